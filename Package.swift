@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is compiled with these; a warning is an error.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(of name: String, _ extra: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.byName(name: name), "TestSupport"] + extra,
+        resources: resources,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "ComfyGate",
+    products: [
+        .executable(name: "comfygate", targets: ["comfygate"]),
+        .library(name: "ComfyAPI", targets: ["ComfyAPI"]),
+    ],
+    targets: [
+        // System libraries: a module map and a shim each.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Each target imports only targets above it.
+        library("Basics", ["COpenSSL"]),
+        library("Wire", ["Basics", "CZlib"]),
+        library("Loop", ["Basics", "CLinux", "COpenSSL"]),
+        library("HTTP", ["Basics", "Wire", "Loop", "CLinux"]),
+        library("Telemetry", ["Basics", "Loop"]),
+        library("ComfyAPI", ["Basics", "Wire", "Loop", "HTTP"]),
+        library("Store", ["Basics"]),
+        library("StoreSQLite", ["Basics", "Store", "CSQLite", "CLinux"]),
+        library("Identity", ["Basics", "Store", "CCrypt"]),
+        library("Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Identity", "CYAML"]),
+        library("Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "CPNG"]),
+        library("CommandLineKit", ["Basics"]),
+        .executableTarget(
+            name: "comfygate",
+            dependencies: [
+                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Gate",
+                "Simulator", "CommandLineKit",
+            ],
+            swiftSettings: strict),
+        library("TestSupport", ["Basics", "Store"]),
+
+        tests(of: "Basics"),
+        tests(of: "Wire", ["Basics", "CZlib"]),
+        tests(of: "Loop", ["Basics"]),
+        tests(of: "HTTP", ["Basics", "Wire", "Loop"]),
+        tests(of: "Telemetry", ["Basics", "Loop"]),
+        tests(of: "ComfyAPI", ["Basics", "Wire", "Loop", "HTTP"]),
+        tests(of: "Store", ["Basics", "StoreSQLite"]),
+        tests(of: "Identity", ["Basics", "Store", "StoreSQLite"]),
+        tests(of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"]),
+        tests(
+            of: "Gate",
+            ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Simulator"]),
+        tests(of: "CommandLineKit", ["Basics"]),
+    ]
+)

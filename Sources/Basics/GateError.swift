@@ -1,0 +1,42 @@
+/// A failure the gateway can answer, log and count; catch by `code`, never by text.
+public struct GateError: Error, Sendable, Hashable {
+    /// A stable snake_case identifier listed in `docs/errors.md`; new ones may appear in any release.
+    public struct Code: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
+        public let rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+        public init(stringLiteral value: String) { self.rawValue = value }
+    }
+
+    /// Whose fault it was; decides status class, log level and metric label.
+    public enum Origin: String, Sendable, Hashable { case client, worker, gateway }
+
+    public let code: Code
+    public let origin: Origin
+    /// One sentence for the caller that names the remedy: no path, host, token or SQL in it.
+    public let message: String
+    /// For the log only.
+    public let detail: String?
+
+    public init(_ code: Code, from origin: Origin, _ message: String, detail: String? = nil) {
+        (self.code, self.origin, self.message, self.detail) = (code, origin, message, detail)
+    }
+}
+
+extension GateError: CustomStringConvertible {
+    public var description: String {
+        detail.map { "\(code.rawValue): \(message) (\($0))" } ?? "\(code.rawValue): \(message)"
+    }
+}
+
+extension GateError.Code {
+    public static let alreadyExists: Self = "already_exists"
+    public static let notFound: Self = "not_found"
+    public static let invalidArgument: Self = "invalid_argument"
+    public static let unauthenticated: Self = "unauthenticated"
+    public static let forbidden: Self = "forbidden"
+    public static let tooManyAttempts: Self = "too_many_attempts"
+    public static let overloaded: Self = "overloaded"
+    public static let storeUnavailable: Self = "store_unavailable"
+    public static let storeCorrupt: Self = "store_corrupt"
+    public static let inUse: Self = "in_use"
+}

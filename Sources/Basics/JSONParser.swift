@@ -1,0 +1,251 @@
+/// Why text is not JSON, and where.
+public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
+    public enum Reason: String, Sendable, Hashable {
+        case unexpectedEnd = "the text ends in the middle of a value"
+        case unexpectedByte = "this character cannot stand here"
+        case trailingBytes = "there is something behind the value"
+        case badNumber = "this is not a number"
+        case badEscape = "this escape is not allowed"
+        case badUTF8 = "this is not UTF-8"
+        case controlCharacter = "a control character must be escaped in a string"
+        case tooDeep = "the nesting is too deep"
+    }
+    public let reason: Reason
+    /// Bytes before the fault.
+    public let offset: Int
+    /// Both count from 1; columns in bytes.
+    public let line: Int
+    public let column: Int
+
+    public var description: String { "line \(line), column \(column): \(reason.rawValue)" }
+}
+
+/// What a parser admits.
+public struct JSONDialect: Sendable, Hashable {
+    /// `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes and reads.
+    public var allowsNonFinite: Bool
+    /// Arrays and objects inside one another.
+    public var maximumDepth: Int
+
+    public init(allowsNonFinite: Bool = false, maximumDepth: Int = 256) {
+        (self.allowsNonFinite, self.maximumDepth) = (allowsNonFinite, maximumDepth)
+    }
+    public static let strict = JSONDialect()
+    public static let python = JSONDialect(allowsNonFinite: true)
+}
+
+extension JSON {
+    /// Reads one document; a byte order mark is an error, white space around it is not.
+    public init(parsing bytes: [UInt8], dialect: JSONDialect = .strict) throws(JSONError) {
+        var parser = JSONParser(bytes: bytes, dialect: dialect)
+        self = try parser.document()
+    }
+
+    public init(parsing text: String, dialect: JSONDialect = .strict) throws(JSONError) {
+        try self.init(parsing: Array(text.utf8), dialect: dialect)
+    }
+}
+
+/// Recursive descent over bytes; depth is limited, so the stack is.
+struct JSONParser {
+    let bytes: [UInt8]
+    let dialect: JSONDialect
+    var at = 0
+
+    mutating func document() throws(JSONError) -> JSON {
+        skipSpace()
+        let value = try value(depth: 0)
+        skipSpace()
+        guard at == bytes.count else { throw error(.trailingBytes) }
+        return value
+    }
+
+    private func error(_ reason: JSONError.Reason, at place: Int? = nil) -> JSONError {
+        let offset = min(place ?? at, bytes.count)
+        let before = bytes[..<offset]
+        let line = before.reduce(1) { $1 == 0x0A ? $0 + 1 : $0 }
+        let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        return JSONError(reason: reason, offset: offset, line: line, column: offset - start + 1)
+    }
+
+    private mutating func skipSpace() {
+        while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x0A || bytes[at] == 0x0D || bytes[at] == 0x09 {
+            at += 1
+        }
+    }
+
+    private mutating func value(depth: Int) throws(JSONError) -> JSON {
+        guard at < bytes.count else { throw error(.unexpectedEnd) }
+        switch bytes[at] {
+        case UInt8(ascii: "{"): return try object(depth: depth + 1)
+        case UInt8(ascii: "["): return try array(depth: depth + 1)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try word("true", .bool(true))
+        case UInt8(ascii: "f"): return try word("false", .bool(false))
+        case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "N") where dialect.allowsNonFinite: return try word("NaN", .number(JSONNumber(.nan)))
+        case UInt8(ascii: "I") where dialect.allowsNonFinite:
+            return try word("Infinity", .number(JSONNumber(.infinity)))
+        case UInt8(ascii: "-"), 0x30...0x39: return try number()
+        default: throw error(.unexpectedByte)
+        }
+    }
+
+    private mutating func word(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+        for index in 0..<text.utf8CodeUnitCount {
+            guard at + index < bytes.count else { throw error(.unexpectedEnd, at: bytes.count) }
+            guard unsafe bytes[at + index] == text.utf8Start[index] else { throw error(.unexpectedByte) }
+        }
+        at += text.utf8CodeUnitCount
+        return value
+    }
+
+    private mutating func number() throws(JSONError) -> JSON {
+        let start = at
+        if bytes[at] == UInt8(ascii: "-") {
+            at += 1
+            if dialect.allowsNonFinite, at < bytes.count, bytes[at] == UInt8(ascii: "I") {
+                return try word("Infinity", .number(JSONNumber(-.infinity)))
+            }
+        }
+        let first = at
+        try digits(from: start)
+        guard bytes[first] != UInt8(ascii: "0") || at == first + 1 else { throw error(.badNumber, at: start) }
+        if at < bytes.count, bytes[at] == UInt8(ascii: ".") {
+            at += 1
+            try digits(from: start)
+        }
+        if at < bytes.count, bytes[at] | 0x20 == UInt8(ascii: "e") {
+            at += 1
+            if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") { at += 1 }
+            try digits(from: start)
+        }
+        return .number(JSONNumber(literal: String(decoding: bytes[start..<at], as: UTF8.self)))
+    }
+
+    private mutating func digits(from start: Int) throws(JSONError) {
+        let first = at
+        while at < bytes.count, (0x30...0x39).contains(bytes[at]) { at += 1 }
+        guard at > first else { throw error(at == bytes.count ? .unexpectedEnd : .badNumber, at: start) }
+    }
+
+    private mutating func array(depth: Int) throws(JSONError) -> JSON {
+        guard depth <= dialect.maximumDepth else { throw error(.tooDeep) }
+        at += 1
+        var items: [JSON] = []
+        skipSpace()
+        if at < bytes.count, bytes[at] == UInt8(ascii: "]") {
+            at += 1
+            return .array(items)
+        }
+        while true {
+            skipSpace()
+            items.append(try value(depth: depth))
+            skipSpace()
+            guard at < bytes.count else { throw error(.unexpectedEnd) }
+            at += 1
+            if bytes[at - 1] == UInt8(ascii: "]") { return .array(items) }
+            guard bytes[at - 1] == UInt8(ascii: ",") else { throw error(.unexpectedByte, at: at - 1) }
+        }
+    }
+
+    private mutating func object(depth: Int) throws(JSONError) -> JSON {
+        guard depth <= dialect.maximumDepth else { throw error(.tooDeep) }
+        at += 1
+        var members = JSONObject()
+        skipSpace()
+        if at < bytes.count, bytes[at] == UInt8(ascii: "}") {
+            at += 1
+            return .object(members)
+        }
+        while true {
+            skipSpace()
+            guard at < bytes.count else { throw error(.unexpectedEnd) }
+            guard bytes[at] == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
+            let name = try string()
+            skipSpace()
+            guard at < bytes.count else { throw error(.unexpectedEnd) }
+            guard bytes[at] == UInt8(ascii: ":") else { throw error(.unexpectedByte) }
+            at += 1
+            skipSpace()
+            members[name] = try value(depth: depth)
+            skipSpace()
+            guard at < bytes.count else { throw error(.unexpectedEnd) }
+            at += 1
+            if bytes[at - 1] == UInt8(ascii: "}") { return .object(members) }
+            guard bytes[at - 1] == UInt8(ascii: ",") else { throw error(.unexpectedByte, at: at - 1) }
+        }
+    }
+
+    /// A string without its quotes; lone surrogates become U+FFFD, as no Swift string can hold them.
+    private mutating func string() throws(JSONError) -> String {
+        let start = at
+        at += 1
+        var runStart = at
+        var escaped: [UInt8] = []
+        while true {
+            guard at < bytes.count else { throw error(.unexpectedEnd) }
+            switch bytes[at] {
+            case UInt8(ascii: "\""):
+                defer { at += 1 }
+                guard escaped.isEmpty else {
+                    escaped.append(contentsOf: bytes[runStart..<at])
+                    return try text(escaped[...], start)
+                }
+                return try text(bytes[runStart..<at], start)
+            case UInt8(ascii: "\\"):
+                escaped.append(contentsOf: bytes[runStart..<at])
+                try escape(into: &escaped)
+                runStart = at
+            case 0..<0x20: throw error(.controlCharacter)
+            default: at += 1
+            }
+        }
+    }
+
+    private func text(_ bytes: ArraySlice<UInt8>, _ start: Int) throws(JSONError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw error(.badUTF8, at: start) }
+        return text
+    }
+
+    private mutating func escape(into out: inout [UInt8]) throws(JSONError) {
+        guard at + 1 < bytes.count else { throw error(.unexpectedEnd, at: bytes.count) }
+        let letter = bytes[at + 1]
+        at += 2
+        switch letter {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): out.append(letter)
+        case UInt8(ascii: "b"): out.append(0x08)
+        case UInt8(ascii: "f"): out.append(0x0C)
+        case UInt8(ascii: "n"): out.append(0x0A)
+        case UInt8(ascii: "r"): out.append(0x0D)
+        case UInt8(ascii: "t"): out.append(0x09)
+        case UInt8(ascii: "u"):
+            var unit = try hexUnit()
+            if (0xD800..<0xDC00).contains(unit), at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"),
+                bytes[at + 1] == UInt8(ascii: "u")
+            {
+                let before = at
+                at += 2
+                let second = try hexUnit()
+                if (0xDC00..<0xE000).contains(second) {
+                    unit = 0x10000 + (unit - 0xD800) << 10 + (second - 0xDC00)
+                } else {
+                    at = before
+                }
+            }
+            out.append(contentsOf: String(Unicode.Scalar(unit) ?? "\u{FFFD}").utf8)
+        default: throw error(.badEscape, at: at - 2)
+        }
+    }
+
+    private mutating func hexUnit() throws(JSONError) -> UInt32 {
+        guard at + 4 <= bytes.count else { throw error(.unexpectedEnd, at: bytes.count) }
+        var unit: UInt32 = 0
+        for index in at..<at + 4 {
+            guard let digit = Hex.value(of: bytes[index]) else { throw error(.badEscape, at: index) }
+            unit = unit << 4 | UInt32(digit)
+        }
+        at += 4
+        return unit
+    }
+}

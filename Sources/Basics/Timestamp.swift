@@ -1,0 +1,78 @@
+internal import Glibc
+
+/// A moment of wall-clock time in milliseconds since 1970-01-01T00:00:00Z, leap seconds ignored.
+public struct Timestamp: Sendable, Hashable, Comparable {
+    public let milliseconds: Int64
+
+    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    public init(seconds: Int64) { self.milliseconds = seconds * 1_000 }
+
+    public var seconds: Int64 { milliseconds >= 0 ? milliseconds / 1_000 : (milliseconds - 999) / 1_000 }
+
+    /// The system's wall clock; services take a `WallClock` instead, so that tests can choose.
+    public static func now() -> Timestamp {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    public func advanced(byMilliseconds count: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + count) }
+    public func advanced(bySeconds count: Int64) -> Timestamp { advanced(byMilliseconds: count * 1_000) }
+
+    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+}
+
+/// Reads the wall clock.
+public typealias WallClock = @Sendable () -> Timestamp
+
+extension Timestamp {
+    /// The UTC calendar fields; `weekday` 0 is Sunday.
+    public struct Civil: Sendable, Hashable {
+        public let year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, weekday: Int
+    }
+
+    public var civil: Civil {
+        let total = seconds
+        let days = total >= 0 ? total / 86_400 : (total - 86_399) / 86_400
+        let rest = Int(total - days * 86_400)
+        // Proleptic Gregorian calendar in 400-year eras that begin on 1 March.
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let day = Int(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+        let month = Int(shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9)
+        let year = Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0)
+        let weekday = Int((days % 7 + 11) % 7)
+        return Civil(
+            year: year, month: month, day: day, hour: rest / 3_600, minute: rest / 60 % 60, second: rest % 60,
+            weekday: weekday)
+    }
+
+    /// Midnight UTC of a calendar day plus a time of day; fields are not range-checked.
+    public init(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
+        let shiftedYear = Int64(month <= 2 ? year - 1 : year)
+        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+        let yearOfEra = shiftedYear - era * 400
+        let dayOfYear = Int64((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1)
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let days = era * 146_097 + dayOfEra - 719_468
+        self.init(seconds: days * 86_400 + Int64(hour * 3_600 + minute * 60 + second))
+    }
+
+    /// RFC 3339 in UTC with milliseconds: `2026-11-21T03:42:53.120Z`.
+    public var rfc3339: String {
+        let civil = civil
+        let fraction = milliseconds - seconds * 1_000
+        let day = "\(padded(civil.year, 4))-\(padded(civil.month))-\(padded(civil.day))"
+        let time = "\(padded(civil.hour)):\(padded(civil.minute)):\(padded(civil.second))"
+        return "\(day)T\(time).\(padded(Int(fraction), 3))Z"
+    }
+
+    private func padded(_ number: Int, _ width: Int = 2) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+}

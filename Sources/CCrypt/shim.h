@@ -1,0 +1,2 @@
+// libxcrypt: bcrypt and yescrypt. crypt_r is not in the Glibc module.
+#include <crypt.h>

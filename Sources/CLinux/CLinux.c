@@ -1,0 +1,84 @@
+// The GNU interfaces live here and not in the header: with _GNU_SOURCE the system headers define some types otherwise,
+// and Swift then refuses to mix this module with Glibc's.
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/sendfile.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+int gate_errno(void) { return errno; }
+
+// epoll: events carry a 64-bit value chosen by the caller.
+int gate_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t value) {
+    struct epoll_event event = {.events = events, .data = {.u64 = value}};
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+uint32_t gate_epoll_events(const struct epoll_event *events, int index) { return events[index].events; }
+uint64_t gate_epoll_value(const struct epoll_event *events, int index) { return events[index].data.u64; }
+
+// Sockets by plain sockaddr pointers.
+int gate_bind(int s, const void *address, uint32_t count) { return bind(s, (const struct sockaddr *)address, count); }
+int gate_connect(int s, const void *address, uint32_t count) { return connect(s, (const struct sockaddr *)address, count); }
+int gate_accept(int s, void *address, uint32_t *count) {
+    return accept4(s, (struct sockaddr *)address, count, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+int gate_socket_name(int s, void *address, uint32_t *count) { return getsockname(s, (struct sockaddr *)address, count); }
+int gate_set_option(int s, int level, int name, int value) { return setsockopt(s, level, name, &value, sizeof value); }
+int gate_socket_error(int s) {
+    int error = 0;
+    socklen_t count = sizeof error;
+    return getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &count) == 0 ? error : errno;
+}
+// The uid of the process at the other end of a Unix socket, or -1.
+int64_t gate_peer_uid(int s) {
+    struct ucred peer;
+    socklen_t count = sizeof peer;
+    return getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &count) == 0 ? (int64_t)peer.uid : -1;
+}
+ssize_t gate_send(int s, const void *bytes, size_t count) { return send(s, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT); }
+ssize_t gate_receive(int s, void *bytes, size_t count) { return recv(s, bytes, count, MSG_DONTWAIT); }
+
+// Moves bytes between a socket and a pipe without copying them into the process.
+ssize_t gate_splice(int from, int to, size_t count) {
+    return splice(from, NULL, to, NULL, count, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+}
+int gate_pipe(int ends[2], int capacity) {
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) return -1;
+    fcntl(ends[1], F_SETPIPE_SZ, capacity);  // A refusal leaves the default of 64 KB.
+    return 0;
+}
+
+int gate_open(const char *path, int flags, int mode) { return open(path, flags | O_CLOEXEC, mode); }
+int gate_set_thread_niceness(int niceness) { return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness); }
+int gate_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
+// The magic number of the file system a path lies on, or -1: see statfs(2).
+int64_t gate_file_system(const char *path) {
+    struct statfs facts;
+    return statfs(path, &facts) == 0 ? (int64_t)(uint32_t)facts.f_type : -1;
+}
+uint64_t gate_monotonic_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+// Raises the soft limit of open descriptors to the hard one; returns the limit in force.
+uint64_t gate_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (uint64_t)limit.rlim_cur : 0;
+}

@@ -1,0 +1,42 @@
+// Linux calls that Swift's Glibc module lacks, or imports with types it cannot pass (transparent unions, variadics).
+// Each does one call and nothing else; failures are -1 with errno, as in the manual pages, unless said.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+int gate_errno(void);
+
+// epoll: events carry a 64-bit value chosen by the caller.
+int gate_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t value);
+uint32_t gate_epoll_events(const struct epoll_event *events, int index);
+uint64_t gate_epoll_value(const struct epoll_event *events, int index);
+enum { GATE_EPOLL_READ = EPOLLIN | EPOLLRDHUP, GATE_EPOLL_WRITE = EPOLLOUT, GATE_EPOLL_EDGE = (int)EPOLLET };
+enum { GATE_EPOLL_HANGUP = EPOLLHUP, GATE_EPOLL_ERROR = EPOLLERR, GATE_EPOLL_PEER_DONE = EPOLLRDHUP };
+
+// Sockets by plain sockaddr pointers.
+int gate_bind(int s, const void *address, uint32_t count);
+int gate_connect(int s, const void *address, uint32_t count);
+int gate_accept(int s, void *address, uint32_t *count);
+int gate_socket_name(int s, void *address, uint32_t *count);
+int gate_set_option(int s, int level, int name, int value);
+int gate_socket_error(int s);
+// The uid of the process at the other end of a Unix socket, or -1.
+int64_t gate_peer_uid(int s);
+ssize_t gate_send(int s, const void *bytes, size_t count);
+ssize_t gate_receive(int s, void *bytes, size_t count);
+
+// Moves bytes between a socket and a pipe without copying them into the process.
+ssize_t gate_splice(int from, int to, size_t count);
+int gate_pipe(int ends[2], int capacity);
+
+int gate_open(const char *path, int flags, int mode);
+int gate_set_thread_niceness(int niceness);
+int gate_set_thread_name(const char *name);
+// The magic number of the file system a path lies on, or -1: see statfs(2).
+int64_t gate_file_system(const char *path);
+uint64_t gate_monotonic_nanoseconds(void);
+// Raises the soft limit of open descriptors to the hard one; returns the limit in force.
+uint64_t gate_raise_descriptor_limit(void);

@@ -1,0 +1,2 @@
+// libyaml: configuration files.
+#include <yaml.h>

@@ -1,0 +1,106 @@
+internal import Basics
+internal import CLinux
+internal import Glibc
+
+/// A few threads with a bounded queue for work that blocks: files, SQLite, password hashes, name look-ups.
+///
+/// A loop or a task hands in a closure and waits without holding its own thread. A full queue is refused at once, so a
+/// slow disk becomes 503 and not memory. Threads end with the process: a lane is made once, at start.
+public final class Lane: Sendable {
+    /// Gauges for `/metrics`.
+    public struct Load: Sendable, Hashable {
+        public let waiting: Int
+        public let capacity: Int
+    }
+
+    public let name: String
+    public let capacity: Int
+    private let queue: WorkQueue
+
+    /// - Parameters:
+    ///   - name: At most 15 bytes, as the kernel's thread names are.
+    ///   - threads: How many pieces of work run at the same time.
+    ///   - capacity: How many may wait; one more is refused.
+    ///   - niceness: 19 lets everything else go first; used for password hashes.
+    public init(_ name: String, threads: Int, capacity: Int, niceness: Int32 = 0) {
+        (self.name, self.capacity) = (name, capacity)
+        let queue = WorkQueue(capacity: capacity)
+        self.queue = queue
+        for _ in 0..<threads { startThread(named: name, niceness: niceness) { queue.work() } }
+    }
+
+    public var load: Load { Load(waiting: queue.waiting, capacity: capacity) }
+
+    /// Runs `body` on one of the lane's threads and returns what it returns.
+    ///
+    /// - Throws: `GateError.overloaded` when the queue is full; else what `body` throws.
+    public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await unsafe withUnsafeThrowingContinuation { continuation in
+            let accepted = queue.push {
+                unsafe continuation.resume(with: Swift.Result { try body() })
+            }
+            if !accepted { unsafe continuation.resume(throwing: full) }
+        }
+    }
+
+    /// Hands in work nobody waits for; false when the queue is full.
+    @discardableResult
+    public func submit(_ body: @escaping @Sendable () -> Void) -> Bool { queue.push(body) }
+
+    private var full: GateError {
+        GateError(
+            .overloaded, from: .gateway, "Too much is waiting; try again in a moment.", detail: "lane \(name) is full")
+    }
+}
+
+/// A bounded first-in first-out queue behind a POSIX mutex and condition.
+@safe private final class WorkQueue: @unchecked Sendable {
+    // Sendable by hand: `items` is touched only between lock and unlock; the pointers never change.
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let condition: UnsafeMutablePointer<pthread_cond_t>
+    private let capacity: Int
+    private var items: [@Sendable () -> Void] = []
+    private var head = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        unsafe mutex = .allocate(capacity: 1)
+        unsafe condition = .allocate(capacity: 1)
+        unsafe pthread_mutex_init(mutex, nil)
+        unsafe pthread_cond_init(condition, nil)
+    }
+
+    var waiting: Int {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        return items.count - head
+    }
+
+    func push(_ work: @escaping @Sendable () -> Void) -> Bool {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        guard items.count - head < capacity else { return false }
+        items.append(work)
+        unsafe pthread_cond_signal(condition)
+        return true
+    }
+
+    /// The life of a worker thread: never returns.
+    func work() -> Never {
+        while true { pop()() }
+    }
+
+    private func pop() -> @Sendable () -> Void {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        while head == items.count { unsafe pthread_cond_wait(condition, mutex) }
+        let work = items[head]
+        items[head] = {}
+        head += 1
+        if head == items.count || head > 256 {
+            items.removeFirst(head)
+            head = 0
+        }
+        return work
+    }
+}
