@@ -98,7 +98,8 @@ struct HeadFields {
     }
 
     private func badLineEnd(_ byte: UInt8) -> WireError {
-        byte == 0x0A ? .malformed("A line ends with LF alone.")
+        byte == 0x0A
+            ? .malformed("A line ends with LF alone.")
             : .malformed("A header field value holds a control character.")
     }
 

@@ -63,7 +63,9 @@ public struct ResponseHead {
         while at < count, Octet.isFieldByte(bytes[at]) { at += 1 }
         guard at < limits.bytes else { throw .headTooLarge }
         guard at + 1 < count else { return nil }
-        guard bytes[at] == 0x0D, bytes[at + 1] == 0x0A else { throw .malformed("The status line does not end with CRLF.") }
+        guard bytes[at] == 0x0D, bytes[at + 1] == 0x0A else {
+            throw .malformed("The status line does not end with CRLF.")
+        }
         return at + 2
     }
 }
