@@ -49,6 +49,9 @@ public actor EventLoop {
     /// Runs `body` on the loop, soon, from any thread; nobody waits for it.
     public nonisolated func submit(_ body: @escaping @Sendable () -> Void) { executor.submit(body) }
 
+    /// Runs `body` at the end of this turn. Only from the loop itself.
+    public nonisolated func submitLocal(_ body: @escaping () -> Void) { executor.submitLocal(body) }
+
     /// Ends the wait of the current turn, as after a manual clock moved.
     public nonisolated func wake() { executor.wake() }
 
@@ -90,6 +93,7 @@ private struct Confined<Value>: @unchecked Sendable {
     private let shared = Locked(Shared())
     private let wakeup: Int32
     private var local: [UnownedJob] = []
+    private var localClosures: [() -> Void] = []
     private let thread = Atomic<UInt>(0)
     private(set) var reactor: Reactor!  // Set once by `attach`, before the thread starts.
 
@@ -118,6 +122,10 @@ private struct Confined<Value>: @unchecked Sendable {
     }
 
     func submit(_ body: @escaping @Sendable () -> Void) { signal { $0.closures.append(body) } }
+    func submitLocal(_ body: @escaping () -> Void) {
+        preconditionOnLoop()
+        localClosures.append(body)
+    }
     func wake() { signal { _ in } }
     func stop() { signal { $0.isStopped = true } }
 
@@ -138,7 +146,10 @@ private struct Confined<Value>: @unchecked Sendable {
         let channel = WakeupChannel(descriptor: dup(wakeup), reactor: reactor)
         channel.open(level: true)
         while true {
-            reactor.turn(mayWait: local.isEmpty)
+            reactor.turn(mayWait: local.isEmpty && localClosures.isEmpty)
+            var own: [() -> Void] = []
+            swap(&own, &localClosures)
+            for closure in own { closure() }
             let (jobs, closures, isStopped) = shared.withLock { shared in
                 defer {
                     shared.jobs = []
