@@ -29,7 +29,7 @@ public enum AcceptHeaders {
         var best: (tag: String?, weight: Int) = (offered.first, 0)
         var refused: Set<String> = []
         forEach(acceptLanguage) { bytes, item, weight in
-            let end = bytes.firstIndex(of: Octet.dash, within: item) ?? item.upperBound
+            let end = bytes.firstIndex(of: ASCII.dash, within: item) ?? item.upperBound
             for tag in offered where bytes.matchesIgnoringCase(tag, at: item.lowerBound..<end) {
                 if weight > best.weight { best = (tag, weight) }
                 if weight == 0 { refused.insert(tag) }
@@ -45,8 +45,8 @@ public enum AcceptHeaders {
         let bytes = header.utf8.span
         var start = 0
         while start < bytes.count {
-            let end = bytes.firstIndex(of: Octet.comma, within: start..<bytes.count) ?? bytes.count
-            let nameEnd = bytes.firstIndex(of: Octet.semicolon, within: start..<end) ?? end
+            let end = bytes.firstIndex(of: ASCII.comma, within: start..<bytes.count) ?? bytes.count
+            let nameEnd = bytes.firstIndex(of: ASCII.semicolon, within: start..<end) ?? end
             let name = bytes.trimmed(start..<nameEnd)
             if !name.isEmpty, let weight = weight(bytes, nameEnd..<end) { body(bytes, name, weight) }
             start = end + 1
@@ -58,10 +58,10 @@ public enum AcceptHeaders {
         var start = parameters.lowerBound
         while start < parameters.upperBound {
             let end =
-                bytes.firstIndex(of: Octet.semicolon, within: start + 1..<parameters.upperBound) ?? parameters.upperBound
+                bytes.firstIndex(of: ASCII.semicolon, within: start + 1..<parameters.upperBound) ?? parameters.upperBound
             let parameter = bytes.trimmed(start + 1..<end)
             start = end
-            guard let equals = bytes.firstIndex(of: Octet.equals, within: parameter),
+            guard let equals = bytes.firstIndex(of: ASCII.equals, within: parameter),
                 bytes.matchesIgnoringCase("q", at: bytes.trimmed(parameter.lowerBound..<equals))
             else { continue }
             return thousandths(bytes, bytes.trimmed(equals + 1..<parameter.upperBound))
@@ -76,10 +76,10 @@ public enum AcceptHeaders {
         for offset in 1..<max(1, range.count) {
             let byte = bytes[range.lowerBound + offset]
             if offset == 1 {
-                guard byte == Octet.dot else { return nil }
+                guard byte == ASCII.dot else { return nil }
                 continue
             }
-            guard Octet.isDigit(byte) else { return nil }
+            guard ASCII.isDigit(byte) else { return nil }
             value += Int(byte - 0x30) * place
             place /= 10
         }

@@ -44,9 +44,9 @@ public struct Authority: Sendable, Hashable, CustomStringConvertible {
             else { return nil }
             host = .address(address)
             hostEnd = close + 1
-            guard hostEnd == range.upperBound || bytes[hostEnd] == Octet.colon else { return nil }
+            guard hostEnd == range.upperBound || bytes[hostEnd] == ASCII.colon else { return nil }
         } else {
-            hostEnd = bytes.firstIndex(of: Octet.colon, within: range) ?? range.upperBound
+            hostEnd = bytes.firstIndex(of: ASCII.colon, within: range) ?? range.upperBound
             guard let host = Self.host(bytes, range.lowerBound..<hostEnd) else { return nil }
             self.host = host
         }
@@ -74,11 +74,11 @@ public struct Authority: Sendable, Hashable, CustomStringConvertible {
     private static func host(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Host? {
         if let address = IPAddress(parsingIPv4: bytes, range) { return .address(address) }
         var end = range.upperBound
-        if end - 1 > range.lowerBound, bytes[end - 1] == Octet.dot { end -= 1 }
+        if end - 1 > range.lowerBound, bytes[end - 1] == ASCII.dot { end -= 1 }
         guard end > range.lowerBound, end - range.lowerBound <= 253 else { return nil }
         var label = range.lowerBound
         while label <= end {
-            let labelEnd = bytes.firstIndex(of: Octet.dot, within: label..<end) ?? end
+            let labelEnd = bytes.firstIndex(of: ASCII.dot, within: label..<end) ?? end
             guard isLabel(bytes, label..<labelEnd, isLast: labelEnd == end) else { return nil }
             label = labelEnd + 1
         }
@@ -88,18 +88,18 @@ public struct Authority: Sendable, Hashable, CustomStringConvertible {
     /// Underscores occur in container names. A last label that is a number would be an address to other readers
     /// (`127.1`, `0x7f000001`).
     private static func isLabel(_ bytes: Span<UInt8>, _ range: Range<Int>, isLast: Bool) -> Bool {
-        guard !range.isEmpty, range.count <= 63, bytes[range.lowerBound] != Octet.dash,
-            bytes[range.upperBound - 1] != Octet.dash
+        guard !range.isEmpty, range.count <= 63, bytes[range.lowerBound] != ASCII.dash,
+            bytes[range.upperBound - 1] != ASCII.dash
         else { return false }
         for index in range {
             let byte = bytes[index]
-            guard Octet.isAlpha(byte) || Octet.isDigit(byte) || byte == Octet.dash || byte == 0x5F else { return false }
+            guard ASCII.isAlpha(byte) || ASCII.isDigit(byte) || byte == ASCII.dash || byte == 0x5F else { return false }
         }
-        guard isLast, Octet.isDigit(bytes[range.lowerBound]) else { return true }
+        guard isLast, ASCII.isDigit(bytes[range.lowerBound]) else { return true }
         let isHexadecimal =
             range.count >= 2 && bytes[range.lowerBound] == 0x30 && bytes[range.lowerBound + 1] | 0x20 == 0x78
         if isHexadecimal { return false }
-        for index in range where !Octet.isDigit(bytes[index]) { return true }
+        for index in range where !ASCII.isDigit(bytes[index]) { return true }
         return false
     }
 }

@@ -53,10 +53,10 @@ public struct Cookies: Sendable, Hashable {
     /// The next piece with a name and without control bytes.
     private static func next(_ bytes: Span<UInt8>, _ start: inout Int) -> (name: Range<Int>, value: Range<Int>)? {
         while start < bytes.count {
-            let end = bytes.firstIndex(of: Octet.semicolon, within: start..<bytes.count) ?? bytes.count
+            let end = bytes.firstIndex(of: ASCII.semicolon, within: start..<bytes.count) ?? bytes.count
             let piece = bytes.trimmed(start..<end)
             start = end + 1
-            guard let equals = bytes.firstIndex(of: Octet.equals, within: piece) else { continue }
+            guard let equals = bytes.firstIndex(of: ASCII.equals, within: piece) else { continue }
             let name = bytes.trimmed(piece.lowerBound..<equals)
             if name.isEmpty || hasControl(bytes, piece) { continue }
             return (name, bytes.trimmed(equals + 1..<piece.upperBound))
@@ -66,7 +66,7 @@ public struct Cookies: Sendable, Hashable {
 
     /// A tab inside a value is refused by browsers too.
     private static func hasControl(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        for index in range where Octet.isControl(bytes[index]) { return true }
+        for index in range where ASCII.isControl(bytes[index]) { return true }
         return false
     }
 }

@@ -49,7 +49,7 @@ public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
                 tags.append(tag)
                 index = bytes.trimmed(index..<range.upperBound).lowerBound
                 guard index < range.upperBound else { break }
-                guard bytes[index] == Octet.comma else { return nil }
+                guard bytes[index] == ASCII.comma else { return nil }
                 index = bytes.trimmed(index + 1..<range.upperBound).lowerBound
                 guard index < range.upperBound else { return nil }
             }
@@ -59,14 +59,14 @@ public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// `etagc`; bytes from 0x80 on are read, but only as part of UTF-8.
-    private static func isTagByte(_ byte: UInt8) -> Bool { byte > 0x20 && byte != Octet.quote && byte != 0x7F }
+    private static func isTagByte(_ byte: UInt8) -> Bool { byte > 0x20 && byte != ASCII.quote && byte != 0x7F }
 
     private static func next(_ bytes: Span<UInt8>, _ index: inout Int) -> EntityTag? {
         var at = index
         let isWeak = at + 2 <= bytes.count && bytes.matches("W/", at: at..<at + 2)
         if isWeak { at += 2 }
-        guard at < bytes.count, bytes[at] == Octet.quote,
-            let end = bytes.firstIndex(of: Octet.quote, within: at + 1..<bytes.count)
+        guard at < bytes.count, bytes[at] == ASCII.quote,
+            let end = bytes.firstIndex(of: ASCII.quote, within: at + 1..<bytes.count)
         else { return nil }
         for place in at + 1..<end where !isTagByte(bytes[place]) { return nil }
         guard let opaque = bytes.text(at + 1..<end) else { return nil }

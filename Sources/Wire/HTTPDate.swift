@@ -25,16 +25,16 @@ public enum HTTPDate {
     public static func parse(_ text: String, currentYear: Int = 2026) -> Timestamp? {
         let bytes = text.utf8.span
         guard bytes.count >= 24, bytes.count <= 33 else { return nil }
-        guard let comma = bytes.firstIndex(of: Octet.comma, within: bytes.wholeRange) else { return asctime(bytes) }
+        guard let comma = bytes.firstIndex(of: ASCII.comma, within: bytes.wholeRange) else { return asctime(bytes) }
         // Behind the weekday: ` 06 Nov 1994 08:49:37 GMT` or ` 06-Nov-94 08:49:37 GMT`.
         let at = comma + 1
         let isFixed = bytes.count == at + 25
-        let separator = isFixed ? Octet.space : Octet.dash
+        let separator = isFixed ? ASCII.space : ASCII.dash
         let timeAt = at + (isFixed ? 13 : 11)
         guard isFixed || bytes.count == at + 23,
             names(isFixed ? shortDays : days, contain: bytes, 0..<comma),
-            bytes[at] == Octet.space, bytes[at + 3] == separator, bytes[at + 7] == separator,
-            bytes[timeAt - 1] == Octet.space, bytes.matches(" GMT", at: timeAt + 8..<bytes.count),
+            bytes[at] == ASCII.space, bytes[at + 3] == separator, bytes[at + 7] == separator,
+            bytes[timeAt - 1] == ASCII.space, bytes.matches(" GMT", at: timeAt + 8..<bytes.count),
             let day = number(bytes, at + 1..<at + 3), let month = month(bytes, at + 4..<at + 7),
             let written = number(bytes, at + 8..<timeAt - 1)
         else { return nil }
@@ -44,16 +44,16 @@ public enum HTTPDate {
 
     /// `Sun Nov  6 08:49:37 1994`
     private static func asctime(_ bytes: Span<UInt8>) -> Timestamp? {
-        guard bytes.count == 24, names(shortDays, contain: bytes, 0..<3), bytes[3] == Octet.space,
-            bytes[7] == Octet.space, bytes[10] == Octet.space, bytes[19] == Octet.space,
+        guard bytes.count == 24, names(shortDays, contain: bytes, 0..<3), bytes[3] == ASCII.space,
+            bytes[7] == ASCII.space, bytes[10] == ASCII.space, bytes[19] == ASCII.space,
             let month = month(bytes, 4..<7), let year = number(bytes, 20..<24),
-            let day = number(bytes, (bytes[8] == Octet.space ? 9 : 8)..<10)
+            let day = number(bytes, (bytes[8] == ASCII.space ? 9 : 8)..<10)
         else { return nil }
         return time(bytes, 11, year, month, day)
     }
 
     private static func time(_ bytes: Span<UInt8>, _ at: Int, _ year: Int, _ month: Int, _ day: Int) -> Timestamp? {
-        guard bytes[at + 2] == Octet.colon, bytes[at + 5] == Octet.colon, let hour = number(bytes, at..<at + 2),
+        guard bytes[at + 2] == ASCII.colon, bytes[at + 5] == ASCII.colon, let hour = number(bytes, at..<at + 2),
             let minute = number(bytes, at + 3..<at + 5), let second = number(bytes, at + 6..<at + 8),
             hour < 24, minute < 60, second <= 60, day >= 1, day <= length(of: month, year)
         else { return nil }

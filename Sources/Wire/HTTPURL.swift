@@ -18,7 +18,7 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
             let isLong = bytes.count > 8 && bytes.matches("///", at: 5..<8)
             guard let path = bytes.text((isLong ? 7 : 5)..<bytes.count), path.utf8.count <= 107,
                 path.hasPrefix("/"), !path.hasPrefix("//"), path.utf8.count > 1,
-                !path.utf8.contains(where: Octet.isControl), let root = try? RequestTarget("/")
+                !path.utf8.contains(where: ASCII.isControl), let root = try? RequestTarget("/")
             else { return nil }
             (endpoint, target) = (.unix(path: path), root)
             return

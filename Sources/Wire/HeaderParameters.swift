@@ -21,17 +21,17 @@ enum HeaderParameters {
         while true {
             skipSpace(bytes, &index)
             guard index < bytes.count else { return parameters }
-            guard bytes[index] == Octet.semicolon else { throw Malformed() }
+            guard bytes[index] == ASCII.semicolon else { throw Malformed() }
             index += 1
             skipSpace(bytes, &index)
-            guard index < bytes.count, bytes[index] != Octet.semicolon else { continue }
+            guard index < bytes.count, bytes[index] != ASCII.semicolon else { continue }
             let nameStart = index
-            while index < bytes.count, Octet.isToken(bytes[index]) { index += 1 }
-            guard index > nameStart, index < bytes.count, bytes[index] == Octet.equals,
+            while index < bytes.count, ASCII.isToken(bytes[index]) { index += 1 }
+            guard index > nameStart, index < bytes.count, bytes[index] == ASCII.equals,
                 let name = bytes.lowercasedASCII(nameStart..<index), parameters.count < limit
             else { throw Malformed() }
             index += 1
-            let isQuoted = index < bytes.count && bytes[index] == Octet.quote
+            let isQuoted = index < bytes.count && bytes[index] == ASCII.quote
             let value = try isQuoted ? quoted(bytes, &index) : token(bytes, &index)
             parameters.append(Parameter(name: name, value: value))
         }
@@ -39,23 +39,23 @@ enum HeaderParameters {
 
     /// `text` in quotes; nil when it holds a control byte.
     static func quote(_ text: String) -> String? {
-        guard !text.utf8.contains(where: Octet.isControl) else { return nil }
-        var out = [Octet.quote]
+        guard !text.utf8.contains(where: ASCII.isControl) else { return nil }
+        var out = [ASCII.quote]
         for byte in text.utf8 {
-            if byte == Octet.quote || byte == Octet.backslash { out.append(Octet.backslash) }
+            if byte == ASCII.quote || byte == ASCII.backslash { out.append(ASCII.backslash) }
             out.append(byte)
         }
-        out.append(Octet.quote)
+        out.append(ASCII.quote)
         return String(decoding: out, as: UTF8.self)
     }
 
     private static func skipSpace(_ bytes: Span<UInt8>, _ index: inout Int) {
-        while index < bytes.count, bytes[index] == Octet.space || bytes[index] == Octet.tab { index += 1 }
+        while index < bytes.count, bytes[index] == ASCII.space || bytes[index] == ASCII.tab { index += 1 }
     }
 
     private static func token(_ bytes: Span<UInt8>, _ index: inout Int) throws(Malformed) -> String {
         let start = index
-        while index < bytes.count, Octet.isToken(bytes[index]) { index += 1 }
+        while index < bytes.count, ASCII.isToken(bytes[index]) { index += 1 }
         guard index > start, let text = bytes.text(start..<index) else { throw Malformed() }
         return text
     }
@@ -66,17 +66,17 @@ enum HeaderParameters {
         while index < bytes.count {
             var byte = bytes[index]
             index += 1
-            if byte == Octet.quote {
+            if byte == ASCII.quote {
                 guard let text = out.span.text(0..<out.count) else { throw Malformed() }
                 return text
             }
-            if byte == Octet.backslash, index < bytes.count,
-                bytes[index] == Octet.quote || bytes[index] == Octet.backslash
+            if byte == ASCII.backslash, index < bytes.count,
+                bytes[index] == ASCII.quote || bytes[index] == ASCII.backslash
             {
                 byte = bytes[index]
                 index += 1
             }
-            if Octet.isControl(byte), byte != Octet.tab { throw Malformed() }
+            if ASCII.isControl(byte), byte != ASCII.tab { throw Malformed() }
             out.append(byte)
         }
         throw Malformed()

@@ -64,9 +64,9 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
     /// Nil as well when bits behind the prefix are set: `10.0.0.1/8` is more often a mistake than a wish.
     public init?(_ text: String) {
         let bytes = text.utf8.span
-        let slash = bytes.firstIndex(of: Octet.slash, within: bytes.wholeRange)
+        let slash = bytes.firstIndex(of: ASCII.slash, within: bytes.wholeRange)
         guard let address = IPAddress(parsing: bytes, 0..<(slash ?? bytes.count)) else { return nil }
-        let hasColon = bytes.firstIndex(of: Octet.colon, within: bytes.wholeRange) != nil
+        let hasColon = bytes.firstIndex(of: ASCII.colon, within: bytes.wholeRange) != nil
         let written = hasColon ? 128 : 32
         var prefix = written
         if let slash {

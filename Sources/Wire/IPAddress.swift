@@ -28,7 +28,7 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     init?(parsing bytes: Span<UInt8>, _ range: Range<Int>) {
-        if bytes.firstIndex(of: Octet.colon, within: range) == nil {
+        if bytes.firstIndex(of: ASCII.colon, within: range) == nil {
             self.init(parsingIPv4: bytes, range)
         } else {
             self.init(parsingIPv6: bytes, range)
@@ -52,7 +52,7 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
             }
         }
         while true {
-            let end = bytes.firstIndex(of: Octet.colon, within: index..<range.upperBound) ?? range.upperBound
+            let end = bytes.firstIndex(of: ASCII.colon, within: index..<range.upperBound) ?? range.upperBound
             if end == range.upperBound, let tail = Self.ipv4(bytes, index..<end) {
                 guard groups.append(UInt16(tail >> 16)), groups.append(UInt16(tail & 0xFFFF)) else { return nil }
                 break
@@ -61,7 +61,7 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
             if end == range.upperBound { break }
             index = end + 1
             if index == range.upperBound { return nil }
-            if bytes[index] == Octet.colon {
+            if bytes[index] == ASCII.colon {
                 guard groups.gap == nil else { return nil }
                 groups.gap = groups.count
                 index += 1
@@ -99,7 +99,7 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
         var bits: UInt128 = 0
         var start = range.lowerBound
         for place in 0..<4 {
-            let end = bytes.firstIndex(of: Octet.dot, within: start..<range.upperBound) ?? range.upperBound
+            let end = bytes.firstIndex(of: ASCII.dot, within: start..<range.upperBound) ?? range.upperBound
             guard (end == range.upperBound) == (place == 3), end - start <= 3,
                 let number = bytes.decimal(start..<end, saturatingAt: 256), number < 256,
                 end - start == 1 || bytes[start] != 0x30

@@ -109,7 +109,7 @@ public enum InlineMedia: String, Sendable, Hashable, CaseIterable {
 
     /// UTF-8 without control bytes other than tab, line ends and form feed.
     private static func isText(_ bytes: Span<UInt8>, isComplete: Bool) -> Bool {
-        for index in bytes.wholeRange where Octet.isControl(bytes[index]) {
+        for index in bytes.wholeRange where ASCII.isControl(bytes[index]) {
             let byte = bytes[index]
             guard byte == 0x09 || byte == 0x0A || byte == 0x0C || byte == 0x0D else { return false }
         }

@@ -11,9 +11,9 @@ public struct MediaType: Sendable, Hashable {
         let start = index
         var slash: Int?
         while index < bytes.count {
-            if bytes[index] == Octet.slash, slash == nil {
+            if bytes[index] == ASCII.slash, slash == nil {
                 slash = index
-            } else if !Octet.isToken(bytes[index]) {
+            } else if !ASCII.isToken(bytes[index]) {
                 break
             }
             index += 1
@@ -37,7 +37,7 @@ extension MediaType {
     ///
     /// For bytes of users, `InlineMedia` decides instead.
     public static func forFileName(_ name: String) -> String? {
-        guard let dot = name.utf8.lastIndex(of: Octet.dot) else { return nil }
+        guard let dot = name.utf8.lastIndex(of: ASCII.dot) else { return nil }
         return byExtension[String(name[name.utf8.index(after: dot)...]).lowercased()]
     }
 

@@ -15,8 +15,8 @@ public enum Origin: Sendable, Hashable, CustomStringConvertible {
             return
         }
         let bytes = text.utf8.span
-        guard bytes.count <= 512, let colon = bytes.firstIndex(of: Octet.colon, within: bytes.wholeRange), colon > 0,
-            bytes.count > colon + 3, bytes[colon + 1] == Octet.slash, bytes[colon + 2] == Octet.slash
+        guard bytes.count <= 512, let colon = bytes.firstIndex(of: ASCII.colon, within: bytes.wholeRange), colon > 0,
+            bytes.count > colon + 3, bytes[colon + 1] == ASCII.slash, bytes[colon + 2] == ASCII.slash
         else { return nil }
         let rest = colon + 3..<bytes.count
         let isHTTPS = bytes.matchesIgnoringCase("https", at: 0..<colon)
@@ -27,14 +27,14 @@ public enum Origin: Sendable, Hashable, CustomStringConvertible {
         }
         for index in 0..<colon {
             let byte = bytes[index]
-            guard Octet.isAlpha(byte) || Octet.isDigit(byte) || byte == Octet.dash || byte == Octet.dot
-                || byte == Octet.plus
+            guard ASCII.isAlpha(byte) || ASCII.isDigit(byte) || byte == ASCII.dash || byte == ASCII.dot
+                || byte == ASCII.plus
             else { return nil }
         }
         for index in rest {
-            guard Octet.isUnreserved(bytes[index]) || bytes[index] == Octet.colon else { return nil }
+            guard ASCII.isUnreserved(bytes[index]) || bytes[index] == ASCII.colon else { return nil }
         }
-        guard Octet.isAlpha(bytes[0]), let lower = bytes.lowercasedASCII(bytes.wholeRange) else { return nil }
+        guard ASCII.isAlpha(bytes[0]), let lower = bytes.lowercasedASCII(bytes.wholeRange) else { return nil }
         self = .other(lower)
     }
 

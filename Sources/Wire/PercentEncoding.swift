@@ -19,14 +19,14 @@ enum PercentEncoding {
         var index = range.lowerBound
         while index < range.upperBound {
             let byte = bytes[index]
-            if byte == Octet.percent {
+            if byte == ASCII.percent {
                 guard index + 2 < range.upperBound, let high = Hex.value(of: bytes[index + 1]),
                     let low = Hex.value(of: bytes[index + 2])
                 else { return false }
                 out.append(high << 4 | low)
                 index += 3
             } else {
-                out.append(plusIsSpace && byte == Octet.plus ? Octet.space : byte)
+                out.append(plusIsSpace && byte == ASCII.plus ? ASCII.space : byte)
                 index += 1
             }
         }
@@ -38,7 +38,7 @@ enum PercentEncoding {
             if isPlain(byte, component) {
                 out.append(byte)
             } else {
-                out.append(Octet.percent)
+                out.append(ASCII.percent)
                 out.append(upperHex(byte >> 4))
                 out.append(upperHex(byte & 15))
             }
@@ -48,7 +48,7 @@ enum PercentEncoding {
     private static func upperHex(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x37 + nibble }
 
     private static func isPlain(_ byte: UInt8, _ component: Component) -> Bool {
-        if Octet.isUnreserved(byte) { return true }
+        if ASCII.isUnreserved(byte) { return true }
         switch (component, byte) {
         // ! $ & ' ( ) * + , ; = : @
         case (.segment, 0x21), (.segment, 0x24), (.segment, 0x26...0x2C), (.segment, 0x3A), (.segment, 0x3B),

@@ -24,7 +24,7 @@ public struct Preconditions: Sendable, Hashable {
         (self.ifModifiedSince, self.ifUnmodifiedSince) = (ifModifiedSince, ifUnmodifiedSince)
     }
 
-    /// Applies them in the order of section 13.2.2; If-Range belongs to `ByteRange`.
+    /// Applies them in the order of section 13.2.2; If-Range belongs to `RangeRequest`.
     ///
     /// Unreadable headers: a bad If-Match fails, because the client asked not to overwrite; the others are ignored.
     /// - Parameters:

@@ -62,9 +62,9 @@ public struct Query: Sendable, Hashable {
         var pairStart = true
         for index in range {
             let byte = bytes[index]
-            if byte == Octet.space || Octet.isControl(byte) { throw .controlByte }
+            if byte == ASCII.space || ASCII.isControl(byte) { throw .controlByte }
             if byte == UInt8(ascii: "#") { throw .fragment }
-            if byte == Octet.ampersand {
+            if byte == ASCII.ampersand {
                 pairStart = true
             } else if pairStart {
                 pairStart = false
@@ -78,9 +78,9 @@ public struct Query: Sendable, Hashable {
         var scratch: [UInt8] = []
         var start = range.lowerBound
         while start < range.upperBound {
-            let end = bytes.firstIndex(of: Octet.ampersand, within: start..<range.upperBound) ?? range.upperBound
+            let end = bytes.firstIndex(of: ASCII.ampersand, within: start..<range.upperBound) ?? range.upperBound
             if end > start {
-                let equals = bytes.firstIndex(of: Octet.equals, within: start..<end)
+                let equals = bytes.firstIndex(of: ASCII.equals, within: start..<end)
                 let name = try Self.decode(bytes, start..<(equals ?? end), allowsControls, &scratch)
                 let value = try equals.map { at throws(Failure) in
                     try Self.decode(bytes, at + 1..<end, allowsControls, &scratch)
@@ -144,7 +144,7 @@ public struct Query: Sendable, Hashable {
     private static func encode(_ name: String, _ value: String) -> String {
         var out: [UInt8] = []
         PercentEncoding.encode(name, .query, into: &out)
-        out.append(Octet.equals)
+        out.append(ASCII.equals)
         PercentEncoding.encode(value, .query, into: &out)
         return String(decoding: out, as: UTF8.self)
     }
@@ -153,14 +153,14 @@ public struct Query: Sendable, Hashable {
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ allowsControls: Bool, _ scratch: inout [UInt8]
     ) throws(Failure) -> String {
         var isPlain = true
-        for index in range where bytes[index] == Octet.percent || bytes[index] == Octet.plus { isPlain = false }
+        for index in range where bytes[index] == ASCII.percent || bytes[index] == ASCII.plus { isPlain = false }
         if isPlain {
             guard let text = bytes.text(range) else { throw .invalidUTF8 }
             return text
         }
         scratch.removeAll(keepingCapacity: true)
         guard PercentEncoding.decode(bytes, range, plusIsSpace: true, into: &scratch) else { throw .invalidEscape }
-        for byte in scratch where Octet.isControl(byte) {
+        for byte in scratch where ASCII.isControl(byte) {
             if !allowsControls || byte == 0 { throw .controlByte }
         }
         guard let text = scratch.span.text(0..<scratch.count) else { throw .invalidUTF8 }

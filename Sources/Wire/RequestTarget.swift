@@ -66,14 +66,14 @@ public struct RequestTarget: Sendable, Hashable {
     /// - Complexity: O(n); allocates one array, and strings for segments longer than 15 bytes.
     public init(parsing bytes: Span<UInt8>, limits: Limits = Limits()) throws(Failure) {
         guard bytes.count > 0 else { throw .invalidForm }
-        if bytes[0] == Octet.slash {
+        if bytes[0] == ASCII.slash {
             self.form = .origin
             (segments, query) = try Self.pathAndQuery(bytes, from: 0, limits)
         } else if bytes.count == 1, bytes[0] == UInt8(ascii: "*") {
             (form, segments, query) = (.asterisk, [], Query())
         } else if let (secure, start) = Self.scheme(bytes) {
             var end = start
-            while end < bytes.count, bytes[end] != Octet.slash, bytes[end] != UInt8(ascii: "?") { end += 1 }
+            while end < bytes.count, bytes[end] != ASCII.slash, bytes[end] != UInt8(ascii: "?") { end += 1 }
             guard let authority = Authority(parsing: bytes, start..<end) else { throw .invalidAuthority }
             self.form = .absolute(secure: secure, authority)
             (segments, query) = try Self.pathAndQuery(bytes, from: end, limits)
@@ -123,7 +123,7 @@ public struct RequestTarget: Sendable, Hashable {
         guard !segments.isEmpty else { return "/" }
         var out: [UInt8] = []
         for segment in segments {
-            out.append(Octet.slash)
+            out.append(ASCII.slash)
             PercentEncoding.encode(segment.text, .segment, into: &out)
         }
         return String(decoding: out, as: UTF8.self)
@@ -157,7 +157,7 @@ extension RequestTarget {
         _ bytes: Span<UInt8>, _ path: Range<Int>, _ limits: Limits
     ) throws(Failure) -> [Segment] {
         var count = 0
-        for index in path where bytes[index] == Octet.slash { count += 1 }
+        for index in path where bytes[index] == ASCII.slash { count += 1 }
         // `/` alone, or the missing path of an absolute target.
         if path.count <= 1, count == path.count { return [] }
         guard count <= limits.segments else { throw .tooManySegments(limit: limits.segments) }
@@ -166,7 +166,7 @@ extension RequestTarget {
         var scratch: [UInt8] = []
         var start = path.lowerBound + 1
         while start <= path.upperBound {
-            let end = bytes.firstIndex(of: Octet.slash, within: start..<path.upperBound) ?? path.upperBound
+            let end = bytes.firstIndex(of: ASCII.slash, within: start..<path.upperBound) ?? path.upperBound
             segments.append(try segment(bytes, start..<end, &scratch))
             start = end + 1
         }
@@ -179,9 +179,9 @@ extension RequestTarget {
         var isEscaped = false
         for index in range {
             let byte = bytes[index]
-            if byte == Octet.percent { isEscaped = true }
+            if byte == ASCII.percent { isEscaped = true }
             if byte == UInt8(ascii: "#") { throw .fragment }
-            if byte == Octet.space { throw .controlByte }
+            if byte == ASCII.space { throw .controlByte }
         }
         guard isEscaped else { return try segment(checking: bytes, range) }
         scratch.removeAll(keepingCapacity: true)
@@ -201,11 +201,11 @@ extension RequestTarget {
         var pieceStart = range.lowerBound
         for index in range {
             let byte = bytes[index]
-            if Octet.isControl(byte) { throw .controlByte }
+            if ASCII.isControl(byte) { throw .controlByte }
             switch byte {
-            case Octet.backslash: throw .backslash
-            case Octet.percent: hasPercent = true
-            case Octet.slash:
+            case ASCII.backslash: throw .backslash
+            case ASCII.percent: hasPercent = true
+            case ASCII.slash:
                 if isDots(bytes, pieceStart..<index) { throw .dotSegment }
                 hasSlash = true
                 pieceStart = index + 1
@@ -218,7 +218,7 @@ extension RequestTarget {
     }
 
     private static func isDots(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        (range.count == 1 || range.count == 2) && bytes[range.lowerBound] == Octet.dot
-            && bytes[range.upperBound - 1] == Octet.dot
+        (range.count == 1 || range.count == 2) && bytes[range.lowerBound] == ASCII.dot
+            && bytes[range.upperBound - 1] == ASCII.dot
     }
 }

@@ -45,11 +45,11 @@ public struct SetCookie: Sendable, Hashable {
 
     /// The value of the header.
     public func serialized() throws(Failure) -> String {
-        guard !name.isEmpty, name.utf8.allSatisfy(Octet.isToken) else { throw .invalidName }
+        guard !name.isEmpty, name.utf8.allSatisfy(ASCII.isToken) else { throw .invalidName }
         guard value.utf8.allSatisfy(Self.isCookieOctet) else { throw .invalidValue }
         guard name.utf8.count + value.utf8.count <= 4_096 else { throw .tooLong }
-        guard path.utf8.first == Octet.slash,
-            path.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != Octet.semicolon })
+        guard path.utf8.first == ASCII.slash,
+            path.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != ASCII.semicolon })
         else { throw .invalidPath }
         let lower = name.lowercased()
         guard isSecure || !(sameSite == .none || lower.hasPrefix("__secure-") || lower.hasPrefix("__host-")),

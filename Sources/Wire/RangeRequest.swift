@@ -3,7 +3,7 @@ public import Basics
 /// What a Range header asks of a representation of known size. Source: RFC 9110, section 14.
 ///
 /// Several ranges, other units and unreadable headers are answered with the whole, as a server may.
-public enum ByteRange: Sendable, Hashable {
+public enum RangeRequest: Sendable, Hashable {
     /// 200.
     case whole
     /// 206: `length` bytes, at least one, from `offset`.
@@ -16,7 +16,7 @@ public enum ByteRange: Sendable, Hashable {
     ///   - tag, modified: its current validators, which If-Range is compared with.
     public static func evaluate(
         range: String?, ifRange: String? = nil, size: Int64, tag: EntityTag? = nil, modified: Timestamp? = nil
-    ) -> ByteRange {
+    ) -> RangeRequest {
         guard let range, ifRange.map({ isCurrent($0, tag, modified) }) ?? true else { return .whole }
         return parse(range, size: size)
     }
@@ -37,11 +37,11 @@ public enum ByteRange: Sendable, Hashable {
         return date.seconds == modified.seconds
     }
 
-    private static func parse(_ text: String, size: Int64) -> ByteRange {
+    private static func parse(_ text: String, size: Int64) -> RangeRequest {
         let bytes = text.utf8.span
         guard bytes.count > 6, bytes.matchesIgnoringCase("bytes=", at: 0..<6) else { return .whole }
         let spec = bytes.trimmed(6..<bytes.count)
-        guard let dash = bytes.firstIndex(of: Octet.dash, within: spec) else { return .whole }
+        guard let dash = bytes.firstIndex(of: ASCII.dash, within: spec) else { return .whole }
         let last = bytes.decimal(dash + 1..<spec.upperBound, saturatingAt: .max)
         if dash == spec.lowerBound {
             guard let last else { return .whole }

@@ -1,5 +1,5 @@
 /// Classes of single bytes that several parsers of this target share.
-enum Octet {
+enum ASCII {
     static let tab = UInt8(ascii: "\t")
     static let space = UInt8(ascii: " ")
     static let quote = UInt8(ascii: "\"")
@@ -58,8 +58,8 @@ extension Span<UInt8> {
     func trimmed(_ range: Range<Int>) -> Range<Int> {
         var start = range.lowerBound
         var end = range.upperBound
-        while start < end, self[start] == Octet.space || self[start] == Octet.tab { start += 1 }
-        while end > start, self[end - 1] == Octet.space || self[end - 1] == Octet.tab { end -= 1 }
+        while start < end, self[start] == ASCII.space || self[start] == ASCII.tab { start += 1 }
+        while end > start, self[end - 1] == ASCII.space || self[end - 1] == ASCII.tab { end -= 1 }
         return start..<end
     }
 
@@ -75,7 +75,7 @@ extension Span<UInt8> {
         let other = text.utf8.span
         guard other.count == range.count else { return false }
         for offset in 0..<other.count
-        where Octet.lowercased(self[range.lowerBound + offset]) != Octet.lowercased(other[offset]) {
+        where ASCII.lowercased(self[range.lowerBound + offset]) != ASCII.lowercased(other[offset]) {
             return false
         }
         return true
@@ -93,7 +93,7 @@ extension Span<UInt8> {
         bytes.reserveCapacity(range.count)
         for index in range {
             guard self[index] < 0x80 else { return nil }
-            bytes.append(Octet.lowercased(self[index]))
+            bytes.append(ASCII.lowercased(self[index]))
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -103,7 +103,7 @@ extension Span<UInt8> {
         guard !range.isEmpty else { return nil }
         var value: Int64 = 0
         for index in range {
-            guard Octet.isDigit(self[index]) else { return nil }
+            guard ASCII.isDigit(self[index]) else { return nil }
             let digit = Int64(self[index] - 0x30)
             value = value > (limit - digit) / 10 ? limit : value * 10 + digit
         }
