@@ -26,11 +26,7 @@ public final class Locked<Value: Sendable>: Sendable {
         public init(_ value: Value) { mutex = Mutex(value) }
 
         public func withLock<Result: Sendable>(_ body: (inout Value) throws -> Result) rethrows -> Result {
-            try mutex.withLock { value in
-                var copy = value
-                defer { value = copy }
-                return try body(&copy)
-            }
+            try mutex.withLock { try body(&$0) }
         }
     #endif
 }

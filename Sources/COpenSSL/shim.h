@@ -6,3 +6,30 @@
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+
+// TLS 1.2 and later; buffers are given back while a connection idles; a write may take a part and be repeated from
+// another address, as a queue does.
+static inline void gate_prepare_context(SSL_CTX *context) {
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+}
+
+static inline int gate_choose_http11(SSL *ssl, const unsigned char **out, unsigned char *out_count,
+                                     const unsigned char *offered, unsigned int count, void *unused) {
+    static const unsigned char spoken[] = "\x08http/1.1";
+    unsigned char *chosen;
+    if (SSL_select_next_proto(&chosen, out_count, spoken, sizeof spoken - 1, offered, count) != OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_NOACK;
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static inline void gate_select_http11(SSL_CTX *context) { SSL_CTX_set_alpn_select_cb(context, gate_choose_http11, NULL); }
+
+// The name to send (SNI) and to find in the certificate; an IP address is only compared.
+static inline int gate_set_host(SSL *ssl, const char *host) {
+    X509_VERIFY_PARAM *rules = SSL_get0_param(ssl);
+    if (X509_VERIFY_PARAM_set1_ip_asc(rules, host) == 1) return 1;
+    return SSL_set_tlsext_host_name(ssl, host) == 1 && SSL_set1_host(ssl, host) == 1;
+}

@@ -40,3 +40,11 @@ int64_t gate_file_system(const char *path);
 uint64_t gate_monotonic_nanoseconds(void);
 // Raises the soft limit of open descriptors to the hard one; returns the limit in force.
 uint64_t gate_raise_descriptor_limit(void);
+
+// A counter that wakes a loop: non-blocking, closed on exec.
+int gate_event_descriptor(void);
+
+// Signals as a descriptor. `gate_next_signal` is 0 when none waits.
+int gate_signal_descriptor(const int *signals, int count);
+int gate_next_signal(int descriptor);
+void gate_block_signals(const int *signals, int count);

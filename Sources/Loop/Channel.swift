@@ -1,0 +1,46 @@
+internal import CLinux
+internal import Glibc
+
+/// A descriptor that a loop watches; subclasses say what its readiness means.
+open class Channel: Deadline {
+    public final let descriptor: Int32
+    /// The loop's side of things; valid as long as the channel is open.
+    public final unowned let reactor: Reactor
+    public final private(set) var isOpen = false
+
+    /// Takes over `descriptor`; it is closed by `close()`, or at the end of this object's life.
+    public init(descriptor: Int32, reactor: Reactor) {
+        self.descriptor = descriptor
+        self.reactor = reactor
+        super.init()
+    }
+
+    deinit {
+        if isOpen || descriptor >= 0 && !wasClosed { _ = Glibc.close(descriptor) }
+    }
+    private final var wasClosed = false
+
+    /// Begins to watch the descriptor. The loop keeps the channel alive until `close`.
+    ///
+    /// - Parameter level: Level-triggered and for reading only, as listening sockets want it.
+    public final func open(level: Bool = false) {
+        isOpen = true
+        reactor.register(self, level: level)
+    }
+
+    /// Closes the descriptor and forgets the channel; again is harmless.
+    public final func close() {
+        guard isOpen else { return }
+        isOpen = false
+        wasClosed = true
+        willClose()
+        _ = Glibc.close(descriptor)
+        reactor.unregister(self)
+    }
+
+    /// Called once, before the descriptor is closed.
+    open func willClose() {}
+
+    /// Called on the loop when the descriptor is ready.
+    open func ready(_ events: Readiness) {}
+}

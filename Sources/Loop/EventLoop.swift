@@ -1,0 +1,174 @@
+internal import Basics
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// One thread with an epoll turn, and the actor whose code runs on that thread.
+///
+/// Channels and their callbacks run inside the turn. A request that has to wait becomes a task by `spawn`; it runs on the
+/// same thread, so it may hold the connection. Values from other threads come by `await` on the actor or by `submit`.
+public actor EventLoop {
+    private nonisolated let executor: LoopExecutor
+    public nonisolated let name: String
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe UnownedSerialExecutor(ordinary: executor)
+    }
+
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - name: At most 15 bytes.
+    ///   - clock: A manual clock for tests; they call `wake` after moving it.
+    public init(_ name: String, clock: MonotonicClock = MonotonicClock()) {
+        self.name = name
+        executor = LoopExecutor()
+        let executor = executor
+        executor.attach(Reactor(loop: self, clock: clock))
+        startThread(named: name) { executor.run() }
+    }
+
+    /// The loop's state, for code that runs on the loop.
+    public nonisolated var reactor: Reactor {
+        executor.preconditionOnLoop()
+        return executor.reactor
+    }
+
+    public nonisolated var isOnLoop: Bool { executor.isOnLoop }
+
+    /// Runs `body` on the loop and returns its result.
+    public func perform<Result: Sendable>(_ body: @Sendable (Reactor) throws -> Result) async throws -> Result {
+        try body(executor.reactor)
+    }
+
+    /// Runs `body` on the loop and returns its result.
+    public func perform<Result: Sendable>(_ body: @Sendable (Reactor) -> Result) async -> Result {
+        body(executor.reactor)
+    }
+
+    /// Runs `body` on the loop, soon, from any thread; nobody waits for it.
+    public nonisolated func submit(_ body: @escaping @Sendable () -> Void) { executor.submit(body) }
+
+    /// Ends the wait of the current turn, as after a manual clock moved.
+    public nonisolated func wake() { executor.wake() }
+
+    /// Starts a task on this loop that may hold what belongs to the loop. Only from the loop itself.
+    @discardableResult
+    public nonisolated func spawn(_ work: @escaping () async -> Void) -> Task<Void, Never> {
+        let confined = Confined(work)
+        return assumeIsolated { loop in loop.start(confined) }
+    }
+
+    private func start(_ work: Confined<() async -> Void>) -> Task<Void, Never> {
+        // The closure names `self`, so that the task inherits this loop as its executor and never visits another thread.
+        Task {
+            _ = self
+            await work.value()
+        }
+    }
+
+    /// Ends the thread after its current turn. Channels still open are dropped with it.
+    public nonisolated func stop() { executor.stop() }
+}
+
+/// Carries a value of this loop into a task of this loop.
+private struct Confined<Value>: @unchecked Sendable {
+    // Sendable by hand: made and opened on the same loop (`spawn` checks that).
+    let value: Value
+    init(_ value: Value) { self.value = value }
+}
+
+/// The queue of Swift jobs of one loop, and its thread's main function.
+@safe final class LoopExecutor: SerialExecutor, @unchecked Sendable {
+    // Sendable by hand: `shared` is locked; all else is touched by the loop's thread alone once it runs.
+    private struct Shared: Sendable {
+        var jobs: [UnownedJob] = []
+        var closures: [@Sendable () -> Void] = []
+        var isSignaled = false
+        var isStopped = false
+    }
+    private let shared = Locked(Shared())
+    private let wakeup: Int32
+    private var local: [UnownedJob] = []
+    private let thread = Atomic<UInt>(0)
+    private(set) var reactor: Reactor!  // Set once by `attach`, before the thread starts.
+
+    init() {
+        wakeup = gate_event_descriptor()
+        precondition(wakeup >= 0, "eventfd failed")
+    }
+
+    deinit { close(wakeup) }
+
+    func attach(_ reactor: Reactor) {
+        self.reactor = reactor
+    }
+
+    var isOnLoop: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
+    func preconditionOnLoop() { precondition(isOnLoop, "this belongs to another loop's thread") }
+    func checkIsolated() { preconditionOnLoop() }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isOnLoop {
+            local.append(job)
+            return
+        }
+        signal { $0.jobs.append(job) }
+    }
+
+    func submit(_ body: @escaping @Sendable () -> Void) { signal { $0.closures.append(body) } }
+    func wake() { signal { _ in } }
+    func stop() { signal { $0.isStopped = true } }
+
+    private func signal(_ change: (inout Shared) -> Void) {
+        let mustWake = shared.withLock { shared in
+            change(&shared)
+            defer { shared.isSignaled = true }
+            return !shared.isSignaled
+        }
+        guard mustWake else { return }
+        var one: UInt64 = 1
+        _ = unsafe write(wakeup, &one, 8)
+    }
+
+    /// The thread's main function.
+    func run() {
+        thread.store(UInt(pthread_self()), ordering: .relaxed)
+        let channel = WakeupChannel(descriptor: dup(wakeup), reactor: reactor)
+        channel.open(level: true)
+        while true {
+            reactor.turn(mayWait: local.isEmpty)
+            let (jobs, closures, isStopped) = shared.withLock { shared in
+                defer {
+                    shared.jobs = []
+                    shared.closures = []
+                    shared.isSignaled = false
+                }
+                return (shared.jobs, shared.closures, shared.isStopped)
+            }
+            for closure in closures { closure() }
+            for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+            // Jobs that these make wait for the next turn, so that sockets are not starved.
+            var round: [UnownedJob] = []
+            swap(&round, &local)
+            for job in round { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+            if local.isEmpty {
+                round.removeAll(keepingCapacity: true)
+                swap(&round, &local)
+            }
+            reactor.bury()
+            if isStopped { break }
+        }
+        channel.close()
+        reactor.bury()
+    }
+}
+
+/// Drains the eventfd that other threads write to.
+private final class WakeupChannel: Channel {
+    override func ready(_ events: Readiness) {
+        var count: UInt64 = 0
+        _ = unsafe read(descriptor, &count, 8)
+    }
+}

@@ -1,0 +1,170 @@
+internal import CLinux
+internal import Glibc
+
+/// A connected socket, plain or under TLS: one read at a time into the loop's buffer, writes at once or queued.
+open class Stream: Channel {
+    /// What one read brought.
+    public enum Received: Sendable, Hashable {
+        /// So many bytes at the beginning of `reactor.readBuffer`.
+        case bytes(Int)
+        case wouldBlock
+        /// The peer has sent all it will send.
+        case end
+        /// The system's error number; under TLS also `EPROTO`.
+        case failed(Int32)
+    }
+
+    /// Nil for a plain socket.
+    public final let tls: TLSSession?
+    /// Bytes taken but not yet sent; empty, and without memory, nearly always.
+    private final var pending: [UInt8] = []
+    private final var pendingStart = 0
+    private final var shutsDownWhenDrained = false
+    /// The readiness that epoll told once and that has not been used up.
+    public final var mayRead = false
+    private final var peerDone = false
+    /// A write failed; the reads will tell the end.
+    public final private(set) var isBroken = false
+
+    public init(descriptor: Int32, reactor: Reactor, tls: TLSSession?) {
+        self.tls = tls
+        super.init(descriptor: descriptor, reactor: reactor)
+        tls?.attach(to: descriptor)
+    }
+
+    /// Bytes waiting to be sent.
+    public final var pendingByteCount: Int { pending.count - pendingStart }
+
+    public final override func ready(_ events: Readiness) {
+        if events.contains(.writable), !pending.isEmpty || shutsDownWhenDrained { flush() }
+        guard isOpen else { return }
+        if !events.isDisjoint(with: [.peerDone, .hungUp, .failed]) { peerDone = true }
+        if !events.isDisjoint(with: [.readable, .peerDone, .hungUp, .failed]) {
+            mayRead = true
+            readable()
+        } else if events.contains(.writable) {
+            writable()
+        }
+    }
+
+    /// There is something to read; called again only after new bytes came, so read until `mayRead` is false.
+    open func readable() {}
+    /// The queue of unsent bytes has become empty, or a connection attempt has ended.
+    open func writable() {}
+
+    /// Reads once into `reactor.readBuffer`, and keeps `mayRead` up to date.
+    public final func receive() -> Received {
+        if let tls { return receive(from: tls) }
+        let count = unsafe reactor.readBuffer.withUnsafeMutableBytes { buffer in
+            unsafe gate_receive(descriptor, buffer.baseAddress, buffer.count)
+        }
+        if count > 0 {
+            // A short read has drained the socket, but not once the peer is done: then the end is still to be read.
+            if count < Reactor.readBufferSize, !peerDone { mayRead = false }
+            return .bytes(count)
+        }
+        mayRead = false
+        if count == 0 { return .end }
+        let error = gate_errno()
+        if error == EINTR {
+            mayRead = true
+            return receive()
+        }
+        return error == EAGAIN ? .wouldBlock : .failed(error)
+    }
+
+    private final func receive(from tls: TLSSession) -> Received {
+        let received = unsafe reactor.readBuffer.withUnsafeMutableBytes { unsafe tls.read(into: $0) }
+        switch received {
+        case .bytes: break
+        default: mayRead = false
+        }
+        if tls.wantsFlush, !pending.isEmpty { flush() }
+        return received
+    }
+
+    /// Sends bytes now as far as the socket takes them and queues the rest.
+    public final func send(_ bytes: Span<UInt8>) {
+        guard isOpen, !isBroken, bytes.count > 0 else { return }
+        var start = 0
+        if pending.isEmpty {
+            start = transmit(bytes)
+            guard start < bytes.count, !isBroken else { return }
+        }
+        unsafe bytes.extracting(start..<bytes.count).withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
+    }
+
+    public final func send(_ bytes: [UInt8]) { send(bytes.span) }
+
+    /// Sends what `reactor.writeBuffer` holds and empties it.
+    public final func sendWriteBuffer() {
+        var buffer: [UInt8] = []
+        swap(&buffer, &reactor.writeBuffer)
+        send(buffer.span)
+        buffer.removeAll(keepingCapacity: true)
+        swap(&buffer, &reactor.writeBuffer)
+    }
+
+    /// Says to the peer that nothing more comes, after all that is queued.
+    public final func shutdownSending() {
+        guard isOpen else { return }
+        if pending.isEmpty {
+            tls?.close()
+            _ = Glibc.shutdown(descriptor, Int32(SHUT_WR))
+        } else {
+            shutsDownWhenDrained = true
+        }
+    }
+
+    /// How many bytes went out; a failure other than a full buffer breaks the stream.
+    private final func transmit(_ bytes: Span<UInt8>) -> Int {
+        var sent = 0
+        while sent < bytes.count {
+            let count = unsafe bytes.extracting(sent..<bytes.count).withUnsafeBytes { part in
+                if let tls { return unsafe tls.write(part) }
+                return unsafe gate_send(descriptor, part.baseAddress, part.count)
+            }
+            if count > 0 {
+                sent += count
+                continue
+            }
+            let error = tls == nil ? gate_errno() : count == 0 ? EAGAIN : EPIPE
+            if error == EINTR { continue }
+            if error != EAGAIN {
+                isBroken = true
+                pending = []
+                pendingStart = 0
+            }
+            break
+        }
+        return sent
+    }
+
+    private final func flush() {
+        if !pending.isEmpty {
+            let queue = pending
+            let sent = transmit(queue.span.extracting(pendingStart..<queue.count))
+            pendingStart += sent
+            guard isBroken || pendingStart == queue.count else {
+                // Give back the part that is gone once it is large.
+                if pendingStart > 1 << 20 {
+                    pending = Array(queue[pendingStart...])
+                    pendingStart = 0
+                }
+                return
+            }
+            pending = []
+            pendingStart = 0
+        }
+        if shutsDownWhenDrained {
+            shutsDownWhenDrained = false
+            shutdownSending()
+        }
+        if isOpen { writable() }
+    }
+
+    /// The kernel buffers small writes by itself when this is off; servers that write whole messages want it on.
+    public final func setNoDelay() { _ = gate_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
+
+    open override func willClose() { tls?.free() }
+}
