@@ -1,4 +1,3 @@
-public import Basics
 internal import Loop
 public import Wire
 

@@ -1,6 +1,6 @@
 public import Basics
 public import Loop
-public import Wire
+internal import Wire
 
 /// One loop's share of a server: its listeners, connections, limits and application.
 public final class HTTPServer {
@@ -88,7 +88,7 @@ public final class HTTPServer {
         let second = reactor.now / 1_000 + 1
         if second != dateTurn {
             dateTurn = second
-            date = HTTPDate(wallClock()).description
+            date = HTTPDate.format(wallClock())
         }
         return date
     }

@@ -1,5 +1,5 @@
 public import Loop
-public import Wire
+internal import Wire
 
 /// A client's connection: a state machine that owns no memory while it idles.
 public final class ServerConnection: Stream {

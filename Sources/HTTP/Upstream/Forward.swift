@@ -183,21 +183,18 @@ final class Forward: UpstreamExchange {
         status = head.status
         let framing = head.framing(isHeadRequest: false)
         answersChunked = false
-        switch framing {
-        case .chunked, .untilClose where head.status != 101:
+        if head.status != 101, framing == .chunked || framing == .untilClose {
             // A client of HTTP/1.0 learns the end from the connection's.
             if isVersion11 { answersChunked = true } else { keepsAlive = false }
-        default: break
         }
         if !requestIsComplete { keepsAlive = false }
         let keeps = keepsAlive && !client.server.isDraining
         writeHead(head, bytes, framing: framing, keepsAlive: keeps)
-        if head.status == 101 {
-            client.sendWriteBuffer()
-        } else if case .none = head.framing(isHeadRequest: isHeadRequest) {
-            client.sendWriteBuffer()
-        }
-        // Otherwise the head leaves together with the first part of the body, or at the end of this turn's bytes.
+        // The head leaves together with the first part of the body, or by `flush`.
+    }
+
+    override func flush() {
+        if !client.reactor.writeBuffer.isEmpty { client.sendWriteBuffer() }
     }
 
     private func writeHead(
@@ -287,6 +284,7 @@ final class Forward: UpstreamExchange {
 
     override func switched() {
         isTunnel = true
+        flush()
         client.reactor.clearDeadline(client)
         client.pump()
     }

@@ -1,3 +1,4 @@
+internal import Basics
 internal import Loop
 internal import Wire
 
@@ -64,7 +65,6 @@ final class UpstreamConnection: Stream {
         }
         phase = .head
         pool.connected(self)
-        if !reactor.writeBuffer.isEmpty { reactor.writeBuffer.removeAll(keepingCapacity: true) }
         send(sentHead)
         armResponse()
         exchange?.requestBegan()
@@ -117,6 +117,8 @@ final class UpstreamConnection: Stream {
 
     private func consume(_ bytes: Span<UInt8>) {
         var at = 0
+        // A head may have been held back to leave together with its body; the shared buffer must not wait with it.
+        defer { exchange?.flush() }
         while isOpen {
             switch phase {
             case .idle, .connecting:

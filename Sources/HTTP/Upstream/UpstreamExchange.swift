@@ -23,6 +23,8 @@ class UpstreamExchange {
     func requestBegan() {}
     func responseHead(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {}
     func responseBody(_ bytes: Span<UInt8>) {}
+    /// All bytes at hand have been given.
+    func flush() {}
     func responseEnded() {}
     func responseFailed(_ failure: UpstreamFailure) {}
     func switched() {}
