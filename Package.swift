@@ -60,7 +60,7 @@ let package = Package(
                 "Simulator", "CommandLineKit",
             ],
             swiftSettings: strict),
-        library("TestSupport", ["Basics", "Store"]),
+        library("TestSupport", ["Loop", "Basics", "Store"]),
 
         tests(of: "Basics"),
         tests(of: "Wire", ["Basics", "CZlib"]),

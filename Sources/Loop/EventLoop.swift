@@ -46,6 +46,13 @@ public actor EventLoop {
         body(executor.reactor)
     }
 
+    /// Runs `body` on the loop as a task; what it makes of the reactor's things stays on the loop.
+    public func run<Result: Sendable>(
+        _ body: nonisolated(nonsending) @Sendable (Reactor) async throws -> Result
+    ) async throws -> Result {
+        try await body(executor.reactor)
+    }
+
     /// Runs `body` on the loop, soon, from any thread; nobody waits for it.
     public nonisolated func submit(_ body: @escaping @Sendable () -> Void) { executor.submit(body) }
 
@@ -57,16 +64,16 @@ public actor EventLoop {
 
     /// Starts a task on this loop that may hold what belongs to the loop. Only from the loop itself.
     @discardableResult
-    public nonisolated func spawn(_ work: @escaping () async -> Void) -> Task<Void, Never> {
-        let confined = Confined(work)
+    public nonisolated func spawn(_ work: any LoopWork) -> Task<Void, Never> {
+        let confined = ConfinedWork(work: work)
         return assumeIsolated { loop in loop.start(confined) }
     }
 
-    private func start(_ work: Confined<() async -> Void>) -> Task<Void, Never> {
+    private func start(_ confined: ConfinedWork) -> Task<Void, Never> {
         // The closure names `self`, so that the task inherits this loop as its executor and never visits another thread.
         Task {
             _ = self
-            await work.value()
+            await confined.work.run()
         }
     }
 
@@ -74,11 +81,18 @@ public actor EventLoop {
     public nonisolated func stop() { executor.stop() }
 }
 
-/// Carries a value of this loop into a task of this loop.
-private struct Confined<Value>: @unchecked Sendable {
+/// Something a loop's task does.
+///
+/// A protocol and not a closure: with Swift 6.3 a closure that captures a class which is not `Sendable` runs on the global
+/// pool even where its type says `nonisolated(nonsending)`; a method stays with its caller.
+public protocol LoopWork: AnyObject {
+    func run() async
+}
+
+/// Carries work of this loop into a task of this loop.
+private struct ConfinedWork: @unchecked Sendable {
     // Sendable by hand: made and opened on the same loop (`spawn` checks that).
-    let value: Value
-    init(_ value: Value) { self.value = value }
+    let work: any LoopWork
 }
 
 /// The queue of Swift jobs of one loop, and its thread's main function.

@@ -30,7 +30,9 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The host part: an address in text form, or `unix`.
     public var host: String {
-        if let ipv4 { return stride(from: 24, through: 0, by: -8).map { String(ipv4 >> $0 & 255) }.joined(separator: ".") }
+        if let ipv4 {
+            return stride(from: 24, through: 0, by: -8).map { String(ipv4 >> $0 & 255) }.joined(separator: ".")
+        }
         guard case .v6(let high, let low, _, _) = self else { return "unix" }
         return Self.text(high, low)
     }

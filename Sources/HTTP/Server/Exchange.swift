@@ -1,4 +1,4 @@
-internal import Loop
+public import Loop
 public import Wire
 
 /// One request and its answer, as a handler sees them. Belongs to the connection's loop.
@@ -6,7 +6,7 @@ public import Wire
 /// A handler may answer whole (`respond`), in parts (`startResponse`, `write`, `finish`), or by handing the connection over.
 /// An answer it forgets becomes 500; an answer it breaks off ends the connection, so that a client never takes a part for
 /// the whole.
-public final class Exchange {
+public final class Exchange: LoopWork {
     private enum Response { case none, started(BodyFraming, sent: Int), finished }
 
     public let request: Request
@@ -23,6 +23,7 @@ public final class Exchange {
     private var response = Response.none
     private var isGone = false
     private var task: Task<Void, Never>?
+    private var application: (any HTTPApplication)?
     private let began: UInt64
     private var bytesSent = 0
     private var status = 0
@@ -46,11 +47,17 @@ public final class Exchange {
     }
 
     func start(_ application: any HTTPApplication) {
-        task = connection.reactor.loop.spawn { [self] in
-            var failure: (any Error)?
-            do { try await application.respond(to: self) } catch { failure = error }
-            await ended(failure, application)
-        }
+        self.application = application
+        task = connection.reactor.loop.spawn(self)
+    }
+
+    /// The life of the exchange's task.
+    public func run() async {
+        assert(connection.reactor.loop.isOnLoop)
+        guard let application else { return }
+        var failure: (any Error)?
+        do { try await application.respond(to: self) } catch { failure = error }
+        await ended(failure, application)
     }
 
     private func ended(_ failure: (any Error)?, _ application: any HTTPApplication) async {
@@ -104,7 +111,9 @@ public final class Exchange {
     }
 
     private func wakeBodyWaiter() {
-        guard let waiter = bodyWaiter, !bodyBuffer.isEmpty || body.isDone || bodyFailure != nil || isGone else { return }
+        guard let waiter = bodyWaiter, !bodyBuffer.isEmpty || body.isDone || bodyFailure != nil || isGone else {
+            return
+        }
         bodyWaiter = nil
         connection.reactor.clearDeadline(connection)
         waiter.resume()
@@ -113,6 +122,7 @@ public final class Exchange {
     /// The next bytes of the body as they came, or nil at its end; the client is held back until they are asked for.
     public func nextBodyChunk() async throws(HTTPError) -> [UInt8]? {
         while true {
+            assert(connection.reactor.loop.isOnLoop)
             if !bodyBuffer.isEmpty {
                 var chunk: [UInt8] = []
                 swap(&chunk, &bodyBuffer)
@@ -273,7 +283,8 @@ public final class Exchange {
         response = .finished
         connection.reactor.writeBuffer.append(contentsOf: head)
         let forward = Forward(
-            connection: connection, request: request, body: body, keepsAlive: keepsAlive, expectsContinue: mustSendContinue,
+            connection: connection, request: request, body: body, keepsAlive: keepsAlive,
+            expectsContinue: mustSendContinue,
             filter: filter)
         var buffered: [UInt8] = []
         swap(&buffered, &bodyBuffer)

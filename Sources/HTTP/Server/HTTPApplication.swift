@@ -4,7 +4,8 @@ public import Wire
 /// What a server serves. One instance belongs to one loop.
 public protocol HTTPApplication: AnyObject {
     /// Judges a head where it lies, before anything is made of it; called on the loop for each request.
-    func disposition(of head: borrowing RequestHead, _ bytes: Span<UInt8>, on connection: ServerConnection) -> Disposition
+    func disposition(of head: borrowing RequestHead, _ bytes: Span<UInt8>, on connection: ServerConnection)
+        -> Disposition
 
     /// Answers a request in a task on the loop. An error becomes 500, or ends the connection once an answer has begun.
     func respond(to exchange: Exchange) async throws

@@ -34,7 +34,9 @@ public final class HTTPServer {
     ///
     /// - Returns: The address in force, which names the port when 0 was asked for.
     @discardableResult
-    public func listen(on address: SocketAddress, tls: (@Sendable () -> TLSContext?)? = nil) throws(GateError) -> SocketAddress {
+    public func listen(on address: SocketAddress, tls: (@Sendable () -> TLSContext?)? = nil) throws(GateError)
+        -> SocketAddress
+    {
         let listener = try Listener(address, reactor: reactor) { [unowned self] descriptor, peer in
             accept(descriptor, peer, tls: tls)
         }

@@ -110,7 +110,11 @@ final class Forward: UpstreamExchange {
             end(HTTPError(error.status, error.message))
             return bytes.count
         }
-        if body.isDone { bodyEnded(upstream) } else { client.reactor.setDeadline(client, after: client.server.limits.bodyStall) }
+        if body.isDone {
+            bodyEnded(upstream)
+        } else {
+            client.reactor.setDeadline(client, after: client.server.limits.bodyStall)
+        }
         return at
     }
 

@@ -21,7 +21,8 @@ public final class ResponseFilter: Sendable {
         if allowed == nil, dropped.isEmpty { return true }
         switch field.known {
         case .setCookie where dropped.contains("set-cookie"): return false
-        case .contentType, .date: return allowed.map { $0.contains(field.known == .date ? "date" : "content-type") } ?? true
+        case .contentType, .date:
+            return allowed.map { $0.contains(field.known == .date ? "date" : "content-type") } ?? true
         default: break
         }
         let name = bytes.string(field.name).lowercased()

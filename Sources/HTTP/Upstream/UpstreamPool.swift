@@ -3,7 +3,7 @@ public import Loop
 internal import Wire
 
 /// One loop's connections to one upstream: kept, limited, and made again when the upstream moved.
-public final class UpstreamPool {
+public final class UpstreamPool: LoopWork {
     public let options: UpstreamOptions
     public let reactor: Reactor
     private let resolver: Resolver
@@ -107,12 +107,16 @@ public final class UpstreamPool {
     }
 
     private func resolve() {
-        guard !isResolving, case .host(let name, let port) = options.endpoint else { return }
+        guard !isResolving else { return }
         isResolving = true
-        reactor.loop.spawn { [self] in
-            let found = try? await resolver.addresses(of: name, port: port)
-            resolved(found ?? [])
-        }
+        reactor.loop.spawn(self)
+    }
+
+    /// Asks for the addresses of the upstream's name.
+    public func run() async {
+        guard case .host(let name, let port) = options.endpoint else { return }
+        let found = try? await resolver.addresses(of: name, port: port)
+        resolved(found ?? [])
     }
 
     private func resolved(_ found: [SocketAddress]) {
