@@ -126,7 +126,7 @@ struct WorkflowValidatorTests {
         (JSON("24"), JSON(24)), (JSON(" +2_4 "), JSON(24)), (JSON(24.9), JSON(24)), (JSON(true), JSON(1)),
         (["__value__": 24] as JSON, JSON(24)),
     ]) func convertsWholeNumbersAsPythonDoes(_ given: JSON, _ kept: JSON) throws {
-        let verdict = WorkflowValidator(Recordings.info(.v0_3), flavour: .v0_3)
+        let verdict = WorkflowValidator(Recordings.info(.classic), flavour: .classic)
             .validate(Self.emptyImage(("width", given)))
         guard case .accepted(let accepted) = verdict else {
             Issue.record("\(verdict)")
@@ -143,7 +143,7 @@ struct WorkflowValidatorTests {
         (JSON.number(JSONNumber(.nan)), "cannot convert float NaN to integer"),
         (JSON.number(JSONNumber(.infinity)), "cannot convert float infinity to integer"),
     ]) func refusesWhatPythonCannotConvert(_ given: JSON, _ message: String) throws {
-        let verdict = WorkflowValidator(Recordings.info(.v0_3), flavour: .v0_3)
+        let verdict = WorkflowValidator(Recordings.info(.classic), flavour: .classic)
             .validate(Self.emptyImage(("width", given)))
         guard case .rejected(let rejection) = verdict else {
             Issue.record("\(verdict)")
@@ -155,7 +155,7 @@ struct WorkflowValidatorTests {
 
     @Test(arguments: [(0, false), (1, true), (2, true), (16_383, true), (16_384, true), (16_385, false)])
     func keepsRangesAtTheirEdges(_ width: Int, _ isGood: Bool) {
-        let verdict = WorkflowValidator(Recordings.info(.v0_26), flavour: .v0_26)
+        let verdict = WorkflowValidator(Recordings.info(.current), flavour: .current)
             .validate(Self.emptyImage(("width", JSON(width))))
         if case .accepted = verdict { #expect(isGood) } else { #expect(!isGood) }
     }
@@ -170,7 +170,7 @@ struct WorkflowValidatorTests {
             ],
             "2": ["class_type": "PreviewAny", "inputs": ["source": ["1", 0]]],
         ]
-        let verdict = WorkflowValidator(Recordings.info(.v0_26), flavour: .v0_26).validate(graph)
+        let verdict = WorkflowValidator(Recordings.info(.current), flavour: .current).validate(graph)
         guard case .accepted(let accepted) = verdict else {
             #expect(!isGood)
             return
@@ -195,7 +195,8 @@ struct WorkflowValidatorTests {
             "5": ["class_type": "PreviewImage", "inputs": ["images": ["2", 0]]],
         ]
         guard
-            case .rejected(let rejection) = WorkflowValidator(Recordings.info(.v0_26), flavour: .v0_26).validate(graph)
+            case .rejected(let rejection) = WorkflowValidator(Recordings.info(.current), flavour: .current).validate(
+                graph)
         else {
             Issue.record("accepted")
             return
@@ -215,7 +216,7 @@ struct WorkflowValidatorTests {
             graph["\(index)"] = ["class_type": "ImageInvert", "inputs": inputs]
         }
         graph["end"] = ["class_type": "PreviewImage", "inputs": ["images": ["4999", 0]]]
-        let verdict = WorkflowValidator(Recordings.info(.v0_3), flavour: .v0_3).validate(.object(graph))
+        let verdict = WorkflowValidator(Recordings.info(.classic), flavour: .classic).validate(.object(graph))
         guard case .accepted(let accepted) = verdict else {
             Issue.record("\(verdict)")
             return
@@ -229,7 +230,7 @@ struct WorkflowValidatorTests {
             "1", "2", "class_type", "inputs", "image", "images", "PreviewImage", "ImageInvert", "EmptyImage", "width",
             "resize_type", "ResizeImageMaskNode", "input", "_meta", "title",
         ]
-        let info = Recordings.info(.v0_26)
+        let info = Recordings.info(.current)
         for flavour in Recordings.flavours {
             _ = WorkflowValidator(info, flavour: flavour).validate(random.value(depth: 4, words: words))
             var nodes = JSONObject()
@@ -239,10 +240,10 @@ struct WorkflowValidatorTests {
             }
             _ = WorkflowValidator(info, flavour: flavour).validate(.object(nodes))
             _ = PromptRejection(random.value(depth: 4, words: ["error", "type", "node_errors", "errors", "1"]))
-            if let class_ = random.value(depth: 5, words: words + ["required", "options", "template", "min", "max"])
+            if let described = random.value(depth: 5, words: words + ["required", "options", "template", "min", "max"])
                 .object
             {
-                _ = NodeClass(name: "x", class_)
+                _ = NodeClass(name: "x", described)
             }
         }
     }

@@ -68,7 +68,7 @@ struct LiteralCheck {
         let isShort = choices.count <= LiteralCheck.longestList
         let list = isShort ? PythonText.repr(.array(choices)) : "(list of length \(choices.count))"
         let shown =
-            validator.flavour == .v0_3
+            validator.flavour == .classic
             ? "'\(PythonText.str(value))'" : wrong.map(PythonText.repr).joined(separator: ", ")
         return PromptFault(
             "value_not_in_list", "Value not in list", details: "\(spec.name): \(shown) not in \(list)",
