@@ -48,7 +48,7 @@ public struct Cookies: Sendable, Hashable {
 
     /// The header without the `names`, for an upstream that must not see them; nil when nothing is left.
     public func removing(_ names: [String]) -> String? {
-        let kept = pairs.filter { !names.contains($0.name) }
+        let kept = pairs.filter { pair in !names.contains { $0.isIdentical(to: pair.name) } }
         return kept.isEmpty ? nil : kept.map { "\($0.name)=\($0.value)" }.joined(separator: "; ")
     }
 

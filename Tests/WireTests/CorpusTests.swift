@@ -43,7 +43,7 @@ struct CorpusTests {
         let file = unsafe try #require(fopen(path, "r"))
         defer { unsafe _ = fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 65_536)
-        let count = bytes.withUnsafeMutableBytes { unsafe fread($0.baseAddress, 1, $0.count, file) }
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe fread($0.baseAddress, 1, $0.count, file) }
         return Array(bytes.prefix(count))
     }
 }
