@@ -16,10 +16,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Re
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func tests(of name: String, _ extra: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+func tests(
+    of name: String, _ extra: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
     .testTarget(
         name: name + "Tests",
         dependencies: [.byName(name: name), "TestSupport"] + extra,
+        exclude: exclude,
         resources: resources,
         swiftSettings: strict)
 }
@@ -60,14 +63,14 @@ let package = Package(
                 "Simulator", "CommandLineKit",
             ],
             swiftSettings: strict),
-        library("TestSupport", ["Loop", "Basics", "Store"]),
+        library("TestSupport", ["Basics", "Wire", "Loop", "Store"]),
 
         tests(of: "Basics"),
-        tests(of: "Wire", ["Basics", "CZlib"]),
+        tests(of: "Wire", ["Basics", "CZlib"], exclude: ["Corpus"]),
         tests(of: "Loop", ["Basics"]),
         tests(of: "HTTP", ["Basics", "Wire", "Loop"]),
         tests(of: "Telemetry", ["Basics", "Loop"]),
-        tests(of: "ComfyAPI", ["Basics", "Wire", "Loop", "HTTP"]),
+        tests(of: "ComfyAPI", ["Basics", "Wire", "Loop", "HTTP"], resources: [.copy("Fixtures")]),
         tests(of: "Store", ["Basics", "StoreSQLite"]),
         tests(of: "Identity", ["Basics", "Store", "StoreSQLite"]),
         tests(of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"]),
@@ -77,3 +80,15 @@ let package = Package(
         tests(of: "CommandLineKit", ["Basics"]),
     ]
 )
+
+/// libFuzzer programs, only when asked for: they have no `main` without `--sanitize=fuzzer`. See Fuzz/README.md.
+if Context.environment["COMFYGATE_FUZZ"] == "1" {
+    for name in ["FuzzTarget", "FuzzCookie", "FuzzMultipart", "FuzzRange"] {
+        package.targets.append(
+            .executableTarget(
+                name: name,
+                dependencies: ["TestSupport"],
+                path: "Fuzz/\(name)",
+                swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+    }
+}

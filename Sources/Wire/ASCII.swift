@@ -110,3 +110,11 @@ extension Span<UInt8> {
         return value
     }
 }
+
+extension String {
+    /// Same bytes. `==` also holds for canonically equivalent text, which other readers of a name take for another one.
+    func isIdentical(to other: String) -> Bool {
+        let bytes = utf8.span
+        return bytes.matches(other, at: bytes.wholeRange)
+    }
+}

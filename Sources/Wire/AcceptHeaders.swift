@@ -58,7 +58,8 @@ public enum AcceptHeaders {
         var start = parameters.lowerBound
         while start < parameters.upperBound {
             let end =
-                bytes.firstIndex(of: ASCII.semicolon, within: start + 1..<parameters.upperBound) ?? parameters.upperBound
+                bytes.firstIndex(of: ASCII.semicolon, within: start + 1..<parameters.upperBound)
+                ?? parameters.upperBound
             let parameter = bytes.trimmed(start + 1..<end)
             start = end
             guard let equals = bytes.firstIndex(of: ASCII.equals, within: parameter),

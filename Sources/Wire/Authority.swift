@@ -35,6 +35,9 @@ public struct Authority: Sendable, Hashable, CustomStringConvertible {
         self.init(parsing: bytes, bytes.wholeRange)
     }
 
+    /// Reads a value that still lies in a buffer.
+    public init?(parsing bytes: Span<UInt8>) { self.init(parsing: bytes, bytes.wholeRange) }
+
     init?(parsing bytes: Span<UInt8>, _ range: Range<Int>) {
         guard !range.isEmpty else { return nil }
         var hostEnd = range.upperBound

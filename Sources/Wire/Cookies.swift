@@ -14,12 +14,14 @@ public struct Cookies: Sendable, Hashable {
     /// Every value of `name`, compared with case, in the order received.
     ///
     /// - Complexity: O(n) in the header; allocates nothing for other cookies.
-    public func all(_ name: String) -> [String] {
-        let bytes = header.utf8.span
+    public func all(_ name: String) -> [String] { Self.all(name, in: header.utf8.span) }
+
+    /// The same for a header that still lies in a buffer.
+    public static func all(_ name: String, in header: Span<UInt8>) -> [String] {
         var values: [String] = []
         var start = 0
-        while let piece = Self.next(bytes, &start) {
-            if bytes.matches(name, at: piece.name), let value = bytes.text(piece.value) { values.append(value) }
+        while let piece = next(header, &start) {
+            if header.matches(name, at: piece.name), let value = header.text(piece.value) { values.append(value) }
         }
         return values
     }
@@ -46,7 +48,7 @@ public struct Cookies: Sendable, Hashable {
 
     /// The header without the `names`, for an upstream that must not see them; nil when nothing is left.
     public func removing(_ names: [String]) -> String? {
-        let kept = pairs.filter { !names.contains($0.name) }
+        let kept = pairs.filter { pair in !names.contains { $0.isIdentical(to: pair.name) } }
         return kept.isEmpty ? nil : kept.map { "\($0.name)=\($0.value)" }.joined(separator: "; ")
     }
 

@@ -27,8 +27,9 @@ public enum Origin: Sendable, Hashable, CustomStringConvertible {
         }
         for index in 0..<colon {
             let byte = bytes[index]
-            guard ASCII.isAlpha(byte) || ASCII.isDigit(byte) || byte == ASCII.dash || byte == ASCII.dot
-                || byte == ASCII.plus
+            guard
+                ASCII.isAlpha(byte) || ASCII.isDigit(byte) || byte == ASCII.dash || byte == ASCII.dot
+                    || byte == ASCII.plus
             else { return nil }
         }
         for index in rest {

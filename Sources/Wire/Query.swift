@@ -97,17 +97,17 @@ public struct Query: Sendable, Hashable {
 
     /// The first value of `name`.
     public subscript(name: String) -> String? {
-        for pair in pairs where pair.name == name { return pair.value }
+        for pair in pairs where pair.name.isIdentical(to: name) { return pair.value }
         return nil
     }
 
-    public func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+    public func all(_ name: String) -> [String] { pairs.filter { $0.name.isIdentical(to: name) }.map(\.value) }
 
     /// The first of the `known` names that occurs twice: two readers could disagree about its value.
     public func firstRepeated(of known: [String]) -> String? {
         known.first { name in
             var count = 0
-            for pair in pairs where pair.name == name { count += 1 }
+            for pair in pairs where pair.name.isIdentical(to: name) { count += 1 }
             return count > 1
         }
     }
@@ -119,9 +119,10 @@ public struct Query: Sendable, Hashable {
 
     /// The other pairs, each with its raw text. Names are compared after decoding, so `%74oken` is `token`.
     public func removing(_ names: [String]) -> Query {
-        guard pairs.contains(where: { names.contains($0.name) }) else { return self }
+        func isRemoved(_ pair: Pair) -> Bool { names.contains { $0.isIdentical(to: pair.name) } }
+        guard pairs.contains(where: isRemoved) else { return self }
         var rest = Query()
-        for pair in pairs where !names.contains(pair.name) {
+        for pair in pairs where !isRemoved(pair) {
             rest.append(pair.name, pair.value, raw: rawText(of: pair))
         }
         return rest
