@@ -40,3 +40,5 @@ int64_t gate_file_system(const char *path);
 uint64_t gate_monotonic_nanoseconds(void);
 // Raises the soft limit of open descriptors to the hard one; returns the limit in force.
 uint64_t gate_raise_descriptor_limit(void);
+// Columns of the terminal behind a descriptor; -1 when there is none.
+int gate_terminal_columns(int descriptor);
