@@ -53,7 +53,8 @@ public struct Message: Sendable, Hashable {
     }
 
     public func callAsFunction(_ arguments: KeyValuePairs<String, String> = [:], count: Int? = nil) -> Phrase {
-        Phrase(self, Dictionary(arguments.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }), count: count)
+        Phrase(
+            self, Dictionary(arguments.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }), count: count)
     }
 
     /// The text without arguments.

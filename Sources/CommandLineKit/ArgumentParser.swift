@@ -137,7 +137,8 @@ struct ArgumentParser {
         }
         let choices = node?.children ?? program.nodes
         guard let next = choices.first(where: { $0.name == word }) else {
-            throw UsageError(KitMessages.unknownCommand(["word": word]), suggestion(for: word, among: choices.map(\.name)))
+            throw UsageError(
+                KitMessages.unknownCommand(["word": word]), suggestion(for: word, among: choices.map(\.name)))
         }
         node = next
         path.append(word)
@@ -164,7 +165,9 @@ struct ArgumentParser {
         }
     }
 
-    private mutating func nextValue(of declaration: ParameterDeclaration, _ spelling: String) throws(UsageError) -> String {
+    private mutating func nextValue(of declaration: ParameterDeclaration, _ spelling: String) throws(UsageError)
+        -> String
+    {
         guard let next = words.first, next == "-" || !next.hasPrefix("-") || Double(next) != nil else {
             throw UsageError(
                 KitMessages.valueMissing(["option": spelling]),

@@ -49,7 +49,9 @@ extension Character {
     fileprivate var displayWidth: Int {
         let scalars = unicodeScalars
         guard let first = scalars.first else { return 0 }
-        if scalars.count == 1, first.value < 0x300 { return first.value < 0x20 || (0x7F..<0xA0).contains(first.value) ? 0 : 1 }
+        if scalars.count == 1, first.value < 0x300 {
+            return first.value < 0x20 || (0x7F..<0xA0).contains(first.value) ? 0 : 1
+        }
         // U+FE0F asks for the picture; two regional indicators are a flag.
         if scalars.contains(where: { $0.value == 0xFE0F || $0.properties.isEmojiPresentation }) { return 2 }
         return scalars.reduce(0) { max($0, $1.displayWidth) }

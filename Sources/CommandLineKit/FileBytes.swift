@@ -29,7 +29,9 @@ public enum FileBytes {
         var bytes: [UInt8] = []
         var scratch = [UInt8](repeating: 0, count: 16_384)
         while true {
-            let count = unsafe scratch.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe scratch.withUnsafeMutableBytes {
+                unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw .unreadable(errno)

@@ -8,22 +8,23 @@ extension Program {
     public func run(
         _ arguments: [String], environment: [String: String], output: any TextSink, error: any TextSink, width: Int = 80
     ) async -> Int32 {
+        func terminal(_ options: GlobalOptions) -> Terminal {
+            Terminal(
+                program: name, options: options, environment: environment, width: width, output: output, error: error)
+        }
         var parser = ArgumentParser(self, arguments)
         let invocation: Invocation
         do {
             invocation = try parser.parse()
         } catch let mistake {
-            let options = parser.globals
-            let terminal = Terminal(options: options, environment: environment, width: width, output: output, error: error)
-            return report(mistake, at: parser.path, terminal)
+            return report(mistake, at: parser.path, terminal(parser.globals))
         }
-        let terminal = Terminal(
-            options: parser.globals, environment: environment, width: width, output: output, error: error)
+        let terminal = terminal(parser.globals)
         let code = await run(invocation, terminal, isEmpty: arguments.isEmpty)
         guard let failure = output.failure else { return code }
         // A reader that has seen enough (`| head`) closes the pipe: not worth a word.
         if failure != EPIPE {
-            report(nil, terminal.text(KitMessages.outputLost), terminal.text(KitMessages.checkDisk), terminal)
+            terminal.report(nil, terminal.text(KitMessages.outputLost), terminal.text(KitMessages.checkDisk))
         }
         return max(code, 1)
     }
@@ -52,14 +53,14 @@ extension Program {
         } catch let mistake as UsageError {
             return report(mistake, at: path, terminal)
         } catch let failure as CommandFailure {
-            report(failure.place, terminal.text(failure.what), failure.remedy.map { terminal.text($0) }, terminal)
+            terminal.report(failure)
         } catch let failure as GateError {
-            report(failure.code.rawValue, failure.message, failure.detail.map { "(\($0))" }, terminal)
+            terminal.report(failure.code.rawValue, failure.message, failure.detail.map { "(\($0))" })
         } catch let failure as ExitFailure {
             return failure.code
         } catch {
             let place = path.joined(separator: " ")
-            report(place, terminal.text(KitMessages.unexpected(["error": "\(error)"])), nil, terminal)
+            terminal.report(place, terminal.text(KitMessages.unexpected(["error": "\(error)"])), nil)
         }
         return 1
     }
@@ -67,13 +68,8 @@ extension Program {
     private func report(_ mistake: UsageError, at path: [String], _ terminal: Terminal) -> Int32 {
         let help = KitMessages.seeHelp(["command": ([name] + path + ["--help"]).joined(separator: " ")])
         let remedy = terminal.text(mistake.remedy ?? help)
-        report(path.joined(separator: " "), terminal.text(mistake.what), remedy, terminal)
+        terminal.report(path.joined(separator: " "), terminal.text(mistake.what), remedy)
         return 2
-    }
-
-    private func report(_ place: String?, _ what: String, _ remedy: String?, _ terminal: Terminal) {
-        let line = errorLine(program: name, place: place, what: what, remedy: remedy)
-        terminal.writeError(terminal.errorStyle.red(line) + "\n")
     }
 
     /// What `@main` calls: this process's words, environment and streams.

@@ -4,6 +4,8 @@ internal import Glibc
 
 /// The only way out of a command: data to standard output, words for people to standard error.
 public struct Terminal: Sendable {
+    /// The name errors begin with.
+    public let program: String
     public let options: GlobalOptions
     public let language: Language
     public let environment: [String: String]
@@ -18,9 +20,10 @@ public struct Terminal: Sendable {
     private let error: any TextSink
 
     public init(
-        options: GlobalOptions = GlobalOptions(), environment: [String: String] = [:], width: Int = 80,
+        program: String, options: GlobalOptions = GlobalOptions(), environment: [String: String] = [:], width: Int = 80,
         output: any TextSink, error: any TextSink
     ) {
+        self.program = program
         (self.options, self.environment, self.width) = (options, environment, width)
         (self.output, self.error) = (output, error)
         language = options.language ?? Language(environment: environment)
@@ -50,6 +53,16 @@ public struct Terminal: Sendable {
     /// A line for people that `--quiet` does not silence.
     public func warn(_ phrase: Phrase) {
         error.write(errorStyle.yellow(phrase.text(in: language).visibleControls) + "\n")
+    }
+
+    /// `<program>: <place>: <what>. <remedy>`, for commands that go on after a failure or have several.
+    public func report(_ failure: CommandFailure) {
+        report(failure.place, text(failure.what), failure.remedy.map { text($0) })
+    }
+
+    func report(_ place: String?, _ what: String, _ remedy: String?) {
+        let line = errorLine(program: program, place: place, what: what, remedy: remedy)
+        error.write(errorStyle.red(line) + "\n")
     }
 
     func writeError(_ text: String) { error.write(text) }
@@ -115,7 +128,9 @@ public final class MemorySink: TextSink {
     public let isTerminal: Bool
     public let failure: Int32?
 
-    public init(isTerminal: Bool = false, failure: Int32? = nil) { (self.isTerminal, self.failure) = (isTerminal, failure) }
+    public init(isTerminal: Bool = false, failure: Int32? = nil) {
+        (self.isTerminal, self.failure) = (isTerminal, failure)
+    }
 
     public var text: String { content.withLock { $0 } }
     public func write(_ text: String) { content.withLock { $0 += text } }
