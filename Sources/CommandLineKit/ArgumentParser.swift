@@ -104,6 +104,22 @@ struct ArgumentParser {
     init(_ program: Program, _ words: [String]) { (self.program, self.words) = (program, words[...]) }
 
     mutating func parse() throws(UsageError) -> Invocation {
+        do {
+            return try parseWords()
+        } catch {
+            // The error is told in the language that a later word may choose.
+            while let word = words.popFirst(), word != "--" {
+                let parts = word.split(separator: "=", maxSplits: 1)
+                guard parts.first == "--lang", let name = parts.count == 2 ? String(parts[1]) : words.first else {
+                    continue
+                }
+                globals.language = Language(rawValue: name) ?? globals.language
+            }
+            throw error
+        }
+    }
+
+    private mutating func parseWords() throws(UsageError) -> Invocation {
         var optionsEnded = false
         while let word = words.popFirst() {
             if optionsEnded || word == "-" || !word.hasPrefix("-") {

@@ -130,7 +130,7 @@ public enum ConfigurationKeys {
 
     /// The keys below `services.NAME`.
     public static let service: [ConfigurationKey<Configuration.Service>] = [
-        .init("path", \.path, .urlPath, "The path of the gate below which the service is found."),
+        .init("path", \.path, .servicePath, "The path of the gate below which the service is found."),
         .init("host", \.host, .host, "The host name by which the service is found; needed for services with pages."),
         .init("upstream", \.upstream, .url, "Where the service listens."),
         .init("unix", \.unix, .path, "A Unix socket that is connected to instead of the host in `upstream`."),

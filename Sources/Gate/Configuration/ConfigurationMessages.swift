@@ -96,9 +96,9 @@ enum ConfigurationMessages {
 
     static let yamlTooLarge = Message(
         "yaml.too_large", en: "the file is larger than {limit}", fr: "le fichier dépasse {limit}")
-    static let yamlNotUTF8 = Message("yaml.not_utf8", en: "this is not UTF-8", fr: "ce n’est pas de l’UTF-8")
+    static let yamlNotUTF8 = Message("yaml.not_unicode", en: "this is not UTF-8", fr: "ce n’est pas de l’UTF-8")
     static let yamlSaveUTF8 = Message(
-        "yaml.save_utf8", en: "Save the file as UTF-8.", fr: "Enregistrez le fichier en UTF-8.")
+        "yaml.save_unicode", en: "Save the file as UTF-8.", fr: "Enregistrez le fichier en UTF-8.")
     static let yamlSyntax = Message(
         "yaml.syntax", en: "this is not YAML: {words}", fr: "ce n’est pas du YAML : {words}")
     static let yamlIndent = Message(

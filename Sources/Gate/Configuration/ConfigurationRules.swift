@@ -77,8 +77,8 @@ struct ConfigurationRules {
         for service in configuration.services {
             let prefix = "services.\(service.name)"
             // What was given but does not fit was reported where it was read.
-            let wasGiven = { (key: String) in origins["\(prefix).\(key)"] != nil }
-            if (service.path?.isEmpty ?? true) == (service.host == nil) {
+            let wasGiven = { [origins] (key: String) in origins["\(prefix).\(key)"] != nil }
+            if (service.path == nil) == (service.host == nil) {
                 guard service.host != nil || !wasGiven("path") && !wasGiven("host") else { continue }
                 add(prefix, ConfigurationMessages.serviceWhere(), ConfigurationMessages.giveOne())
             } else if let other = places.updateValue(service.name, forKey: service.path ?? service.host ?? "") {

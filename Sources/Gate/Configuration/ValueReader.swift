@@ -28,6 +28,10 @@ extension ValueReader<String> {
     static let urlPath = ValueReader("URL path", ConfigurationMessages.writeURLPath(), spell: \.self) {
         HTTPAddress.normalised(path: $0)
     }
+    /// The same, but not the root.
+    static let servicePath = ValueReader("URL path", ConfigurationMessages.writeURLPath(), spell: \.self) { text in
+        HTTPAddress.normalised(path: text).flatMap { $0.isEmpty ? nil : $0 }
+    }
     static let host = ValueReader("host", ConfigurationMessages.writeHost(), spell: \.self) {
         let name = $0.lowercased()
         return HTTPAddress.isHostName(name) ? name : nil
