@@ -55,7 +55,7 @@ let package = Package(
         library("Identity", ["Basics", "Store", "CCrypt"]),
         library("Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Identity", "CYAML"]),
         library("Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "CPNG"]),
-        library("CommandLineKit", ["Basics"]),
+        library("CommandLineKit", ["Basics", "CLinux"]),
         .executableTarget(
             name: "comfygate",
             dependencies: [
