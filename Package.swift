@@ -60,10 +60,10 @@ let package = Package(
                 "Simulator", "CommandLineKit",
             ],
             swiftSettings: strict),
-        library("TestSupport", ["Basics", "Store"]),
+        library("TestSupport", ["Basics", "Wire", "Store"]),
 
-        tests(of: "Basics"),
-        tests(of: "Wire", ["Basics", "CZlib"]),
+        tests(of: "Basics", resources: [.copy("Corpus")]),
+        tests(of: "Wire", ["Basics", "CZlib"], resources: [.copy("Corpus")]),
         tests(of: "Loop", ["Basics"]),
         tests(of: "HTTP", ["Basics", "Wire", "Loop"]),
         tests(of: "Telemetry", ["Basics", "Loop"]),
