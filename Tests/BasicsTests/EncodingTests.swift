@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 struct HexTests {
@@ -40,7 +41,7 @@ struct Base64Tests {
     func refuses(text: String) { #expect(Base64.decode(text) == nil) }
 
     @Test(arguments: 0..<100) func readsBackWhatItWrote(count: Int) {
-        var generator = SplitMix(seed: UInt64(count))
+        var generator = SeededGenerator(seed: UInt64(count))
         let bytes = generator.bytes(count)
         #expect(Base64.decode(Base64.encode(bytes)) == bytes)
         #expect(Base64.decode(Base64.encode(bytes, urlSafe: true)) == bytes)
@@ -60,7 +61,7 @@ struct Base62Tests {
 
     /// Decoding is only needed here: to see that no width is too short and no two values share a text.
     @Test(arguments: 1...64) func theWidthHoldsEveryValue(count: Int) {
-        var generator = SplitMix(seed: UInt64(count))
+        var generator = SeededGenerator(seed: UInt64(count))
         for bytes in [[UInt8](repeating: 0xFF, count: count), generator.bytes(count)] {
             let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
             var number = [UInt8](repeating: 0, count: count)

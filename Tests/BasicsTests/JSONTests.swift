@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 struct JSONParserTests {
@@ -185,7 +186,7 @@ struct JSONWriterTests {
     }
 
     @Test(arguments: 0..<200) func whatIsWrittenReadsBackEqual(seed: UInt64) throws {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let value = JSON.random(depth: 5, using: &generator)
         #expect(try JSON(parsing: value.encoded()) == value)
         #expect(try JSON(parsing: value.pretty()) == value)

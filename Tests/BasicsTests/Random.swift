@@ -1,23 +1,8 @@
 import Basics
-
-/// A small generator with a seed, so that a failing case can be run again.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
-}
+import TestSupport
 
 extension String {
-    static func random(using generator: inout SplitMix) -> String {
+    static func random(using generator: inout SeededGenerator) -> String {
         let letters: [Unicode.Scalar] = ["a", "b", "\"", "\\", "/", "\n", "\0", "é", "中", "😀", "\u{301}", "\u{7F}"]
         var text = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0...12, using: &generator) {
@@ -28,7 +13,7 @@ extension String {
 }
 
 extension JSON {
-    static func random(depth: Int, using generator: inout SplitMix) -> JSON {
+    static func random(depth: Int, using generator: inout SeededGenerator) -> JSON {
         switch Int.random(in: 0..<(depth > 0 ? 8 : 5), using: &generator) {
         case 0: return .null
         case 1: return .bool(.random(using: &generator))

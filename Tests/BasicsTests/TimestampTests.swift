@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 struct TimestampTests {
@@ -17,7 +18,7 @@ struct TimestampTests {
     }
 
     @Test(arguments: 0..<200) func civilFieldsReadBack(seed: UInt64) {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let seconds = Int64.random(in: -62_135_596_800...253_402_300_799, using: &generator)
         let civil = Timestamp(seconds: seconds).civil
         let back = Timestamp(
@@ -76,7 +77,7 @@ struct UUIDTests {
     }
 
     @Test func ordersAsTextDoes() {
-        var generator = SplitMix(seed: 1)
+        var generator = SeededGenerator(seed: 1)
         let ids = (0..<50).map { _ in UUID(random: generator.bytes(16)) }
         #expect(ids.sorted().map(\.description) == ids.map(\.description).sorted())
     }
