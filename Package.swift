@@ -65,7 +65,7 @@ let package = Package(
             swiftSettings: strict),
         library("TestSupport", ["Basics", "Wire", "Loop", "Store"]),
 
-        tests(of: "Basics"),
+        tests(of: "Basics", resources: [.copy("Corpus")]),
         tests(of: "Wire", ["Basics", "CZlib"], exclude: ["Corpus"]),
         tests(of: "Loop", ["Basics"]),
         tests(of: "HTTP", ["Basics", "Wire", "Loop"]),

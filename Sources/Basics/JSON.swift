@@ -43,7 +43,19 @@ public struct JSONNumber: Sendable, Hashable {
 /// Members in the order they were first written; a repeated name keeps its place and takes the last value.
 public struct JSONObject: Sendable, Hashable {
     public private(set) var keys: [String] = []
-    private var values: [String: JSON] = [:]
+    private var values: [Name: JSON] = [:]
+
+    /// Names are equal when their bytes are. Swift's strings are equal when they look alike, so a composed and a
+    /// decomposed letter would make one member out of two.
+    private struct Name: Sendable, Hashable {
+        let text: String
+
+        static func == (left: Name, right: Name) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+        func hash(into hasher: inout Hasher) {
+            var text = text
+            text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
+    }
 
     public init() {}
     public init(_ members: KeyValuePairs<String, JSON>) {
@@ -56,16 +68,16 @@ public struct JSONObject: Sendable, Hashable {
     public var count: Int { keys.count }
     public var isEmpty: Bool { keys.isEmpty }
     /// The members in order.
-    public var members: [(key: String, value: JSON)] { keys.map { ($0, values[$0] ?? .null) } }
+    public var members: [(key: String, value: JSON)] { keys.map { ($0, values[Name(text: $0)] ?? .null) } }
 
     /// Nil when the member is absent; setting nil removes it.
     public subscript(key: String) -> JSON? {
-        get { values[key] }
+        get { values[Name(text: key)] }
         set {
             if let newValue {
-                if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-            } else if values.removeValue(forKey: key) != nil {
-                keys.removeAll { $0 == key }
+                if values.updateValue(newValue, forKey: Name(text: key)) == nil { keys.append(key) }
+            } else if values.removeValue(forKey: Name(text: key)) != nil {
+                keys.removeAll { Name(text: $0) == Name(text: key) }
             }
         }
     }

@@ -1,39 +1,3 @@
-/// Why text is not JSON, and where.
-public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
-    public enum Reason: String, Sendable, Hashable {
-        case unexpectedEnd = "the text ends in the middle of a value"
-        case unexpectedByte = "this character cannot stand here"
-        case trailingBytes = "there is something behind the value"
-        case badNumber = "this is not a number"
-        case badEscape = "this escape is not allowed"
-        case badUTF8 = "this is not UTF-8"
-        case controlCharacter = "a control character must be escaped in a string"
-        case tooDeep = "the nesting is too deep"
-    }
-    public let reason: Reason
-    /// Bytes before the fault.
-    public let offset: Int
-    /// Both count from 1; columns in bytes.
-    public let line: Int
-    public let column: Int
-
-    public var description: String { "line \(line), column \(column): \(reason.rawValue)" }
-}
-
-/// What a parser admits.
-public struct JSONDialect: Sendable, Hashable {
-    /// `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes and reads.
-    public var allowsNonFinite: Bool
-    /// Arrays and objects inside one another.
-    public var maximumDepth: Int
-
-    public init(allowsNonFinite: Bool = false, maximumDepth: Int = 256) {
-        (self.allowsNonFinite, self.maximumDepth) = (allowsNonFinite, maximumDepth)
-    }
-    public static let strict = JSONDialect()
-    public static let python = JSONDialect(allowsNonFinite: true)
-}
-
 extension JSON {
     /// Reads one document; a byte order mark is an error, white space around it is not.
     public init(parsing bytes: [UInt8], dialect: JSONDialect = .strict) throws(JSONError) {
@@ -61,11 +25,7 @@ struct JSONParser {
     }
 
     private func error(_ reason: JSONError.Reason, at place: Int? = nil) -> JSONError {
-        let offset = min(place ?? at, bytes.count)
-        let before = bytes[..<offset]
-        let line = before.reduce(1) { $1 == 0x0A ? $0 + 1 : $0 }
-        let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        return JSONError(reason: reason, offset: offset, line: line, column: offset - start + 1)
+        JSONError(reason, at: place ?? at, in: bytes.span)
     }
 
     private mutating func skipSpace() {
@@ -198,6 +158,10 @@ struct JSONParser {
                 try escape(into: &escaped)
                 runStart = at
             case 0..<0x20: throw error(.controlCharacter)
+            case 0x80...:
+                let length = UTF8Sequence.length(in: bytes.span, at: at)
+                guard length > 0 else { throw error(.badUTF8) }
+                at += length
             default: at += 1
             }
         }
