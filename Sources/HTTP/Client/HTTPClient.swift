@@ -36,9 +36,13 @@ public final class HTTPClient {
     /// - Throws: Why there is no answer. Any status is an answer.
     public func send(_ request: ClientRequest) async throws(UpstreamFailure) -> ClientResponse {
         let exchange = ClientExchange(request)
+        begin(exchange, request)
+        return try await exchange.answer()
+    }
+
+    func begin(_ exchange: UpstreamExchange, _ request: ClientRequest) {
         request.write(host: authority, to: &pool.reactor.writeBuffer)
         pool.begin(exchange)
-        return try await exchange.answer()
     }
 
     /// Sends a request and reads the whole answer.

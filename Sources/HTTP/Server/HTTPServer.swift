@@ -15,6 +15,7 @@ public final class HTTPServer {
     private var dateTurn: UInt64 = 0
     /// One parser serves all connections of the loop in turn.
     var head = RequestHead()
+    lazy var codec = DeflateCodec()
     public private(set) var isDraining = false
     private var drained: (() -> Void)?
 

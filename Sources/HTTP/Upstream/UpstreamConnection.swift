@@ -85,7 +85,7 @@ final class UpstreamConnection: Stream {
         case .idle: close()
         case .connecting: fail(.unreachable("\(address): no answer within \(pool.options.connectTime) ms"))
         case .head, .body: fail(.timedOut)
-        case .tunnel: break
+        case .tunnel: exchange?.tunnelDeadline()
         }
     }
 

@@ -28,6 +28,8 @@ class UpstreamExchange {
     func responseEnded() {}
     func responseFailed(_ failure: UpstreamFailure) {}
     func switched() {}
+    /// The deadline of a connection that carries another protocol now.
+    func tunnelDeadline() {}
     func tunnelBytes(_ bytes: Span<UInt8>) {}
     /// The queue towards the upstream has become empty.
     func upstreamDrained() {}

@@ -8,6 +8,7 @@ public final class UpstreamPool: LoopWork {
     public let reactor: Reactor
     private let resolver: Resolver
     var head = ResponseHead()
+    lazy var codec = DeflateCodec()
     private var idle: [UpstreamConnection] = []
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
     private var waiting: [UpstreamExchange] = []
