@@ -55,7 +55,7 @@ let package = Package(
         library("Identity", ["Basics", "Store", "CCrypt"]),
         library("Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Identity", "CYAML"]),
         library("Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "CPNG"]),
-        library("CommandLineKit", ["Basics"]),
+        library("CommandLineKit", ["Basics", "CLinux"]),
         .executableTarget(
             name: "comfygate",
             dependencies: [
@@ -63,14 +63,14 @@ let package = Package(
                 "Simulator", "CommandLineKit",
             ],
             swiftSettings: strict),
-        library("TestSupport", ["Basics", "Wire", "Store"]),
+        library("TestSupport", ["Basics", "Wire", "Loop", "Store"]),
 
         tests(of: "Basics"),
         tests(of: "Wire", ["Basics", "CZlib"], exclude: ["Corpus"]),
         tests(of: "Loop", ["Basics"]),
         tests(of: "HTTP", ["Basics", "Wire", "Loop"]),
         tests(of: "Telemetry", ["Basics", "Loop"]),
-        tests(of: "ComfyAPI", ["Basics", "Wire", "Loop", "HTTP"]),
+        tests(of: "ComfyAPI", ["Basics", "Wire", "Loop", "HTTP"], resources: [.copy("Fixtures")]),
         tests(of: "Store", ["Basics", "StoreSQLite"]),
         tests(of: "Identity", ["Basics", "Store", "StoreSQLite"]),
         tests(of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"]),

@@ -59,7 +59,7 @@ public final class Resolver: Sendable {
             while let entry = unsafe item {
                 let bytes = unsafe UnsafeRawBufferPointer(
                     start: entry.pointee.ai_addr, count: Int(entry.pointee.ai_addrlen))
-                if let address = SocketAddress(system: unsafe Array(bytes)), !addresses.contains(address) {
+                if let address = SocketAddress(system: unsafe Array(bytes).span), !addresses.contains(address) {
                     addresses.append(address)
                 }
                 unsafe item = entry.pointee.ai_next

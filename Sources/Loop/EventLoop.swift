@@ -46,24 +46,34 @@ public actor EventLoop {
         body(executor.reactor)
     }
 
+    /// Runs `body` on the loop as a task; what it makes of the reactor's things stays on the loop.
+    public func run<Result: Sendable>(
+        _ body: nonisolated(nonsending) @Sendable (Reactor) async throws -> Result
+    ) async throws -> Result {
+        try await body(executor.reactor)
+    }
+
     /// Runs `body` on the loop, soon, from any thread; nobody waits for it.
     public nonisolated func submit(_ body: @escaping @Sendable () -> Void) { executor.submit(body) }
+
+    /// Runs `body` at the end of this turn. Only from the loop itself.
+    public nonisolated func submitLocal(_ body: @escaping () -> Void) { executor.submitLocal(body) }
 
     /// Ends the wait of the current turn, as after a manual clock moved.
     public nonisolated func wake() { executor.wake() }
 
     /// Starts a task on this loop that may hold what belongs to the loop. Only from the loop itself.
     @discardableResult
-    public nonisolated func spawn(_ work: @escaping () async -> Void) -> Task<Void, Never> {
-        let confined = Confined(work)
+    public nonisolated func spawn(_ work: any LoopWork) -> Task<Void, Never> {
+        let confined = ConfinedWork(work: work)
         return assumeIsolated { loop in loop.start(confined) }
     }
 
-    private func start(_ work: Confined<() async -> Void>) -> Task<Void, Never> {
+    private func start(_ confined: ConfinedWork) -> Task<Void, Never> {
         // The closure names `self`, so that the task inherits this loop as its executor and never visits another thread.
         Task {
             _ = self
-            await work.value()
+            await confined.work.run()
         }
     }
 
@@ -71,11 +81,18 @@ public actor EventLoop {
     public nonisolated func stop() { executor.stop() }
 }
 
-/// Carries a value of this loop into a task of this loop.
-private struct Confined<Value>: @unchecked Sendable {
+/// Something a loop's task does.
+///
+/// A protocol and not a closure: with Swift 6.3 a closure that captures a class which is not `Sendable` runs on the global
+/// pool even where its type says `nonisolated(nonsending)`; a method stays with its caller.
+public protocol LoopWork: AnyObject {
+    func run() async
+}
+
+/// Carries work of this loop into a task of this loop.
+private struct ConfinedWork: @unchecked Sendable {
     // Sendable by hand: made and opened on the same loop (`spawn` checks that).
-    let value: Value
-    init(_ value: Value) { self.value = value }
+    let work: any LoopWork
 }
 
 /// The queue of Swift jobs of one loop, and its thread's main function.
@@ -90,6 +107,7 @@ private struct Confined<Value>: @unchecked Sendable {
     private let shared = Locked(Shared())
     private let wakeup: Int32
     private var local: [UnownedJob] = []
+    private var localClosures: [() -> Void] = []
     private let thread = Atomic<UInt>(0)
     private(set) var reactor: Reactor!  // Set once by `attach`, before the thread starts.
 
@@ -118,6 +136,10 @@ private struct Confined<Value>: @unchecked Sendable {
     }
 
     func submit(_ body: @escaping @Sendable () -> Void) { signal { $0.closures.append(body) } }
+    func submitLocal(_ body: @escaping () -> Void) {
+        preconditionOnLoop()
+        localClosures.append(body)
+    }
     func wake() { signal { _ in } }
     func stop() { signal { $0.isStopped = true } }
 
@@ -138,7 +160,10 @@ private struct Confined<Value>: @unchecked Sendable {
         let channel = WakeupChannel(descriptor: dup(wakeup), reactor: reactor)
         channel.open(level: true)
         while true {
-            reactor.turn(mayWait: local.isEmpty)
+            reactor.turn(mayWait: local.isEmpty && localClosures.isEmpty)
+            var own: [() -> Void] = []
+            swap(&own, &localClosures)
+            for closure in own { closure() }
             let (jobs, closures, isStopped) = shared.withLock { shared in
                 defer {
                     shared.jobs = []

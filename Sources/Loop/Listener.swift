@@ -54,8 +54,8 @@ public final class Listener: Channel {
 
     public override func ready(_ events: Readiness) {
         // Bounded, so that a flood of connections does not starve those that are open.
+        var bytes = [UInt8](repeating: 0, count: 128)
         for _ in 0..<64 {
-            var bytes = [UInt8](repeating: 0, count: 128)
             var count: UInt32 = 128
             let descriptor = unsafe bytes.withUnsafeMutableBytes {
                 unsafe gate_accept(self.descriptor, $0.baseAddress, &count)
@@ -64,7 +64,7 @@ public final class Listener: Channel {
                 if gate_errno() == EMFILE || gate_errno() == ENFILE { refuseOne() }
                 return
             }
-            accepted(descriptor, SocketAddress(system: Array(bytes.prefix(Int(count)))) ?? .unix(""))
+            accepted(descriptor, SocketAddress(system: bytes.span.extracting(0..<Int(count))) ?? .unix(""))
         }
     }
 

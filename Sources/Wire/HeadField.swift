@@ -103,6 +103,13 @@ extension Span where Element == UInt8 {
         return true
     }
 
+    /// Two places of equal length hold the same letters, case aside.
+    public func sameIgnoringCase(_ left: ByteRange, _ right: ByteRange) -> Bool {
+        for index in 0..<left.count
+        where Octet.lowered(self[left.start + index]) != Octet.lowered(self[right.start + index]) { return false }
+        return true
+    }
+
     /// The place as text; bytes that are no UTF-8 are replaced.
     public func string(_ range: ByteRange) -> String {
         unsafe self.extracting(range.start..<range.end).withUnsafeBufferPointer {

@@ -1,6 +1,8 @@
 /// The head of a response, indexed in the buffer where it lies; see `RequestHead`. Source: RFC 9112 section 4.
 public struct ResponseHead {
     public private(set) var status = 0
+    /// The status code and the reason as they stand in the status line.
+    public private(set) var statusText = ByteRange(0, 0)
     public private(set) var isVersion11 = true
     public private(set) var byteCount = 0
     private var lines = HeadFields()
@@ -66,6 +68,7 @@ public struct ResponseHead {
         guard bytes[at] == 0x0D, bytes[at + 1] == 0x0A else {
             throw .malformed("The status line does not end with CRLF.")
         }
+        statusText = ByteRange(9, at)
         return at + 2
     }
 }

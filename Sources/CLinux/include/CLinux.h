@@ -48,3 +48,6 @@ int gate_event_descriptor(void);
 int gate_signal_descriptor(const int *signals, int count);
 int gate_next_signal(int descriptor);
 void gate_block_signals(const int *signals, int count);
+
+// Columns of the terminal behind a descriptor; -1 when there is none.
+int gate_terminal_columns(int descriptor);

@@ -1,0 +1,36 @@
+/// The known word a mistyped one was probably meant to be, or nil when none is near.
+///
+/// Near is at most one edit for each three bytes (insert, delete, replace, swap neighbours), case ignored; the first of
+/// equals wins. Words over 64 bytes are not looked at, so the work stays small whatever somebody types.
+public func closest(to word: String, among known: some Sequence<String>) -> String? {
+    let typed = Array(word.lowercased().utf8)
+    guard !typed.isEmpty, typed.count <= 64 else { return nil }
+    var best: (distance: Int, word: String)?
+    for candidate in known {
+        let other = Array(candidate.lowercased().utf8)
+        guard other.count <= 64, abs(other.count - typed.count) <= 1 + typed.count / 3 else { continue }
+        let distance = editDistance(typed, other)
+        guard distance <= max(1, typed.count / 3), distance < best?.distance ?? Int.max else { continue }
+        best = (distance, candidate)
+    }
+    return best?.word
+}
+
+/// Optimal string alignment: no part is edited twice. O(n·m) time, three rows of memory.
+func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var beforeLast: [Int] = []
+    var last = Array(0...right.count)
+    for i in left.indices {
+        var row = [i + 1]
+        row.reserveCapacity(right.count + 1)
+        for j in right.indices {
+            var cost = min(last[j + 1] + 1, row[j] + 1, last[j] + (left[i] == right[j] ? 0 : 1))
+            if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
+                cost = min(cost, beforeLast[j - 1] + 1)
+            }
+            row.append(cost)
+        }
+        (beforeLast, last) = (last, row)
+    }
+    return last[right.count]
+}

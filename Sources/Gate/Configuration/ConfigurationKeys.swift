@@ -1,0 +1,175 @@
+internal import Basics
+
+/// All keys, in the order of `docs/configuration.md`.
+public enum ConfigurationKeys {
+    public static let top: [ConfigurationKey<Configuration>] =
+        listening + reaching + identity + limits + operation
+
+    private static let listening: [ConfigurationKey<Configuration>] = [
+        .init(
+            list: "listen.addresses", \.listen.addresses, .listen,
+            "Where the gate accepts connections; may be written as `listen`."),
+        .init(
+            "listen.plain", \.listen.plain, .choice,
+            "Why plain HTTP on an address that others can reach is right: only a proxy reaches it, or the network is trusted."
+        ),
+        .init(
+            list: "console_listen.addresses", \.console.addresses, .listen,
+            "Where administrators find the console; may be written as `console_listen`."),
+        .init(
+            "console_listen.socket", \.console.socket, .path, defaultText: "`console.sock` in `data`",
+            "The console's Unix socket, for the command line."),
+        .init(
+            list: "public_url", \.publicURLs, .url,
+            "What people type to reach the gate, without a path; judges Origin, Host, cookies and links."),
+        .init("base_path", \.basePath, .urlPath, "The path below which the gate lives beside other applications."),
+        .init("tls.certificate", \.tls.certificate, .path, "The certificate and its chain as PEM."),
+        .init("tls.key", \.tls.key, .path, "The certificate's private key as PEM."),
+        .init("tls.minimum", \.tls.minimum, .choice, "The oldest TLS version accepted."),
+        .init(
+            list: "trusted_proxies", \.trustedProxies, .network, "Proxies whose `X-Forwarded-*` fields are believed."),
+        .init(
+            "proxy_protocol", \.proxyProtocol, .boolean,
+            "Whether trusted proxies begin each connection with PROXY protocol v2."),
+    ]
+
+    private static let reaching: [ConfigurationKey<Configuration>] = [
+        .init("worker.url", \.worker.url, .url, "The ComfyUI behind the gate."),
+        .init(
+            "worker.unix", \.worker.unix, .path,
+            "A Unix socket that is connected to instead of the host in `worker.url`."),
+        .init(
+            "worker.bearer_file", \.worker.bearer, .secret,
+            "The bearer that ComfyUI-Login or a proxy in front of the worker wants."),
+        .init(
+            "worker.ca", \.worker.authority, .path, defaultText: "the system's",
+            "Certificate authorities that may vouch for the worker, as PEM."),
+        .init(
+            "worker.client_certificate", \.worker.clientCertificate, .path,
+            "The gate's own certificate for the worker, as PEM."),
+        .init("worker.client_key", \.worker.clientKey, .path, "The private key of that certificate, as PEM."),
+    ]
+
+    private static let identity: [ConfigurationKey<Configuration>] = [
+        .init(
+            "password_hash", \.passwordHash, .choice, "How new passwords are hashed; old ones are read in both forms."),
+        .init(
+            "session.idle", \.session.idle, .duration(.seconds(60) ... .seconds(365 * 86_400)),
+            "A login ends after this time without a request."),
+        .init(
+            "session.absolute", \.session.absolute, .duration(.seconds(60) ... .seconds(365 * 86_400)),
+            "A login ends after this time in any case."),
+        .init(
+            "guests", \.guests, .boolean, "Whether people may enter without an account, each as a short-lived guest."),
+        .init(
+            "migration.password_file", \.migration.password, .secret,
+            "ComfyUI-Login's PASSWORD file, whose hash old scripts send as a bearer."),
+        .init("migration.account", \.migration.account, .text, "The account those scripts act as."),
+        .init(
+            "migration.until", \.migration.until, .day,
+            "The last day on which that bearer is accepted, at most 90 days ahead."),
+    ]
+
+    private static let limits: [ConfigurationKey<Configuration>] = [
+        .init(
+            "limits.head", \.limits.head, .size(.kilobytes(1) ... .kilobytes(256)),
+            "Request line and header fields of one request."),
+        .init("limits.fields", \.limits.fields, .count(10...1_000), "Header fields of one request."),
+        .init(
+            "limits.target", \.limits.target, .size(.kilobytes(1) ... .kilobytes(64)), "Path and query of one request."),
+        .init(
+            "limits.body", \.limits.body, .size(.kilobytes(1) ... .gigabytes(64)),
+            "One request body, an upload for example."),
+        .init(
+            "limits.prompt_body", \.limits.promptBody, .size(.kilobytes(1) ... .gigabytes(1)),
+            "The body of one `POST /prompt`."),
+        .init("limits.connections", \.limits.connections, .count(10...1_000_000), "Open connections."),
+        .init("limits.per_address", \.limits.perAddress, .count(1...1_000_000), "Open connections from one address."),
+        .init("limits.uploads", \.limits.uploads, .count(1...1_000), "Uploads of one account at the same time."),
+        .init(
+            "limits.head_time", \.limits.headTime, .duration(.seconds(1) ... .seconds(600)),
+            "A request's head must have arrived in this time."),
+        .init(
+            "limits.body_rate", \.limits.bodyRate, .rate(ByteCount(bytes: 1) ... .megabytes(1)),
+            "Bodies slower than this are refused."),
+        .init(
+            "limits.idle", \.limits.idle, .duration(.seconds(1) ... .seconds(86_400)),
+            "A connection without a request is closed after this time."),
+        .init(
+            "limits.write_stall", \.limits.writeStall, .duration(.seconds(1) ... .seconds(3_600)),
+            "A connection whose peer takes no byte for this time is closed."),
+        .init(
+            "limits.drain", \.limits.drain, .duration(.zero ... .seconds(3_600)),
+            "Time for requests to finish when the gate is told to stop."),
+        .init("limits.event_sockets", \.limits.eventSockets, .count(1...10_000), "Event sockets of one account."),
+        .init(
+            "limits.event_buffer", \.limits.eventBuffer, .size(.kilobytes(64) ... .megabytes(64)),
+            "Bytes that may wait for one event socket before previews are dropped."),
+        .init(
+            "limits.request_rate", \.limits.requestRate, .count(1...1_000_000, unit: "requests/s"),
+            "Requests of one account in the long run."),
+        .init(
+            "limits.request_burst", \.limits.requestBurst, .count(1...1_000_000, unit: "requests"),
+            "Requests of one account that may come at once."),
+    ]
+
+    private static let operation: [ConfigurationKey<Configuration>] = [
+        .init("data", \.data, .path, "The folder that the gate keeps everything in."),
+        .init(
+            "loops", \.loops, .count(1...256), defaultText: "processors − 1, at least 1",
+            "Threads that serve connections."),
+        .init(
+            "log.file", \.log.file, .path, defaultText: "standard error", "Where the log goes; opened again on SIGHUP."),
+        .init("log.level", \.log.level, .choice, "The least important lines that are written."),
+        .init("log.access", \.log.access, .boolean, "Whether each request is a line in the log."),
+        .init("metrics.enabled", \.metrics.isOn, .boolean, "Whether numbers are collected and shown at `/metrics`."),
+        .init(
+            "metrics.token_file", \.metrics.token, .secret, defaultText: "only on the console",
+            "The bearer that opens `/metrics` on `listen`."),
+    ]
+
+    /// The keys below `services.NAME`.
+    public static let service: [ConfigurationKey<Configuration.Service>] = [
+        .init("path", \.path, .servicePath, "The path of the gate below which the service is found."),
+        .init("host", \.host, .host, "The host name by which the service is found; needed for services with pages."),
+        .init("upstream", \.upstream, .url, "Where the service listens."),
+        .init("unix", \.unix, .path, "A Unix socket that is connected to instead of the host in `upstream`."),
+        .init(
+            "credential.header", \.credentialHeader, .field, "The field in which the service expects its credential."),
+        .init("credential.value_file", \.credential, .secret, "The value of that field."),
+        .init("websocket", \.websocket, .boolean, "Whether upgrades to WebSocket are passed on."),
+        .init("limits.body", \.body, .size(.kilobytes(1) ... .gigabytes(64)), "One request body."),
+        .init("limits.connections", \.connections, .count(1...100_000), "Connections to the service."),
+        .init("timeouts.connect", \.connectTime, .duration(.milliseconds(100) ... .seconds(600)), "Time to connect."),
+        .init(
+            "timeouts.response", \.responseTime, .duration(.seconds(1) ... .seconds(86_400)),
+            "Time until the answer begins."),
+        .init(
+            "timeouts.idle", \.idle, .duration(.seconds(1) ... .seconds(86_400)),
+            "An unused connection is kept for this time."),
+    ]
+
+    /// Every key as people see it: path, type, default, unit, sentence.
+    public static var rows: [(path: String, type: String, fallback: String, unit: String, sentence: String)] {
+        rows(top, Configuration(), prefix: "")
+            + rows(service, Configuration.Service(name: "NAME"), prefix: "services.NAME.")
+    }
+
+    private static func rows<Root>(
+        _ keys: [ConfigurationKey<Root>], _ defaults: Root, prefix: String
+    ) -> [(path: String, type: String, fallback: String, unit: String, sentence: String)] {
+        keys.map { key in
+            let values = key.show(defaults).map { "`\($0)`" }.joined(separator: ", ")
+            return (
+                prefix + key.path, key.type, key.defaultText ?? (values.isEmpty ? "—" : values), key.unit, key.sentence
+            )
+        }
+    }
+
+    /// The table of `docs/configuration.md`, which a test compares with the page.
+    public static var markdown: String {
+        let head = "| key | type | default | unit | meaning |\n|---|---|---|---|---|\n"
+        return head
+            + rows.map { "| `\($0.path)` | \($0.type) | \($0.fallback) | \($0.unit) | \($0.sentence) |\n" }.joined()
+    }
+}

@@ -1,0 +1,322 @@
+public import Loop
+public import Wire
+
+/// One request and its answer, as a handler sees them. Belongs to the connection's loop.
+///
+/// A handler may answer whole (`respond`), in parts (`startResponse`, `write`, `finish`), or by handing the connection over.
+/// An answer it forgets becomes 500; an answer it breaks off ends the connection, so that a client never takes a part for
+/// the whole.
+public final class Exchange: LoopWork {
+    private enum Response { case none, started(BodyFraming, sent: Int), finished }
+
+    public let request: Request
+    let connection: ServerConnection
+    private var body: BodyReader
+    private var bodyBuffer: [UInt8] = []
+    private var bodyFailure: HTTPError?
+    private var bodyWaiter: CheckedContinuation<Void, Never>?
+    private var bodyBegan: UInt64 = 0
+    private var bodyByteCount = 0
+    private var outputWaiter: CheckedContinuation<Void, Never>?
+    private var mustSendContinue: Bool
+    private var keepsAlive: Bool
+    private var response = Response.none
+    private var isGone = false
+    private var task: Task<Void, Never>?
+    private var application: (any HTTPApplication)?
+    private let began: UInt64
+    private var bytesSent = 0
+    private var status = 0
+    /// What the access log shows as the path; handlers set it when the path itself must not be logged.
+    public var loggedPath: String?
+    var closesAfterwards: Bool {
+        get { !keepsAlive }
+        set { if newValue { keepsAlive = false } }
+    }
+
+    init(
+        _ request: Request, connection: ServerConnection, framing: BodyFraming, keepsAlive: Bool, expectsContinue: Bool
+    ) {
+        self.request = request
+        self.connection = connection
+        body = BodyReader(framing)
+        // Bytes behind an upgrade that was not made are never read as a request (RFC 9931).
+        self.keepsAlive = keepsAlive && !request.wantsUpgrade
+        mustSendContinue = expectsContinue
+        began = connection.reactor.now
+    }
+
+    func start(_ application: any HTTPApplication) {
+        self.application = application
+        task = connection.reactor.loop.spawn(self)
+    }
+
+    /// The life of the exchange's task.
+    public func run() async {
+        assert(connection.reactor.loop.isOnLoop)
+        guard let application else { return }
+        var failure: (any Error)?
+        do { try await application.respond(to: self) } catch { failure = error }
+        await ended(failure, application)
+    }
+
+    private func ended(_ failure: (any Error)?, _ application: any HTTPApplication) async {
+        if case .none = response, !isGone {
+            let status = (failure as? HTTPError)?.status ?? .internalServerError
+            let text = (failure as? HTTPError)?.message ?? "The server failed to answer."
+            try? await respond(status, ["Content-Type": "text/plain; charset=utf-8"], Array((text + "\n").utf8))
+        }
+        if case .started = response, !isGone {
+            connection.close()
+        }
+        task = nil
+        application.ended(
+            ExchangeSummary(
+                method: request.method.rawValue, path: loggedPath ?? request.path, status: status, bytesSent: bytesSent,
+                milliseconds: connection.reactor.now - began, peer: request.peer))
+    }
+
+    // MARK: The request's body
+
+    var bodyIsComplete: Bool { body.isDone }
+    var wantsBody: Bool {
+        !body.isDone && bodyFailure == nil && bodyBuffer.count < connection.server.limits.bodyBuffer
+    }
+
+    func takeBody(_ bytes: Span<UInt8>) -> Int {
+        var at = 0
+        if bodyByteCount == 0 { bodyBegan = connection.reactor.now }
+        mustSendContinue = false
+        do throws(WireError) {
+            while at < bytes.count, !body.isDone {
+                guard case .content(let range) = try body.next(bytes, at: &at) else { continue }
+                bodyByteCount += range.count
+                if case .finished = response {
+                    // The handler is done: the rest is thrown away, within reason.
+                    if bodyByteCount > connection.server.limits.discard { connection.close() }
+                    continue
+                }
+                unsafe bytes.extracting(range.start..<range.end).withUnsafeBufferPointer {
+                    unsafe bodyBuffer.append(contentsOf: $0)
+                }
+            }
+        } catch {
+            bodyFailure = HTTPError(error.status, error.message)
+            keepsAlive = false
+            at = bytes.count
+        }
+        wakeBodyWaiter()
+        if body.isDone, case .finished = response { connection.responseEnded(keepsAlive: keepsAlive) }
+        return at
+    }
+
+    private func wakeBodyWaiter() {
+        guard let waiter = bodyWaiter, !bodyBuffer.isEmpty || body.isDone || bodyFailure != nil || isGone else {
+            return
+        }
+        bodyWaiter = nil
+        connection.reactor.clearDeadline(connection)
+        waiter.resume()
+    }
+
+    /// The next bytes of the body as they came, or nil at its end; the client is held back until they are asked for.
+    public func nextBodyChunk() async throws(HTTPError) -> [UInt8]? {
+        while true {
+            assert(connection.reactor.loop.isOnLoop)
+            if !bodyBuffer.isEmpty {
+                var chunk: [UInt8] = []
+                swap(&chunk, &bodyBuffer)
+                return chunk
+            }
+            if let bodyFailure { throw bodyFailure }
+            if body.isDone { return nil }
+            if isGone { throw .clientGone }
+            if mustSendContinue {
+                mustSendContinue = false
+                connection.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+            }
+            connection.pump()
+            guard bodyBuffer.isEmpty, !body.isDone, bodyFailure == nil, !isGone else { continue }
+            if bodyBegan == 0 { bodyBegan = connection.reactor.now }
+            connection.reactor.setDeadline(connection, after: connection.server.limits.bodyStall)
+            await withCheckedContinuation { bodyWaiter = $0 }
+        }
+    }
+
+    /// The whole body.
+    ///
+    /// - Throws: 413 when it is longer than `limit` bytes; the connection is then not kept.
+    public func readBody(limit: Int) async throws(HTTPError) -> [UInt8] {
+        if let length = request.contentLength, length > limit { throw tooLarge(limit) }
+        var whole: [UInt8] = []
+        while let chunk = try await nextBodyChunk() {
+            guard whole.count + chunk.count <= limit else { throw tooLarge(limit) }
+            if whole.isEmpty { whole = chunk } else { whole.append(contentsOf: chunk) }
+        }
+        return whole
+    }
+
+    private func tooLarge(_ limit: Int) -> HTTPError {
+        keepsAlive = false
+        return HTTPError(.contentTooLarge, "The body is larger than \(limit) bytes.")
+    }
+
+    /// True when the exchange goes on in spite of the deadline.
+    func deadlineReached() -> Bool {
+        if connection.pendingByteCount > 0, outputWaiter != nil { return false }
+        guard bodyWaiter != nil else { return true }
+        let milliseconds = max(1, connection.reactor.now - bodyBegan)
+        if bodyByteCount * 1_000 / Int(milliseconds) >= connection.server.limits.bodyRate, bodyByteCount > 0 {
+            connection.reactor.setDeadline(connection, after: connection.server.limits.bodyStall)
+            return true
+        }
+        bodyFailure = HTTPError(.requestTimeout, "The request body came too slowly.")
+        keepsAlive = false
+        wakeBodyWaiter()
+        return true
+    }
+
+    // MARK: The answer
+
+    /// A whole answer. For HEAD the body is left out and its length still told.
+    public func respond(_ status: Status, _ fields: Fields = [:], _ body: [UInt8] = []) async throws(HTTPError) {
+        try begin(status, fields, framing: .length(body.count))
+        if request.method != .head, !status.forbidsBody {
+            connection.reactor.writeBuffer.append(contentsOf: body)
+            bytesSent += body.count
+        }
+        connection.sendWriteBuffer()
+        complete()
+    }
+
+    /// Begins an answer that comes in parts; without a length it is chunked, or until the end for HTTP/1.0.
+    public func startResponse(_ status: Status, _ fields: Fields = [:], contentLength: Int? = nil) throws(HTTPError) {
+        let framing: BodyFraming =
+            contentLength.map { .length($0) } ?? (request.isVersion11 ? .chunked : .untilClose)
+        try begin(status, fields, framing: framing)
+        connection.sendWriteBuffer()
+    }
+
+    private func begin(_ status: Status, _ fields: Fields, framing: BodyFraming) throws(HTTPError) {
+        guard !isGone, connection.isOpen else { throw .clientGone }
+        guard case .none = response else { throw HTTPError(.internalServerError, "The answer was begun twice.") }
+        self.status = status.code
+        if !body.isDone, mustSendContinue || (body.remaining ?? .max) > connection.server.limits.discard {
+            keepsAlive = false
+        }
+        if case .untilClose = framing { keepsAlive = false }
+        response = .started(framing, sent: 0)
+        connection.writeHead(
+            status, fields, framing: status.forbidsBody ? nil : framing,
+            keepsAlive: keepsAlive && !connection.server.isDraining)
+    }
+
+    /// Sends a part; waits while the client is slower than we are.
+    public func write(_ bytes: [UInt8]) async throws(HTTPError) {
+        guard case .started(let framing, let sent) = response else {
+            throw HTTPError(.internalServerError, "There is no answer to write to.")
+        }
+        guard !isGone, connection.isOpen, !connection.isBroken else { throw .clientGone }
+        guard !bytes.isEmpty, request.method != .head else { return }
+        bytesSent += bytes.count
+        switch framing {
+        case .chunked:
+            ChunkedEncoder.appendSizeLine(bytes.count, to: &connection.reactor.writeBuffer)
+            connection.reactor.writeBuffer.append(contentsOf: bytes)
+            connection.reactor.writeBuffer.append(contentsOf: [0x0D, 0x0A])
+            connection.sendWriteBuffer()
+        case .length(let count):
+            guard sent + bytes.count <= count else {
+                throw HTTPError(.internalServerError, "The answer is longer than it said.")
+            }
+            response = .started(framing, sent: sent + bytes.count)
+            connection.send(bytes)
+        case .untilClose, .none: connection.send(bytes)
+        }
+        while connection.isOpen, connection.pendingByteCount > connection.server.limits.outputBuffer {
+            connection.reactor.setDeadline(connection, after: connection.server.limits.writeStall)
+            await withCheckedContinuation { outputWaiter = $0 }
+        }
+        if isGone || !connection.isOpen { throw .clientGone }
+    }
+
+    /// Ends an answer that came in parts.
+    public func finish() throws(HTTPError) {
+        guard case .started(let framing, let sent) = response else { return }
+        guard !isGone, connection.isOpen else { throw .clientGone }
+        if request.method != .head {
+            if case .chunked = framing { connection.send(ChunkedEncoder.end) }
+            if case .length(let count) = framing, sent < count { keepsAlive = false }
+        }
+        complete()
+    }
+
+    private func complete() {
+        response = .finished
+        bodyBuffer = []
+        if body.isDone || !keepsAlive {
+            connection.responseEnded(keepsAlive: keepsAlive)
+        } else {
+            connection.reactor.setDeadline(connection, after: connection.server.limits.bodyStall)
+            connection.pump()
+        }
+    }
+
+    /// Sends 101 with these fields and hands the connection to another protocol.
+    func switchProtocols(_ fields: Fields, to stream: any UpgradedStream) throws(HTTPError) {
+        guard !isGone, connection.isOpen else { throw .clientGone }
+        guard case .none = response else { throw HTTPError(.internalServerError, "The answer was begun twice.") }
+        status = 101
+        response = .finished
+        connection.writeHead(.switchingProtocols, fields, framing: nil, keepsAlive: true)
+        connection.sendWriteBuffer()
+        connection.upgrade(to: stream)
+    }
+
+    /// Hands the exchange to an upstream, which answers it.
+    ///
+    /// - Parameters:
+    ///   - head: The outgoing head, empty line included, as `ForwardHead` writes it.
+    ///   - filter: What of the answer's fields the client sees.
+    public func forward(to pool: UpstreamPool, head: [UInt8], filter: ResponseFilter) {
+        guard !isGone, connection.isOpen, case .none = response else { return }
+        response = .finished
+        connection.reactor.writeBuffer.append(contentsOf: head)
+        let forward = Forward(
+            connection: connection, request: request, body: body, keepsAlive: keepsAlive,
+            expectsContinue: mustSendContinue,
+            filter: filter)
+        var buffered: [UInt8] = []
+        swap(&buffered, &bodyBuffer)
+        connection.forward(self, forward, buffered: buffered, to: pool)
+    }
+
+    func outputDrained() {
+        guard let waiter = outputWaiter else { return }
+        outputWaiter = nil
+        connection.reactor.clearDeadline(connection)
+        waiter.resume()
+    }
+
+    func connectionClosed() {
+        isGone = true
+        wakeBodyWaiter()
+        if let waiter = outputWaiter {
+            outputWaiter = nil
+            waiter.resume()
+        }
+        task?.cancel()
+    }
+}
+
+/// Why a handler cannot go on: an answer to give, or a client that left.
+public struct HTTPError: Error, Sendable, Hashable {
+    public let status: Status
+    /// One sentence for the client.
+    public let message: String
+
+    public init(_ status: Status, _ message: String) { (self.status, self.message) = (status, message) }
+
+    /// There is nobody to answer; 499 is only for the log.
+    public static let clientGone = HTTPError(Status(499), "The client has left.")
+}

@@ -1,0 +1,97 @@
+public import Basics
+public import Loop
+internal import Wire
+
+/// One loop's share of a server: its listeners, connections, limits and application.
+public final class HTTPServer {
+    public let reactor: Reactor
+    public let limits: ServerLimits
+    let application: any HTTPApplication
+    private let wallClock: WallClock
+    private var listeners: [Listener] = []
+    private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    private var perAddress: [String: Int] = [:]
+    private var date = ""
+    private var dateTurn: UInt64 = 0
+    /// One parser serves all connections of the loop in turn.
+    var head = RequestHead()
+    public private(set) var isDraining = false
+    private var drained: (() -> Void)?
+
+    public init(
+        application: any HTTPApplication, limits: ServerLimits = ServerLimits(), reactor: Reactor,
+        wallClock: @escaping WallClock = Timestamp.now
+    ) {
+        self.application = application
+        self.limits = limits
+        self.reactor = reactor
+        self.wallClock = wallClock
+    }
+
+    public var connectionCount: Int { connections.count }
+
+    /// Listens on one more address.
+    ///
+    /// - Returns: The address in force, which names the port when 0 was asked for.
+    @discardableResult
+    public func listen(on address: SocketAddress, tls: (@Sendable () -> TLSContext?)? = nil) throws(GateError)
+        -> SocketAddress
+    {
+        let listener = try Listener(address, reactor: reactor) { [unowned self] descriptor, peer in
+            accept(descriptor, peer, tls: tls)
+        }
+        listeners.append(listener)
+        return listener.address
+    }
+
+    private func accept(_ descriptor: Int32, _ peer: SocketAddress, tls: (@Sendable () -> TLSContext?)?) {
+        let connection = ServerConnection(
+            descriptor: descriptor, peer: peer, server: self, tls: tls.flatMap { $0()?.accept() })
+        let host = peer.host
+        guard connections.count < limits.connections, perAddress[host, default: 0] < limits.connectionsPerAddress else {
+            // Nothing is read from a connection that is one too many; it ends with the object.
+            return
+        }
+        connections[ObjectIdentifier(connection)] = connection
+        perAddress[host, default: 0] += 1
+        connection.start()
+    }
+
+    func closed(_ connection: ServerConnection) {
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        let host = connection.peer.host
+        if let count = perAddress[host] { perAddress[host] = count > 1 ? count - 1 : nil }
+        if isDraining, connections.isEmpty {
+            drained?()
+            drained = nil
+        }
+    }
+
+    /// Stops to accept, lets exchanges end, closes idle connections, and calls back when none is left.
+    public func drain(_ done: @escaping () -> Void) {
+        isDraining = true
+        for listener in listeners { listener.close() }
+        listeners = []
+        drained = done
+        for connection in connections.values { connection.serverDrains() }
+        if connections.isEmpty {
+            drained = nil
+            done()
+        }
+    }
+
+    /// Ends every connection now.
+    public func closeAll() {
+        for connection in connections.values { connection.close() }
+    }
+
+    /// The value of the `Date` field, made anew once a second.
+    var currentDate: String {
+        let second = reactor.now / 1_000 + 1
+        if second != dateTurn {
+            dateTurn = second
+            date = HTTPDate.format(wallClock())
+        }
+        return date
+    }
+}

@@ -1,0 +1,20 @@
+public import Loop
+public import Wire
+
+/// A request's head as values, for handlers; the body comes from the `Exchange`.
+public struct Request: Sendable {
+    public let method: Method
+    public let target: RequestTarget
+    public let fields: Fields
+    /// The connection's other end; behind a proxy that is the proxy.
+    public let peer: SocketAddress
+    /// The connection is under TLS.
+    public let isSecure: Bool
+    /// Bytes of the body when the head says so; nil for a chunked one.
+    public let contentLength: Int?
+    public let wantsUpgrade: Bool
+    public let isVersion11: Bool
+
+    /// The path, encoded again from its decoded segments.
+    public var path: String { target.path }
+}

@@ -1,0 +1,196 @@
+internal import Basics
+public import Loop
+internal import Wire
+
+/// One loop's connections to one upstream: kept, limited, and made again when the upstream moved.
+public final class UpstreamPool: LoopWork {
+    public let options: UpstreamOptions
+    public let reactor: Reactor
+    private let resolver: Resolver
+    var head = ResponseHead()
+    private var idle: [UpstreamConnection] = []
+    private var open: [ObjectIdentifier: UpstreamConnection] = [:]
+    private var waiting: [UpstreamExchange] = []
+    private var addresses: [SocketAddress] = []
+    private var nextAddress = 0
+    private var isResolving = false
+    private var unresolved: [UpstreamExchange] = []
+    private var attempts: [ObjectIdentifier: Int] = [:]
+    private var wait: Timer?
+
+    public init(_ options: UpstreamOptions, reactor: Reactor, resolver: Resolver) {
+        self.options = options
+        self.reactor = reactor
+        self.resolver = resolver
+        if case .unix(let path) = options.endpoint { addresses = [.unix(path)] }
+    }
+
+    /// Gauges for metrics.
+    public var connectionCount: Int { open.count }
+    public var idleCount: Int { idle.count }
+    public var waitingCount: Int { waiting.count }
+
+    /// Begins an exchange whose head lies in the loop's write buffer.
+    func begin(_ exchange: UpstreamExchange) {
+        // The last one used is the likeliest to be alive.
+        while let connection = idle.popLast() {
+            guard connection.isOpen else { continue }
+            connection.begin(exchange)
+            return
+        }
+        if open.count < options.connections {
+            connect(exchange)
+            return
+        }
+        guard waiting.count < options.waiting else {
+            reactor.writeBuffer.removeAll(keepingCapacity: true)
+            exchange.responseFailed(.overloaded)
+            return
+        }
+        exchange.outgoingHead = reactor.writeBuffer
+        reactor.writeBuffer.removeAll(keepingCapacity: true)
+        exchange.waitsInPool = true
+        waiting.append(exchange)
+        // One timer for the queue: the oldest waits longest.
+        if wait == nil { wait = reactor.timer(after: options.waitTime) { [unowned self] in waitedTooLong() } }
+    }
+
+    private func waitedTooLong() {
+        wait = nil
+        let late = waiting
+        waiting = []
+        for exchange in late where exchange.waitsInPool { exchange.responseFailed(.timedOut) }
+    }
+
+    /// An exchange that waits for a connection is not wanted any more.
+    func forget(_ exchange: UpstreamExchange) {
+        exchange.waitsInPool = false
+        waiting.removeAll { $0 === exchange }
+        unresolved.removeAll { $0 === exchange }
+    }
+
+    private func connect(_ exchange: UpstreamExchange) {
+        guard !addresses.isEmpty else {
+            exchange.outgoingHead = reactor.writeBuffer
+            reactor.writeBuffer.removeAll(keepingCapacity: true)
+            exchange.waitsInPool = true
+            unresolved.append(exchange)
+            resolve()
+            return
+        }
+        let address = addresses[nextAddress % addresses.count]
+        do throws(GateError) {
+            let descriptor = try Connector.begin(address)
+            var session: TLSSession?
+            if let tls = options.tls {
+                session = tls()?.connect(host: hostName)
+                guard session != nil else {
+                    throw GateError(.connectFailed, from: .gateway, "TLS could not start.")
+                }
+            }
+            let connection = UpstreamConnection(descriptor: descriptor, address: address, pool: self, tls: session)
+            open[ObjectIdentifier(connection)] = connection
+            connection.open()
+            connection.begin(exchange)
+        } catch {
+            exchange.outgoingHead = reactor.writeBuffer
+            reactor.writeBuffer.removeAll(keepingCapacity: true)
+            connectFailed(address, exchange, .unreachable(error.detail ?? error.message))
+        }
+    }
+
+    var hostName: String {
+        switch options.endpoint {
+        case .host(let name, _): name
+        case .unix: "localhost"
+        }
+    }
+
+    private func resolve() {
+        guard !isResolving else { return }
+        isResolving = true
+        reactor.loop.spawn(self)
+    }
+
+    /// Asks for the addresses of the upstream's name.
+    public func run() async {
+        guard case .host(let name, let port) = options.endpoint else { return }
+        let found = try? await resolver.addresses(of: name, port: port)
+        resolved(found ?? [])
+    }
+
+    private func resolved(_ found: [SocketAddress]) {
+        isResolving = false
+        addresses = found
+        nextAddress = 0
+        let ready = unresolved
+        unresolved = []
+        for exchange in ready where exchange.waitsInPool {
+            exchange.waitsInPool = false
+            guard !found.isEmpty else {
+                exchange.responseFailed(.unreachable("the name \(hostName) has no address"))
+                continue
+            }
+            restart(exchange)
+        }
+    }
+
+    private func restart(_ exchange: UpstreamExchange) {
+        reactor.writeBuffer.append(contentsOf: exchange.outgoingHead)
+        exchange.outgoingHead = []
+        begin(exchange)
+    }
+
+    func connected(_ connection: UpstreamConnection) {
+        if let exchange = connection.exchange { attempts[ObjectIdentifier(exchange)] = nil }
+    }
+
+    /// Each address gets one try; after that the name is asked again for the next request, because containers move.
+    func connectFailed(_ address: SocketAddress, _ exchange: UpstreamExchange, _ failure: UpstreamFailure) {
+        nextAddress += 1
+        let tried = attempts[ObjectIdentifier(exchange), default: 0] + 1
+        if tried < addresses.count {
+            attempts[ObjectIdentifier(exchange)] = tried
+            restart(exchange)
+            return
+        }
+        attempts[ObjectIdentifier(exchange)] = nil
+        if case .host = options.endpoint { addresses = [] }
+        exchange.responseFailed(failure)
+    }
+
+    func repeatOnNewConnection(_ exchange: UpstreamExchange) {
+        exchange.mayRetry = false
+        reactor.writeBuffer.append(contentsOf: exchange.outgoingHead)
+        exchange.outgoingHead = []
+        connect(exchange)
+    }
+
+    func release(_ connection: UpstreamConnection) {
+        idle.append(connection)
+        serveWaiting()
+    }
+
+    func closed(_ connection: UpstreamConnection) {
+        open[ObjectIdentifier(connection)] = nil
+        idle.removeAll { $0 === connection }
+        serveWaiting()
+    }
+
+    private func serveWaiting() {
+        while !waiting.isEmpty, !idle.isEmpty || open.count < options.connections {
+            let exchange = waiting.removeFirst()
+            guard exchange.waitsInPool else { continue }
+            exchange.waitsInPool = false
+            if waiting.isEmpty { wait = nil }
+            // Not from inside a callback of the connection that has just become free.
+            reactor.loop.submitLocal { [self] in restart(exchange) }
+            return
+        }
+    }
+
+    /// Ends idle connections and lets the others end with their exchange.
+    public func closeIdle() {
+        for connection in idle { connection.close() }
+    }
+}
