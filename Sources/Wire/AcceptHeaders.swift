@@ -1,6 +1,6 @@
 /// The little content negotiation a gateway needs. Source: RFC 9110, section 12.5. Unreadable items are skipped.
 public enum AcceptHeaders {
-    /// Accept names `text/html`, as browsers do when they open a page; `*/*` alone, as programs send it, does not count.
+    /// Accept names `text/html`, as browsers do when they open a page; `*/*` alone, as programs send it, is not enough.
     public static func namesHTML(_ accept: String?) -> Bool {
         var result = false
         forEach(accept) { bytes, item, weight in

@@ -12,6 +12,8 @@ public struct ProxyProtocolHeader: Sendable, Hashable {
     public struct Endpoint: Sendable, Hashable {
         public let address: IPAddress
         public let port: Int
+
+        public init(address: IPAddress, port: Int) { (self.address, self.port) = (address, port) }
     }
 }
 

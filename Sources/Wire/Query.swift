@@ -129,11 +129,25 @@ public struct Query: Sendable, Hashable {
     }
 
     public mutating func append(_ name: String, _ value: String) {
-        append(name, value, raw: Self.encode(name, value))
+        var out: [UInt8] = []
+        Self.encode(name, value, into: &out)
+        append(name, value, raw: String(decoding: out, as: UTF8.self))
     }
 
     /// The pairs, encoded again from their decoded values, without `?`.
-    public var encoded: String { pairs.map { Self.encode($0.name, $0.value) }.joined(separator: "&") }
+    public var encoded: String {
+        var out: [UInt8] = []
+        encode(into: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    func encode(into out: inout [UInt8]) {
+        out.reserveCapacity(out.count + raw.utf8.count + pairs.count)
+        for (index, pair) in pairs.enumerated() {
+            if index > 0 { out.append(ASCII.ampersand) }
+            Self.encode(pair.name, pair.value, into: &out)
+        }
+    }
 
     private mutating func append(_ name: String, _ value: String, raw text: String) {
         if !raw.isEmpty { raw += "&" }
@@ -142,12 +156,10 @@ public struct Query: Sendable, Hashable {
         pairs.append(Pair(name: name, value: value, start: Int32(start), end: Int32(raw.utf8.count)))
     }
 
-    private static func encode(_ name: String, _ value: String) -> String {
-        var out: [UInt8] = []
+    private static func encode(_ name: String, _ value: String, into out: inout [UInt8]) {
         PercentEncoding.encode(name, .query, into: &out)
         out.append(ASCII.equals)
         PercentEncoding.encode(value, .query, into: &out)
-        return String(decoding: out, as: UTF8.self)
     }
 
     private static func decode(

@@ -114,19 +114,29 @@ public struct RequestTarget: Sendable, Hashable {
     public var hasTrailingSlash: Bool { segments.last?.text.isEmpty == true }
 
     /// The path, encoded again from the segments; begins with `/`.
-    public var path: String { Self.path(of: segments) }
+    public var path: String {
+        var out: [UInt8] = []
+        encodePath(into: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
 
     /// Path and query in origin-form, both encoded again from their decoded values: what an upstream may see.
-    public var encoded: String { query.isEmpty ? path : path + "?" + query.encoded }
-
-    static func path(of segments: [Segment]) -> String {
-        guard !segments.isEmpty else { return "/" }
+    public var encoded: String {
         var out: [UInt8] = []
+        encodePath(into: &out)
+        if !query.isEmpty {
+            out.append(UInt8(ascii: "?"))
+            query.encode(into: &out)
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    private func encodePath(into out: inout [UInt8]) {
+        if segments.isEmpty { out.append(ASCII.slash) }
         for segment in segments {
             out.append(ASCII.slash)
             PercentEncoding.encode(segment.text, .segment, into: &out)
         }
-        return String(decoding: out, as: UTF8.self)
     }
 }
 
