@@ -1,5 +1,5 @@
 internal import Loop
-public import Wire
+internal import Wire
 
 extension Exchange {
     /// Answers an upgrade request with 101; the handler is called from then on.
