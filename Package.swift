@@ -78,6 +78,7 @@ let package = Package(
             of: "Gate",
             ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Simulator"]),
         tests(of: "CommandLineKit", ["Basics"]),
+        tests(of: "comfygate", ["Basics", "CommandLineKit", "Gate"]),
     ]
 )
 

@@ -25,7 +25,10 @@ extension Completions {
             for parameter in place.parameters {
                 text += "\(condition) -l \(parameter.name)"
                 if let short = parameter.short { text += " -s \(short)" }
-                if !parameter.isFlag { text += " -r " + (fishWords(parameter.completion) ?? "") }
+                if !parameter.isFlag {
+                    let takesFiles = parameter.completion == .files || parameter.completion == .folders
+                    text += (takesFiles ? " -r " : " -x ") + (fishWords(parameter.completion) ?? "")
+                }
                 text += " -d \(quoted(parameter.summary.text(in: language)))\n"
             }
         }

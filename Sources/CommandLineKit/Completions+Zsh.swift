@@ -23,13 +23,16 @@ extension Completions {
             #compdef \(program.name)
             # Completion of \(program.name) for zsh. Save it as _\(program.name) in a folder of $fpath.
             _\(program.name)() {
-                local path_words='' next i
+                local path_words='' next i depth=1
                 local -a commands options
                 options=(\(globals.joined(separator: " ")))
                 for ((i = 2; i < CURRENT; i++)); do
                     next="${path_words:+$path_words }${words[i]}"
-                    case $next in \(knownPaths.map { "'\($0)'" }.joined(separator: "|"))) path_words=$next ;; esac
+                    case $next in \(knownPaths.map { "'\($0)'" }.joined(separator: "|"))) path_words=$next depth=$i ;; esac
                 done
+                # _arguments counts operands from the first word: take out the words that led here.
+                words=("${words[1]}" "${(@)words[depth+1,-1]}")
+                (( CURRENT -= depth - 1 ))
                 case $path_words in
             \(known)    esac
                 _describe -t commands command commands

@@ -76,6 +76,11 @@ enum KitMessages {
     static let secretElsewhere = Message(
         "secret.elsewhere", en: "Pass it on standard input, in a file or by the environment.",
         fr: "Passez-le par l’entrée standard, un fichier ou l’environnement.")
+    static let secretTerminal = Message(
+        "secret.terminal", en: "standard input is a terminal, which would show it",
+        fr: "l’entrée standard est un terminal, qui l’afficherait")
+    static let secretPipe = Message(
+        "secret.pipe", en: "Redirect it from a file or a pipe.", fr: "Redirigez-la depuis un fichier ou un tube.")
     static let secretCancelled = Message("secret.cancelled", en: "nothing was entered", fr: "rien n’a été saisi")
     static let secretEmpty = Message("secret.empty", en: "it is empty", fr: "il est vide")
     static let secretLong = Message(
@@ -96,7 +101,8 @@ enum KitMessages {
         writeChoice, helpJSON, helpQuiet, helpLanguage, helpHelp, helpVersion, titleUsage, titleCommands,
         titleArguments,
         titleOptions, titleGlobals, titleExamples, fallback, required, repeatable, wordOptions, wordVerb, wordCommand,
-        outputLost, checkDisk, unexpected, secretPlace, secretNoTerminal, secretElsewhere, secretCancelled, secretEmpty,
+        outputLost, checkDisk, unexpected, secretPlace, secretNoTerminal, secretElsewhere, secretTerminal, secretPipe,
+        secretCancelled, secretEmpty,
         secretLong, secretNotText, secretBoth, secretChoose, fileUnreadable, fileLong,
     ]
 }

@@ -16,6 +16,10 @@ public enum SecretInput: Sendable, Hashable {
         switch self {
         case .terminal(let prompt): return try HiddenPrompt.ask(prompt)
         case .standardInput:
+            // Typed at a terminal it would be shown.
+            guard isatty(0) == 0 else {
+                throw CommandFailure(at: "-", KitMessages.secretTerminal(), KitMessages.secretPipe())
+            }
             return try Self.secret("-") { () throws(FileBytes.Failure) in
                 try FileBytes.read(descriptor: 0, limit: Secret.longest)
             }

@@ -56,13 +56,13 @@ public struct Terminal: Sendable {
     }
 
     /// `<program>: <place>: <what>. <remedy>`, for commands that go on after a failure or have several.
-    public func report(_ failure: CommandFailure) {
-        report(failure.place, text(failure.what), failure.remedy.map { text($0) })
+    public func report(_ failure: CommandFailure, asWarning: Bool = false) {
+        report(failure.place, text(failure.what), failure.remedy.map { text($0) }, asWarning: asWarning)
     }
 
-    func report(_ place: String?, _ what: String, _ remedy: String?) {
+    func report(_ place: String?, _ what: String, _ remedy: String?, asWarning: Bool = false) {
         let line = errorLine(program: program, place: place, what: what, remedy: remedy)
-        error.write(errorStyle.red(line) + "\n")
+        error.write((asWarning ? errorStyle.yellow(line) : errorStyle.red(line)) + "\n")
     }
 
     func writeError(_ text: String) { error.write(text) }

@@ -46,10 +46,13 @@ struct ConfigurationOptions: Sendable {
 extension ConfigurationReport {
     /// Says every problem on a line of its own, warnings after them.
     func report(to terminal: Terminal) {
-        for problem in problems + warnings {
-            terminal.report(CommandFailure(at: problem.place, problem.what, problem.remedy))
-        }
+        for problem in problems { terminal.report(problem.failure) }
+        for warning in warnings { terminal.report(warning.failure, asWarning: true) }
     }
+}
+
+extension ConfigurationProblem {
+    fileprivate var failure: CommandFailure { CommandFailure(at: place, what, remedy) }
 }
 
 /// `key=value`.

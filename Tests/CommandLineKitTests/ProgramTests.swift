@@ -100,6 +100,27 @@ struct ArgumentParsingTests {
     }
 }
 
+struct HostileWordsTests {
+    @Test("Whatever words come, the program answers with 0, 1 or 2 and one line at most for an error")
+    func survives() async {
+        let pieces = [
+            "account", "list", "add", "fail", "--", "-", "--limit", "=", "--tag=", "-n", "-", "", "--lang", "é",
+            "\u{0}", "--help", "\n",
+        ]
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<2_000 {
+            let words = (0..<Int.random(in: 0...6, using: &generator)).map { _ in
+                (0..<Int.random(in: 1...2, using: &generator)).map { _ in pieces.randomElement(using: &generator) ?? ""
+                }.joined()
+            }
+            let error = MemorySink()
+            let code = await Sample.program.run(words, environment: [:], output: MemorySink(), error: error)
+            #expect((0...2).contains(code))
+            #expect(words.isEmpty || error.text.split(separator: "\n").count <= 1, "\(words)")
+        }
+    }
+}
+
 struct ProgramRunTests {
     @Test("A failure is one line on standard error and exit code 1")
     func failures() async {
