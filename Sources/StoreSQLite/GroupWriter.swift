@@ -11,7 +11,8 @@ final class GroupWriter: Sendable {
     /// Work in one transaction; more waits for the next, so that nobody's sync grows without end.
     static let largestGroup = 512
 
-    private struct State {
+    private final class State: @unchecked Sendable {
+        // Sendable by hand: touched only under the lock. A class, because `Locked` would copy the array of a value.
         var waiting: [any PendingWork] = []
         var isDraining = false
     }
