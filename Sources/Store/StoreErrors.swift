@@ -1,0 +1,20 @@
+public import Basics
+
+extension GateError.Code {
+    /// The disk or the quota is full; what was acknowledged is safe.
+    public static let storeFull: Self = "store_full"
+    /// The disk or the file system reported an error.
+    public static let storeIO: Self = "store_io"
+    /// The file or its file system cannot be written.
+    public static let storeReadOnly: Self = "store_read_only"
+    /// Another process holds the database for longer than the busy limit.
+    public static let storeBusy: Self = "store_busy"
+    /// The data was written by a newer version of the program.
+    public static let storeTooNew: Self = "store_too_new"
+    /// Another process has taken the store over: this one must end.
+    public static let storeTakenOver: Self = "store_taken_over"
+    /// The file system cannot keep the store's promises.
+    public static let unsupportedFileSystem: Self = "unsupported_file_system"
+    /// The change would leave nobody who can administer the gate.
+    public static let lastAdministrator: Self = "last_administrator"
+}
