@@ -248,3 +248,36 @@ struct WorkflowValidatorTests {
         }
     }
 }
+
+struct PathInputsTests {
+    @Test(arguments: [
+        ("x.png", "x.png", "", "input"), ("sub/x.png [output]", "x.png", "sub", "output"),
+        ("painter/a/x.png [temp]", "x.png", "painter/a", "temp"), ("x.png [input]", "x.png", "", "input"),
+        ("x.png[output]", "x.png[output]", "", "input"), ("x [other]", "x [other]", "", "input"),
+        ("a b.png", "a b.png", "", "input"), ("..x", "..x", "", "input"),
+    ]) func referencesAreReadAsTheWorkerReadsThem(_ text: String, _ name: String, _ folder: String, _ type: String) {
+        let reference = FileReference(text)
+        #expect(reference == FileReference(filename: name, subfolder: folder, type: type))
+        #expect(reference.map { FileReference($0.text) == $0 } == true)
+    }
+
+    @Test(arguments: [
+        "", "/etc/x.png", "../x.png", "a/../x.png", "a//x.png", "a/", "./x.png", "a\\x.png", "x\u{0}.png", "..",
+        " [output]", "../output/x.png [input]", "a\n.png",
+    ]) func referencesThatLeaveTheFolderAreRefused(_ text: String) { #expect(FileReference(text) == nil) }
+
+    @Test(arguments: Recordings.flavours) func everyReaderAndWriterIsKnown(_ flavour: ComfyFlavour) {
+        let info = Recordings.info(flavour)
+        var roles: [PathInputs.Role: Set<String>] = [:]
+        for nodeClass in info.classNames.compactMap({ info[$0] }) {
+            for spec in nodeClass.inputs {
+                if let role = PathInputs.role(of: spec, in: nodeClass.name) {
+                    roles[role, default: []].insert(nodeClass.name + "." + spec.name)
+                }
+            }
+        }
+        #expect(roles[.reads]?.isSuperset(of: ["LoadImage.image", "LoadAudio.audio", "LoadVideo.file"]) == true)
+        #expect(roles[.writes]?.isSuperset(of: ["SaveImage.filename_prefix", "SaveLatent.filename_prefix"]) == true)
+        #expect(roles[.reads]?.contains("KSampler.sampler_name") == false)
+    }
+}
