@@ -57,6 +57,12 @@ struct WorkflowValidatorTests {
         let targets = test.request["partial_execution_targets"]?.array?.compactMap(\.string)
         switch validator.validate(prompt, targets: targets) {
         case .accepted(let accepted):
+            // What was converted once stays as it is.
+            if case .accepted(let again) = validator.validate(.object(accepted.prompt), targets: targets) {
+                #expect(again == accepted)
+            } else {
+                Issue.record("refused at the second time")
+            }
             // The rest of the body is judged by PromptRequest.
             let isAboutTheGraph = test.response["error"]?["type"]?.string != "invalid_prompt_id" && test.status != 500
             if isAboutTheGraph {
@@ -70,6 +76,20 @@ struct WorkflowValidatorTests {
             #expect(PromptRejection(rejection.json)?.error == rejection.error)
         case .serverError:
             #expect(test.status == 500)
+        }
+    }
+
+    @Test(arguments: RecordsTests.entries) func convertsLiteralsAsHistoryShowsThem(_ file: String) throws {
+        let flavour: ComfyFlavour = file.hasPrefix("0.3") ? .classic : .current
+        for entry in HistoryEntry.list(try Recordings.json(file)) {
+            let verdict = WorkflowValidator(Recordings.info(flavour), flavour: flavour)
+                .validate(.object(entry.item.prompt))
+            guard case .accepted(let accepted) = verdict else {
+                Issue.record("\(verdict)")
+                continue
+            }
+            #expect(accepted.prompt == entry.item.prompt)
+            #expect(Set(accepted.outputs) == Set(entry.item.outputs))
         }
     }
 
