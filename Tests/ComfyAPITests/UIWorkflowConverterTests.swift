@@ -282,6 +282,34 @@ struct UIWorkflowConverterTests {
         }
     }
 
+    @Test(arguments: [(255, true), (256, false), (257, false)])
+    func linksMayPassSoManyNodes(_ count: Int, _ isGood: Bool) throws {
+        var nodes = [Self.empty]
+        var links: [JSON] = []
+        for index in 0..<count {
+            let origin = index == 0 ? 1 : 99 + index
+            links.append([JSON(index), JSON(origin), 0, JSON(100 + index), 0, "*"])
+            nodes.append(Self.node(100 + index, "Reroute", inputs: [("", "*", index)]))
+        }
+        links.append([JSON(count), JSON(99 + count), 0, 4, 0, "IMAGE"])
+        nodes.append(Self.node(4, "PreviewImage", inputs: [("images", "IMAGE", count)]))
+        let workflow = try? Self.convert(nodes, .array(links))
+        #expect((workflow?["4"]?.inputs["images"] == ["1", 0]) == isGood)
+    }
+
+    @Test(arguments: [(31, true), (32, true), (33, false)]) func subgraphsNestSoDeep(_ depth: Int, _ isGood: Bool) {
+        let subgraphs = (0..<depth).map { level -> JSON in
+            let type = level == depth - 1 ? "EmptyImage" : "s\(level + 1)"
+            return ["id": .string("s\(level)"), "nodes": [Self.node(1, type)], "links": []]
+        }
+        #expect(((try? Self.convert([Self.node(1, "s0")], [], subgraphs: subgraphs)) != nil) == isGood)
+    }
+
+    @Test(arguments: [(-1, true), (0, true), (1, false)]) func nodesAreCounted(_ over: Int, _ isGood: Bool) {
+        let notes = (0..<(UIWorkflowConverter.maximumNodes + over)).map { Self.node($0, "Note") }
+        #expect(((try? Self.convert(notes, [])) != nil) == isGood)
+    }
+
     // MARK: Texts
 
     @Test(arguments: [

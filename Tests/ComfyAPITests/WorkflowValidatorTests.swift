@@ -57,6 +57,12 @@ struct WorkflowValidatorTests {
         let targets = test.request["partial_execution_targets"]?.array?.compactMap(\.string)
         switch validator.validate(prompt, targets: targets) {
         case .accepted(let accepted):
+            // What was converted once stays as it is.
+            if case .accepted(let again) = validator.validate(.object(accepted.prompt), targets: targets) {
+                #expect(again == accepted)
+            } else {
+                Issue.record("refused at the second time")
+            }
             // The rest of the body is judged by PromptRequest.
             let isAboutTheGraph = test.response["error"]?["type"]?.string != "invalid_prompt_id" && test.status != 500
             if isAboutTheGraph {
@@ -70,6 +76,20 @@ struct WorkflowValidatorTests {
             #expect(PromptRejection(rejection.json)?.error == rejection.error)
         case .serverError:
             #expect(test.status == 500)
+        }
+    }
+
+    @Test(arguments: RecordsTests.entries) func convertsLiteralsAsHistoryShowsThem(_ file: String) throws {
+        let flavour: ComfyFlavour = file.hasPrefix("0.3") ? .classic : .current
+        for entry in HistoryEntry.list(try Recordings.json(file)) {
+            let verdict = WorkflowValidator(Recordings.info(flavour), flavour: flavour)
+                .validate(.object(entry.item.prompt))
+            guard case .accepted(let accepted) = verdict else {
+                Issue.record("\(verdict)")
+                continue
+            }
+            #expect(accepted.prompt == entry.item.prompt)
+            #expect(Set(accepted.outputs) == Set(entry.item.outputs))
         }
     }
 
@@ -246,5 +266,38 @@ struct WorkflowValidatorTests {
                 _ = NodeClass(name: "x", described)
             }
         }
+    }
+}
+
+struct PathInputsTests {
+    @Test(arguments: [
+        ("x.png", "x.png", "", "input"), ("sub/x.png [output]", "x.png", "sub", "output"),
+        ("painter/a/x.png [temp]", "x.png", "painter/a", "temp"), ("x.png [input]", "x.png", "", "input"),
+        ("x.png[output]", "x.png[output]", "", "input"), ("x [other]", "x [other]", "", "input"),
+        ("a b.png", "a b.png", "", "input"), ("..x", "..x", "", "input"),
+    ]) func referencesAreReadAsTheWorkerReadsThem(_ text: String, _ name: String, _ folder: String, _ type: String) {
+        let reference = FileReference(text)
+        #expect(reference == FileReference(filename: name, subfolder: folder, type: type))
+        #expect(reference.map { FileReference($0.text) == $0 } == true)
+    }
+
+    @Test(arguments: [
+        "", "/etc/x.png", "../x.png", "a/../x.png", "a//x.png", "a/", "./x.png", "a\\x.png", "x\u{0}.png", "..",
+        " [output]", "../output/x.png [input]", "a\n.png",
+    ]) func referencesThatLeaveTheFolderAreRefused(_ text: String) { #expect(FileReference(text) == nil) }
+
+    @Test(arguments: Recordings.flavours) func everyReaderAndWriterIsKnown(_ flavour: ComfyFlavour) {
+        let info = Recordings.info(flavour)
+        var roles: [PathInputs.Role: Set<String>] = [:]
+        for nodeClass in info.classNames.compactMap({ info[$0] }) {
+            for spec in nodeClass.inputs {
+                if let role = PathInputs.role(of: spec, in: nodeClass.name) {
+                    roles[role, default: []].insert(nodeClass.name + "." + spec.name)
+                }
+            }
+        }
+        #expect(roles[.reads]?.isSuperset(of: ["LoadImage.image", "LoadAudio.audio", "LoadVideo.file"]) == true)
+        #expect(roles[.writes]?.isSuperset(of: ["SaveImage.filename_prefix", "SaveLatent.filename_prefix"]) == true)
+        #expect(roles[.reads]?.contains("KSampler.sampler_name") == false)
     }
 }

@@ -38,12 +38,13 @@ struct UIGraph {
     let nodes: [Node]
     private let positions: [String: Int]
     let links: [String: Link]
+    /// The links that feed the outputs of a subgraph, by output.
+    let ends: [Int: Link]
     /// Slots of a subgraph; empty for the root.
     let inputs: [Slot]
     let outputs: [Slot]
-    /// What links inside a subgraph call its two ends.
+    /// What links inside a subgraph call the side they come in from.
     let inputNode: String
-    let outputNode: String
 
     subscript(id: String) -> Node? { positions[id].map { nodes[$0] } }
 
@@ -65,11 +66,14 @@ struct UIGraph {
         }
         (self.nodes, self.positions) = (nodes, positions)
         name = json["name"]?.string ?? ""
-        links = UIGraph.links(json["links"])
+        let listed = UIGraph.links(json["links"])
+        links = Dictionary(listed, uniquingKeysWith: { $1 })
+        let outputNode = UIGraph.id(json["outputNode"]?["id"]) ?? "-20"
+        ends = Dictionary(
+            listed.filter { $0.1.target == outputNode }.map { ($0.1.targetSlot, $0.1) }, uniquingKeysWith: { $1 })
         inputs = UIGraph.slots(json["inputs"])
         outputs = UIGraph.slots(json["outputs"])
         inputNode = UIGraph.id(json["inputNode"]?["id"]) ?? "-10"
-        outputNode = UIGraph.id(json["outputNode"]?["id"]) ?? "-20"
     }
 
     /// Ids are numbers or strings.
@@ -96,15 +100,16 @@ struct UIGraph {
     }
 
     /// Links are lists `[id, origin, slot, target, slot, type]` or objects with names, in a list or by id.
-    private static func links(_ json: JSON?) -> [String: Link] {
-        var out: [String: Link] = [:]
+    private static func links(_ json: JSON?) -> [(String, Link)] {
+        var out: [(String, Link)] = []
         for item in json?.array ?? json?.object?.members.map(\.value) ?? [] {
             let isList = item.array != nil
             func part(_ index: Int, _ key: String) -> JSON? { isList ? item[index] : item[key] }
             guard let id = id(part(0, "id")), let origin = UIGraph.id(part(1, "origin_id")) else { continue }
-            out[id] = Link(
+            let link = Link(
                 origin: origin, slot: part(2, "origin_slot")?.int ?? 0,
                 target: UIGraph.id(part(3, "target_id")) ?? "", targetSlot: part(4, "target_slot")?.int ?? 0)
+            out.append((id, link))
         }
         return out
     }

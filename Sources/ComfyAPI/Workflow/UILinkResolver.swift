@@ -36,7 +36,7 @@ struct UILinkResolver {
             return try input(next, outer, host.scope, type: next.type, hops: hops + 1)
         }
         guard let origin = here.graph[link.origin] else { return nil }
-        return try output(link.slot, origin, scope, type: type, hops: hops + 1)
+        return try output(link.slot, origin, scope, type: type, hops: hops)
     }
 
     private func output(
@@ -59,10 +59,7 @@ struct UILinkResolver {
         if let child = flattening.scopes[scope].children[node.id] {
             // Down into the subgraph, to what its output slot is linked with.
             let inner = flattening.scopes[child]
-            let link = inner.graph.links.values.first {
-                $0.target == inner.graph.outputNode && $0.targetSlot == slot
-            }
-            guard let link else { return nil }
+            guard let link = inner.graph.ends[slot] else { return nil }
             if link.origin == inner.graph.inputNode {
                 // An input wired straight to an output.
                 guard inner.graph.inputs.indices.contains(link.slot) else { return nil }
@@ -73,7 +70,7 @@ struct UILinkResolver {
                 return try input(next, node, scope, type: type, hops: hops + 1)
             }
             guard let origin = inner.graph[link.origin] else { return nil }
-            return try output(link.slot, origin, child, type: type, hops: hops + 1)
+            return try output(link.slot, origin, child, type: type, hops: hops)
         }
         return .output(WorkflowLink(node: flattening.id(node.id, in: scope), slot: slot))
     }

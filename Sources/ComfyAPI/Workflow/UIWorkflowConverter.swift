@@ -42,7 +42,7 @@ public struct UIWorkflowConverter: Sendable {
     /// Subgraphs inside one another.
     public static let maximumDepth = 32
     /// Bypassed nodes, reroutes and subgraph ends that one link may pass.
-    public static let maximumHops = 1_000
+    public static let maximumHops = 256
 }
 
 /// One conversion: scopes are the root and every subgraph instance that runs.

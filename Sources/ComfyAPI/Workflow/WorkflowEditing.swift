@@ -177,10 +177,10 @@ enum Suggestion {
         nearest(name, among: names).map { " Did you mean \($0)?" } ?? ""
     }
 
-    /// Nil when nothing is near: at most a third of the letters may differ.
+    /// Nil when nothing is near: at most a third of the letters may differ, and always two, as swapped letters count twice.
     static func nearest(_ name: String, among names: [String]) -> String? {
         let wanted = Array(name.lowercased().utf8.prefix(100))
-        let limit = max(1, wanted.count / 3)
+        let limit = wanted.count < 3 ? 1 : max(2, wanted.count / 3)
         var best: (name: String, distance: Int)?
         for candidate in names.prefix(5_000) {
             let other = Array(candidate.lowercased().utf8.prefix(100))
