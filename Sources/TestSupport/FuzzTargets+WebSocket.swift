@@ -70,12 +70,12 @@ package func fuzzSSE(_ bytes: [UInt8]) {
 
     var written: [UInt8] = []
     for event in whole.events { ServerSentEventWriter.append(event, to: &written) }
-    // A CR inside a name or id cannot come out of the parser; so all comes back, but for ids that are inherited.
-    precondition(events(written, piece: 3).events == whole.events, "writing lost something")
+    // A wrong byte became three bytes of U+FFFD, and fields got their names in full: hence the larger limit.
+    precondition(events(written, piece: 3, limit: 8_000).events == whole.events, "writing lost something")
 }
 
-private func events(_ bytes: [UInt8], piece: Int) -> (events: [ServerSentEvent], failed: Bool) {
-    var parser = ServerSentEventParser(limit: 1_000)
+private func events(_ bytes: [UInt8], piece: Int, limit: Int = 1_000) -> (events: [ServerSentEvent], failed: Bool) {
+    var parser = ServerSentEventParser(limit: limit)
     var found: [ServerSentEvent] = []
     var at = 0
     while at < bytes.count {

@@ -63,7 +63,8 @@ struct JSONScannerTests {
         #expect(seen == wanted)
     }
 
-    @Test func findsEveryClassOfARealPromptAsTheTreeDoes() throws {
+    @Test(.enabled(if: !Fixtures.recorded.isEmpty, "there are no recorded workflows beside the checkout"))
+    func findsEveryClassOfARealPromptAsTheTreeDoes() throws {
         for fixture in Fixtures.documents where fixture.name.hasSuffix(".api.json") {
             let tree = try #require(try JSON(parsing: fixture.bytes, dialect: .python).object)
             var found: [String: String] = [:]
