@@ -92,38 +92,6 @@ struct SecretReadingTests {
     }
 }
 
-struct IPAddressTests {
-    @Test(
-        "Addresses are read in their usual forms",
-        arguments: [
-            ("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("::ffff:10.0.0.1", "10.0.0.1"), ("FD00::0:1", "fd00::1"),
-        ])
-    func reads(text: String, canonical: String) { #expect(IPAddress(text)?.description == canonical) }
-
-    @Test(
-        "Short, octal, bracketed and zoned forms are refused",
-        arguments: ["", "127.1", "010.0.0.1", "[::1]", "fe80::1%eth0", "1.2.3.4\0", "1.2.3.256"])
-    func refuses(text: String) { #expect(IPAddress(text) == nil) }
-
-    @Test(
-        "A network holds the addresses that share its prefix",
-        arguments: [
-            ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("0.0.0.0/0", "1.2.3.4", true),
-            ("0.0.0.0/0", "::1", false), ("10.0.0.1", "10.0.0.1", true), ("10.0.0.1", "10.0.0.2", false),
-            ("fd00::/8", "fdff::1", true), ("fd00::/8", "fe00::1", false), ("::/0", "::1", true),
-            ("10.0.0.0/8", "::ffff:10.1.1.1", true), ("2001:db8::/65", "2001:db8::7fff:0:0:1", true),
-            ("2001:db8::/65", "2001:db8::8000:0:0:1", false),
-        ] as [(String, String, Bool)])
-    func contains(network: String, address: String, expected: Bool) throws {
-        #expect(try #require(IPNetwork(network)).contains(#require(IPAddress(address))) == expected)
-    }
-
-    @Test(
-        "A network with bits behind its prefix is refused",
-        arguments: ["10.1.0.0/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "::1/64", "/8"])
-    func refusesNetworks(text: String) { #expect(IPNetwork(text) == nil) }
-}
-
 struct MessageTests {
     @Test("The first set locale variable chooses the language")
     func choosesLanguage() {

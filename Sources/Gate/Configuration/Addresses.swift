@@ -1,8 +1,7 @@
-public import Basics
+public import Wire
 
 extension IPAddress {
-    // A literal in the right form is always read.
-    static let loopback = IPAddress("127.0.0.1")!
+    static let loopback = IPAddress(127, 0, 0, 1)
 }
 
 /// Where a server accepts connections.
@@ -40,12 +39,12 @@ public struct ListenAddress: Sendable, Hashable, LosslessStringConvertible {
     }
 
     /// Whether only this machine can reach it.
-    public var isLoopback: Bool { if case .address(let address) = host { address.isLoopback } else { false } }
+    public var isLoopback: Bool { if case .address(let address) = host { address.category == .loopback } else { false } }
 
     public var description: String {
         switch host {
         case .all: "*:\(port)"
-        case .address(let address): address.isV6 ? "[\(address)]:\(port)" : "\(address):\(port)"
+        case .address(let address): !address.isIPv4 ? "[\(address)]:\(port)" : "\(address):\(port)"
         }
     }
 }

@@ -1,4 +1,5 @@
 public import Basics
+public import Wire
 
 /// Everything that can be chosen about a gate. `ConfigurationKeys` says what each member means, `docs/configuration.md`
 /// says it to people; the defaults are the initial values here and nowhere else.

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Wire
 
 /// How one kind of value is written and read.
 struct ValueReader<Value: Sendable>: Sendable {
