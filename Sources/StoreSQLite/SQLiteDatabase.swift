@@ -64,8 +64,9 @@ public final class SQLiteDatabase: Sendable {
 
     /// Finishes what waits, writes the log back into the file, and lets the folder go. Later calls are refused.
     public func close() async {
-        await writer.close()
+        // The writer last: only a connection that may write can put the log back into the file when it is the last.
         readers.close()
+        await writer.close()
         folder.withLock { $0 = nil }
     }
 
