@@ -74,7 +74,7 @@ extension IdentityService {
     /// Ends a session that its cookie names; one that is over already is no error.
     public func logout(_ digest: Digest32, by actor: AuditActor) async throws(GateError) {
         try await change { change throws(GateError) in
-            guard let session = try await store.sessions(of: nil).first(where: { $0.digest == digest }) else { return }
+            guard let session = try await store.session(digest) else { return }
             end(session, "session.logout", by: actor, &change)
         }
     }
