@@ -82,7 +82,7 @@ public final class PasswordGate: Sendable {
     /// Whether the password is the account's; a wrong one is answered late.
     ///
     /// - Parameters:
-    ///   - account: The key of the name as it was typed, or the typed text itself when it cannot be a name.
+    ///   - account: The key of the name as it was typed; for what cannot be a name, something short that stands for it.
     ///   - hash: Nil for an account that does not exist or has no password.
     /// - Throws: `tooManyAttempts`, `overloaded`: limits. Also when the caller's task is cancelled.
     public func verify(
