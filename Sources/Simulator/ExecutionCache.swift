@@ -1,0 +1,72 @@
+internal import Basics
+
+/// Results of nodes by what they were made from: class and inputs all the way up, not by node id.
+struct ExecutionCache: Sendable {
+    struct Entry: Sendable {
+        let result: NodeResult
+        fileprivate var use: Int
+    }
+
+    private var entries: [String: Entry] = [:]
+    private var uses = 0
+    /// Most entries kept.
+    let limit: Int
+
+    init(limit: Int) { self.limit = limit }
+
+    func contains(_ key: String) -> Bool { entries[key] != nil }
+
+    mutating func result(_ key: String) -> NodeResult? {
+        uses += 1
+        entries[key]?.use = uses
+        return entries[key]?.result
+    }
+
+    mutating func store(_ result: NodeResult, _ key: String) {
+        uses += 1
+        entries[key] = Entry(result: result, use: uses)
+        if entries.count > limit, let oldest = entries.min(by: { $0.value.use < $1.value.use }) {
+            entries[oldest.key] = nil
+        }
+    }
+
+    /// The classic cache: what the prompt before used and this one does not is gone.
+    mutating func keep(only keys: Set<String>) { entries = entries.filter { keys.contains($0.key) } }
+
+    mutating func removeAll() { entries.removeAll() }
+
+    var count: Int { entries.count }
+
+    /// The keys of all nodes of a prompt.
+    ///
+    /// - Parameters:
+    ///   - changed: What else a node depends on: a file's hash; nil for most.
+    ///   - usesID: True for nodes that are told their own id.
+    static func keys(
+        of prompt: JSONObject, changed: (_ classType: String, _ inputs: JSONObject) -> String?,
+        usesID: (_ classType: String) -> Bool
+    ) -> [String: String] {
+        var keys: [String: String] = [:]
+        func key(_ id: String, _ path: [String]) -> String {
+            if let known = keys[id] { return known }
+            guard let node = prompt[id], !path.contains(id) else { return "missing" }
+            let classType = node["class_type"]?.string ?? ""
+            let inputs = node["inputs"]?.object ?? JSONObject()
+            var text = classType + "\n" + (changed(classType, inputs) ?? "") + "\n"
+            if usesID(classType) { text += id + "\n" }
+            for name in inputs.keys.sorted() {
+                guard let value = inputs[name] else { continue }
+                if let source = value[0]?.string, let slot = value[1]?.int, value.array?.count == 2 {
+                    text += "\(name)<-\(key(source, path + [id])).\(slot)\n"
+                } else {
+                    text += "\(name)=\(PythonJSON.text(value))\n"
+                }
+            }
+            let made = Hex.encode(Digest.sha256(Array(text.utf8)))
+            keys[id] = made
+            return made
+        }
+        for id in prompt.keys { _ = key(id, []) }
+        return keys
+    }
+}
