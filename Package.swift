@@ -73,7 +73,7 @@ let package = Package(
         tests(of: "Loop", ["Basics"]),
         tests(of: "HTTP", ["Basics", "Wire", "Loop"]),
         tests(of: "Telemetry", ["Basics", "Loop"]),
-        tests(of: "ComfyAPI", ["Basics", "Wire", "Loop", "HTTP"]),
+        tests(of: "ComfyAPI", ["Basics", "Wire", "Loop", "HTTP"], resources: [.copy("Fixtures")]),
         tests(of: "Store", ["Basics", "StoreSQLite"]),
         tests(of: "Identity", ["Basics", "Store", "StoreSQLite"]),
         tests(
