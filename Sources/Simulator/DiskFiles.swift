@@ -71,6 +71,8 @@ enum DiskFiles {
 
     static func remove(_ path: String) -> Bool { unsafe unlink(path) == 0 }
 
+    static func removeDirectory(_ path: String) -> Bool { unsafe rmdir(path) == 0 }
+
     static func move(_ from: String, _ to: String) -> Bool { unsafe rename(from, to) == 0 }
 
     static func environment(_ name: String) -> String? {

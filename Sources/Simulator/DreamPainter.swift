@@ -44,12 +44,14 @@ struct DreamPainter {
             var colour = Self.colour(hue: hue + v * (second - hue), 0.62 - v * 0.3, 0.42 + v * 0.5)
             let cloud = clouds(u * 3.2 * aspect, v * 5.5)
             colour = Self.mix(colour, (1, 0.97, 0.94), max(0, cloud - 0.46) * 1.3 * (1 - v))
-            let distance = ((u - light.x) * aspect * (u - light.x) * aspect + (v - light.y) * (v - light.y)).squareRoot()
+            let distance = ((u - light.x) * aspect * (u - light.x) * aspect + (v - light.y) * (v - light.y))
+                .squareRoot()
             let glow = max(0, 1 - distance / (size * 6))
             colour = Self.mix(colour, (1, 0.95, 0.8), distance < size ? 0.95 : glow * glow * 0.6)
             for layer in 0..<hills where v > ridges[layer][x] {
                 let depth = Float(layer + 1) / Float(hills)
-                let shade = Self.colour(hue: second + depth * 0.07, 0.45, 0.62 - depth * 0.45 + (v - ridges[layer][x]) * 0.2)
+                let shade = Self.colour(
+                    hue: second + depth * 0.07, 0.45, 0.62 - depth * 0.45 + (v - ridges[layer][x]) * 0.2)
                 colour = Self.mix(shade, colour, 0.1 * (1 - depth))
             }
             if let (picture, keep) = base {

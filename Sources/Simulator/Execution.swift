@@ -92,7 +92,7 @@ extension SimulatedWorker {
             phase = .stuck(job)
             return
         }
-        let info = resources.objectInfo
+        let info = objectInfo
         let keys = ExecutionCache.keys(
             of: job.prompt, changed: { self.fileHash(classType: $0, inputs: $1) },
             usesID: { info[$0]?["input"]?["hidden"]?.object?.members.contains { $0.value == "UNIQUE_ID" } ?? false })
@@ -165,7 +165,8 @@ extension SimulatedWorker {
             return fail(run, node: id, inputs: call.inputs, .outOfMemory)
         }
         if FaultPlan.hits(faults.errorAtNode, id) {
-            return fail(run, node: id, inputs: call.inputs, NodeFailure(type: "RuntimeError", message: "simulated fault"))
+            return fail(
+                run, node: id, inputs: call.inputs, NodeFailure(type: "RuntimeError", message: "simulated fault"))
         }
         if let total = NodeLibrary.steps(call) {
             run.active = Run.Active(call: call, steps: (0, total))
@@ -191,7 +192,7 @@ extension SimulatedWorker {
             }
         }
         return NodeCall(
-            id: id, classType: classType, inputs: inputs, names: names, info: resources.objectInfo[classType] ?? .null)
+            id: id, classType: classType, inputs: inputs, names: names, info: objectInfo[classType] ?? .null)
     }
 
     private func duration(of call: NodeCall) -> UInt64 {
@@ -338,7 +339,9 @@ extension SimulatedWorker {
     private func end(_ run: Run) {
         var meta = JSONObject()
         for id in run.outputs.keys {
-            meta[id] = ["node_id": .string(id), "display_node": .string(id), "parent_node": nil, "real_node_id": .string(id)]
+            meta[id] = [
+                "node_id": .string(id), "display_node": .string(id), "parent_node": nil, "real_node_id": .string(id),
+            ]
         }
         history.add(
             History.Entry(
@@ -371,7 +374,11 @@ extension SimulatedWorker {
         }
         data["timestamp"] = timestamp
         run.messages.append([.string(type), .object(data)])
-        if type == "execution_interrupted" { send(type, .object(data), to: owner) } else { sendOwner(type, .object(data)) }
+        if type == "execution_interrupted" {
+            send(type, .object(data), to: owner)
+        } else {
+            sendOwner(type, .object(data))
+        }
     }
 
     private func setProgress(_ run: Run, _ id: String, value: JSON, max: JSON, state: JSON) {

@@ -1,4 +1,5 @@
 internal import Basics
+internal import ComfyAPI
 
 /// Runs the nodes: pictures for real, models by dreaming, everything else by handing on what fits.
 struct NodeLibrary {
@@ -62,7 +63,8 @@ struct NodeLibrary {
         case "LoadImage", "LoadImageOutput":
             let picture = try load(call.text("image"), type: call.classType == "LoadImage" ? "input" : "output")
             // The mask is one where the picture is transparent.
-            let mask = picture.isOpaque
+            let mask =
+                picture.isOpaque
                 ? Picture(width: 64, height: 64, plain: Picture.Pixel(r: 0, g: 0, b: 0))
                 : picture.channel(3, inverted: true)
             return NodeResult([.images([picture.opaque]), .masks([mask])])
@@ -216,7 +218,8 @@ struct NodeLibrary {
         case "UNETLoader": return NodeResult([.model(call.text("unet_name"))])
         case "LoraLoader", "LoraLoaderModelOnly":
             let model = NodeValue.model(call.model("model") + "+" + call.text("lora_name"))
-            return NodeResult(call.classType == "LoraLoader" ? [model, call.inputs["clip"] ?? .opaque("CLIP")] : [model])
+            return NodeResult(
+                call.classType == "LoraLoader" ? [model, call.inputs["clip"] ?? .opaque("CLIP")] : [model])
         case let name where Self.samplers.contains(name):
             return NodeResult([NodeValue](repeating: .latent(sampled(call)), count: max(1, call.outputTypes.count)))
         case "ComfySwitchNode":

@@ -60,7 +60,9 @@ extension Picture {
 
     /// Cuts the middle that has the shape of the wanted size, then scales.
     func fitted(to newWidth: Int, _ newHeight: Int, crop: Bool, nearest: Bool) -> Picture {
-        guard crop, width * newHeight != height * newWidth else { return scaled(to: newWidth, newHeight, nearest: nearest) }
+        guard crop, width * newHeight != height * newWidth else {
+            return scaled(to: newWidth, newHeight, nearest: nearest)
+        }
         let keepWidth = min(width, max(1, height * newWidth / newHeight))
         let keepHeight = min(height, max(1, width * newHeight / newWidth))
         return cropped(

@@ -45,7 +45,8 @@ extension SimulatedResponse {
         } else if request.header("if-modified-since") == modified {
             return SimulatedResponse(304, headers: validators)
         }
-        let whole = headers + [("Content-Type", type), ("Etag", tag), ("Last-Modified", modified), ("Accept-Ranges", "bytes")]
+        let whole =
+            headers + [("Content-Type", type), ("Etag", tag), ("Last-Modified", modified), ("Accept-Ranges", "bytes")]
         guard let asked = request.header("range"), request.header("if-range").map({ $0 == tag }) ?? true else {
             return SimulatedResponse(200, headers: whole, body: file.bytes)
         }
@@ -82,6 +83,7 @@ enum HTTPDate {
         let month =
             ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][civil.month - 1]
         func two(_ number: Int) -> String { OutputNaming.padded(number, 2) }
-        return "\(day), \(two(civil.day)) \(month) \(civil.year) \(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)) GMT"
+        return
+            "\(day), \(two(civil.day)) \(month) \(civil.year) \(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)) GMT"
     }
 }

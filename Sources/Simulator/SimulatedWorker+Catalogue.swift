@@ -2,32 +2,24 @@ internal import Basics
 
 /// What the worker has: classes, models, features, numbers.
 extension SimulatedWorker {
-    /// The recorded classes with the combos of today: model files, input pictures.
+    /// The recorded classes with the combos of today: model files, input files.
     var currentObjectInfo: JSONObject {
-        var info = resources.objectInfo
-        for (classType, input, source) in ModelCombos.all where info[classType] != nil {
-            info[classType] = ModelCombos.filled(
-                info[classType] ?? .null, input, with: options(of: source, flavour: options.flavour))
+        var info = objectInfo
+        for (classType, input, kinds) in ModelCombos.inputFiles {
+            guard let known = info[classType] else { continue }
+            info[classType] = ModelCombos.filled(known, input, with: inputFiles(kinds))
         }
         return info
     }
 
-    private func options(of source: ModelCombos.Source, flavour: ComfyFlavour) -> [String] {
-        switch source {
-        case .folder(let key): (options.models[key] ?? []).sorted()
-        case .inputFiles: topLevel("input").filter { Self.isKind($0, "image") }
-        case .inputVideos: topLevel("input").filter { Self.isKind($0, "video") }
-        case .inputAudio: topLevel("input").filter { Self.isKind($0, "audio") || Self.isKind($0, "video") }
-        case .inputLatents: topLevel("input").filter { $0.hasSuffix(".latent") }
-        }
-    }
-
-    private func topLevel(_ folder: String) -> [String] {
-        (files.list(folder) ?? []).filter { !$0.isDirectory }.map(\.name)
-    }
-
-    private static func isKind(_ name: String, _ kind: String) -> Bool {
-        FilePath.contentType(name)?.hasPrefix(kind + "/") ?? false
+    /// Files of the top level of `input` whose content type or name fits.
+    private func inputFiles(_ kinds: [String]) -> [String] {
+        (files.list("input") ?? []).filter { entry in
+            !entry.isDirectory
+                && kinds.contains { kind in
+                    entry.name.hasSuffix(kind) || FilePath.contentType(entry.name)?.hasPrefix(kind) ?? false
+                }
+        }.map(\.name)
     }
 
     func getObjectInfo() -> SimulatedResponse {
@@ -50,7 +42,8 @@ extension SimulatedWorker {
     }
 
     func getSystemStats() -> SimulatedResponse {
-        guard case .object(var stats) = resources.body("system_stats"), case .object(var system)? = stats["system"] else {
+        guard case .object(var stats) = resources.body("system_stats"), case .object(var system)? = stats["system"]
+        else {
             return .serverError
         }
         system["argv"] = ["main.py", "--port", "8188"]

@@ -70,7 +70,9 @@ extension SimulatedWorker {
             guard !name.hasPrefix("/"), !name.contains("..") else { return .failure(.empty(400)) }
             let type = reference["type"]?.string ?? "output"
             guard ["input", "output", "temp"].contains(type) else { return .failure(.empty(400)) }
-            guard let folder = FilePath.resolve(reference["subfolder"]?.string ?? "") else { return .failure(.empty(403)) }
+            guard let folder = FilePath.resolve(reference["subfolder"]?.string ?? "") else {
+                return .failure(.empty(403))
+            }
             // A missing original is not an error there: the answer is 200 and nothing is written.
             guard let original = files.read(FilePath.join(FilePath.join(type, folder), FilePath.base(name))) else {
                 return .success(nil)
@@ -122,7 +124,9 @@ extension SimulatedWorker {
             guard isKnown || files.write(path, bytes, at: wallNanoseconds) else { return .serverError }
         case .success(nil): break
         }
-        return .json(["name": .string(name), "subfolder": .string(form.field("subfolder") ?? ""), "type": .string(type)])
+        return .json([
+            "name": .string(name), "subfolder": .string(form.field("subfolder") ?? ""), "type": .string(type),
+        ])
     }
 
     /// The name itself, or with ` (1)`, ` (2)` … until it is free or holds the same bytes.

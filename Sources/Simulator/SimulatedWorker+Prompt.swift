@@ -1,4 +1,5 @@
 internal import Basics
+internal import ComfyAPI
 
 /// `/prompt`.
 extension SimulatedWorker {
@@ -29,18 +30,21 @@ extension SimulatedWorker {
             faults.rejectedPrompts -= 1
             return Self.rejectionByFault(prompt)
         }
-        switch validator.judge(prompt, targets: targets, in: promptContext) {
-        case .failed: return .serverError
-        case .rejected(let error, let nodeErrors):
-            log("invalid prompt: \(PythonJSON.text(error))")
-            return .json(["error": error, "node_errors": .object(nodeErrors)], status: 400)
-        case .accepted(let coerced, let outputs, let nodeErrors):
+        switch judge(prompt, targets: targets) {
+        case .serverError: return .serverError
+        case .rejected(let rejection):
+            log("invalid prompt: \(PythonJSON.text(rejection.error.json))")
+            return .json(
+                ["error": rejection.error.json, "node_errors": NodeFaults.json(rejection.nodes)], status: 400)
+        case .accepted(let accepted):
             guard let extra = extraData(object) else { return .serverError }
-            let job = Job(number: number, id: id, prompt: coerced, extraData: extra, outputs: outputs)
-            let accepted = SimulatedResponse.json(
-                ["prompt_id": .string(id), "number": .number(number), "node_errors": .object(nodeErrors)],
-                emitsNaN: faults.emitsNaN)
-            return accept(job, accepted)
+            let job = Job(
+                number: number, id: id, prompt: accepted.prompt, extraData: extra, outputs: accepted.outputs)
+            let answer: JSON = [
+                "prompt_id": .string(id), "number": .number(number),
+                "node_errors": NodeFaults.json(accepted.nodeErrors),
+            ]
+            return accept(job, .json(answer, emitsNaN: faults.emitsNaN))
         }
     }
 
@@ -61,11 +65,24 @@ extension SimulatedWorker {
         return accepted
     }
 
-    var promptContext: PromptContext {
-        PromptContext(flavour: options.flavour, objectInfo: currentObjectInfo) { name in
-            let named = FilePath.annotated(name)
-            return FilePath.resolve(named.type ?? "input", named.name).map { self.files.exists($0) } ?? false
+    private func judge(_ prompt: JSON, targets: [String]?) -> WorkflowValidator.Verdict {
+        // The validator's closure may not hold the file tree: it gets the names that are there.
+        var there: Set<String> = []
+        for (_, node) in prompt.object?.members ?? [] {
+            for (_, value) in node["inputs"]?.object?.members ?? [] {
+                if let name = value.string, inputExists(name) { there.insert(name) }
+            }
         }
+        let names = there
+        return WorkflowValidator(classes, flavour: options.flavour) { _, _, name in names.contains(name) }
+            .validate(prompt, targets: targets)
+    }
+
+    /// Whether a loader finds this file in `input`, or where the name's ending says.
+    private func inputExists(_ name: String) -> Bool {
+        let named = FilePath.annotated(name)
+        guard let path = FilePath.resolve(named.type ?? "input", named.name) else { return false }
+        return files.exists(path)
     }
 
     // MARK: - Members
@@ -79,29 +96,35 @@ extension SimulatedWorker {
     }
 
     private static var noPrompt: SimulatedResponse {
-        let error = PromptVerdict.error("no_prompt", "No prompt provided", "No prompt provided")
+        let error = Self.error("no_prompt", "No prompt provided", "No prompt provided")
         return .json(["error": error, "node_errors": [:]], status: 400)
     }
 
     private static var badID: SimulatedResponse {
-        let error = PromptVerdict.error(
+        let error = Self.error(
             "invalid_prompt_id", "prompt_id must be a valid UUID",
-            "prompt_id must be a UUID string in canonical lowercase hyphenated form; omit it to let the server generate one")
+            "prompt_id must be a UUID string in canonical lowercase hyphenated form; omit it to let the server generate one"
+        )
         return .json(["error": error, "node_errors": [:]], status: 400)
     }
 
     private static func rejectionByFault(_ prompt: JSON) -> SimulatedResponse {
-        let error = PromptVerdict.error(
+        let error = Self.error(
             "prompt_outputs_failed_validation", "Prompt outputs failed validation", "")
         guard let (id, node) = prompt.object?.members.first else {
             return .json(["error": error, "node_errors": [:]], status: 400)
         }
-        let fault = PromptVerdict.error(
-            "custom_validation_failed", "Custom validation failed for node", "simulated fault", ["input_name": "simulated"])
+        let fault = Self.error(
+            "custom_validation_failed", "Custom validation failed for node", "simulated fault",
+            ["input_name": "simulated"])
         let entry: JSON = [
             "errors": [fault], "dependent_outputs": [.string(id)], "class_type": node["class_type"] ?? nil,
         ]
         return .json(["error": error, "node_errors": .object(JSONObject([(id, entry)]))], status: 400)
+    }
+
+    private static func error(_ type: String, _ message: String, _ details: String, _ extra: JSON = [:]) -> JSON {
+        ["type": .string(type), "message": .string(message), "details": .string(details), "extra_info": extra]
     }
 
     private struct BadPromptID: Error {}

@@ -244,7 +244,8 @@ extension SimulatedWorker {
             ("Pragma", "no-cache"), ("Expires", "0"),
         ]
         if request.path.isEmpty {
-            let page = options.uiRoot.flatMap { Self.diskFile("\($0)/index.html") }
+            let page =
+                options.uiRoot.flatMap { Self.diskFile("\($0)/index.html") }
                 ?? StoredFile(bytes: Array(Self.builtInPage.utf8), modified: wallNanoseconds, created: wallNanoseconds)
             return .file(page, type: "text/html", request: request, headers: fresh)
         }

@@ -81,7 +81,8 @@ extension SimulatedWorker {
             let entries = files.list(FilePath.join(Self.home, folder)) ?? []
             for entry in entries where entry.isDirectory {
                 found.append([
-                    "name": .string(entry.name), "path": .string(FilePath.join(folder, entry.name)), "type": "directory",
+                    "name": .string(entry.name), "path": .string(FilePath.join(folder, entry.name)),
+                    "type": "directory",
                 ])
             }
             for entry in entries where !entry.isDirectory && entry.name != "comfy.settings.json" {

@@ -1,4 +1,5 @@
 public import Basics
+internal import ComfyAPI
 
 /// A ComfyUI server as one state machine.
 ///
@@ -16,7 +17,9 @@ public final class SimulatedWorker {
 
     let options: SimulatorOptions
     let resources: SimulatorResources
-    let validator: any PromptValidating
+    /// `/object_info` with this worker's models; input files are added when asked.
+    let objectInfo: JSONObject
+    let classes: ObjectInfo
     let files: any FileTree
     var random: any RandomNumberGenerator
     let wallStart: Timestamp
@@ -49,15 +52,15 @@ public final class SimulatedWorker {
 
     /// - Parameters:
     ///   - resources: Of the same flavour as the options.
-    ///   - validator: Judges prompts; see `PromptValidating`.
     ///   - wallClock: Wall-clock time at `now`; later times follow `now`.
     ///   - now: The monotonic clock, in nanoseconds.
     ///   - random: Makes ids and temporary names.
     public init(
-        _ options: SimulatorOptions, resources: SimulatorResources, validator: any PromptValidating,
-        wallClock: Timestamp, now: UInt64 = 0, random: any RandomNumberGenerator = SystemRandomNumberGenerator()
+        _ options: SimulatorOptions, resources: SimulatorResources, wallClock: Timestamp, now: UInt64 = 0,
+        random: any RandomNumberGenerator = SystemRandomNumberGenerator()
     ) {
-        (self.options, self.resources, self.validator, self.random) = (options, resources, validator, random)
+        (self.options, self.resources, self.random) = (options, resources, random)
+        (objectInfo, classes) = ModelCombos.filled(resources, options)
         (wallStart, clockStart, self.now, startedAt) = (wallClock, now, now, now)
         faults = options.faults
         files =

@@ -1,10 +1,9 @@
-/// Which ComfyUI a simulated worker behaves like.
-public enum ComfyFlavour: String, Sendable, Hashable, CaseIterable {
-    case v0_3_64 = "0.3.64"
-    case v0_26_0 = "0.26.0"
+public import Basics
+public import ComfyAPI
 
+extension ComfyFlavour {
     /// True from the version on that has jobs, replacements and strict prompt ids.
-    var isModern: Bool { self == .v0_26_0 }
+    var isModern: Bool { self == .v0_26 }
 }
 
 /// How a simulated worker behaves; every time is in nanoseconds, every size in bytes unless named otherwise.
@@ -12,6 +11,9 @@ public struct SimulatorOptions: Sendable {
     public var flavour: ComfyFlavour
     /// Model files by folder key (`checkpoints`, `loras`, …), as `/models` and the combos show them.
     public var models: [String: [String]] = [:]
+
+    /// Classes of custom nodes in the shape of `/object_info`; they hand on their inputs or give neutral values.
+    public var extraClasses = JSONObject()
 
     /// One sampler step.
     public var stepTime: UInt64 = 150_000_000
@@ -71,5 +73,5 @@ public struct SimulatorOptions: Sendable {
         }
     }
 
-    public init(_ flavour: ComfyFlavour = .v0_26_0) { self.flavour = flavour }
+    public init(_ flavour: ComfyFlavour = .v0_26) { self.flavour = flavour }
 }

@@ -1,10 +1,13 @@
 public import Basics
+public import ComfyAPI
 
 /// Recorded answers of real workers, one folder a version: `object_info`, folder lists, `system_stats` and the like.
 ///
 /// Immutable after loading, so one value may serve many workers.
 public struct SimulatorResources: Sendable {
     let objectInfo: JSONObject
+    /// The same, read.
+    let classes: ObjectInfo
     private let bodies: [String: JSON]
 
     func body(_ name: String) -> JSON { bodies[name] ?? .null }
@@ -31,6 +34,11 @@ public struct SimulatorResources: Sendable {
         }
         self.bodies = bodies
         objectInfo = try Self.load("\(folder)/object_info.json").object ?? JSONObject()
+        do {
+            classes = try ObjectInfo(.object(objectInfo))
+        } catch {
+            throw GateError(.invalidArgument, from: .gateway, "The recorded object_info is broken.", detail: "\(error)")
+        }
     }
 
     /// In order: the environment's choice, beside the program, the source tree this was built from.
