@@ -122,8 +122,9 @@ extension SimulatedWorker {
             let name = inputs["image"]?.string
         else { return nil }
         let named = FilePath.annotated(name)
-        let folder = named.type ?? (classType == "LoadImageOutput" ? "output" : "input")
-        guard let path = FilePath.resolve(folder, named.name), let file = files.read(path) else { return nil }
+        guard let path = FilePath.resolve(named.type ?? "input", named.name), let file = files.read(path) else {
+            return nil
+        }
         if let known = knownFileHashes[path], known.modified == file.modified { return known.hash }
         let hash = Hex.encode(Digest.sha256(file.bytes))
         if knownFileHashes.count > 1_000 { knownFileHashes.removeAll() }
@@ -202,8 +203,9 @@ extension SimulatedWorker {
         }
         guard options.megapixelTime > 0 else { return time }
         let first = call.names.lazy.compactMap { call.images($0).first }.first
-        let pixels = call.int("width", first?.width ?? 0) * call.int("height", first?.height ?? 0)
-        return time + UInt64(Double(options.megapixelTime) * Double(max(0, pixels)) / 1_000_000)
+        let pixels = Double(call.int("width", first?.width ?? 0)) * Double(call.int("height", first?.height ?? 0))
+        let most = Double(options.maximumPixels)
+        return time + UInt64(Double(options.megapixelTime) * min(max(0, pixels), most) / 1_000_000)
     }
 
     /// One sampler step is done.

@@ -47,26 +47,45 @@ struct ExecutionCache: Sendable {
         usesID: (_ classType: String) -> Bool
     ) -> [String: String] {
         var keys: [String: String] = [:]
-        func key(_ id: String, _ path: [String]) -> String {
-            if let known = keys[id] { return known }
-            guard let node = prompt[id], !path.contains(id) else { return "missing" }
-            let classType = node["class_type"]?.string ?? ""
-            let inputs = node["inputs"]?.object ?? JSONObject()
+        var open: Set<String> = []
+        // No recursion: a graph's chains may be as long as the graph.
+        for root in prompt.keys {
+            var stack = [root]
+            while let id = stack.last {
+                let inputs = prompt[id]?["inputs"]?.object ?? JSONObject()
+                let sources = inputs.members.compactMap { link($0.value)?.node }
+                open.insert(id)
+                let next =
+                    keys[id] == nil
+                    ? sources.filter { keys[$0] == nil && prompt[$0] != nil && !open.contains($0) } : []
+                if next.isEmpty {
+                    stack.removeLast()
+                    open.remove(id)
+                    if keys[id] == nil { keys[id] = key(id) }
+                } else {
+                    stack += next
+                }
+            }
+        }
+        func key(_ id: String) -> String {
+            let classType = prompt[id]?["class_type"]?.string ?? ""
+            let inputs = prompt[id]?["inputs"]?.object ?? JSONObject()
             var text = classType + "\n" + (changed(classType, inputs) ?? "") + "\n"
             if usesID(classType) { text += id + "\n" }
             for name in inputs.keys.sorted() {
                 guard let value = inputs[name] else { continue }
-                if let source = value[0]?.string, let slot = value[1]?.int, value.array?.count == 2 {
-                    text += "\(name)<-\(key(source, path + [id])).\(slot)\n"
+                if let (node, slot) = link(value) {
+                    text += "\(name)<-\(keys[node] ?? "missing").\(slot)\n"
                 } else {
                     text += "\(name)=\(PythonJSON.text(value))\n"
                 }
             }
-            let made = Hex.encode(Digest.sha256(Array(text.utf8)))
-            keys[id] = made
-            return made
+            return Hex.encode(Digest.sha256(Array(text.utf8)))
         }
-        for id in prompt.keys { _ = key(id, []) }
+        func link(_ value: JSON) -> (node: String, slot: Int)? {
+            guard value.array?.count == 2, let node = value[0]?.string, let slot = value[1]?.int else { return nil }
+            return (node, slot)
+        }
         return keys
     }
 }

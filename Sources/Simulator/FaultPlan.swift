@@ -70,7 +70,8 @@ extension FaultPlan {
     }
 
     private mutating func take(_ value: JSON, _ path: WritableKeyPath<FaultPlan, UInt64>) -> Bool {
-        guard let number = value.number?.unsigned else { return false }
+        // A century, so that no sum of times overflows.
+        guard let number = value.number?.unsigned, number <= 3_155_760_000_000_000_000 else { return false }
         self[keyPath: path] = number
         return true
     }

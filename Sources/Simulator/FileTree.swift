@@ -19,6 +19,8 @@ struct FileEntry {
 /// Paths are relative and clean: parts without `.` and `..`, joined by `/`.
 protocol FileTree: AnyObject {
     func read(_ path: String) -> StoredFile?
+    /// True for a file, false for a folder.
+    func exists(_ path: String) -> Bool
     /// Makes the folders on the way. False when there is no room.
     func write(_ path: String, _ bytes: [UInt8], at time: UInt64) -> Bool
     func remove(_ path: String) -> Bool
@@ -30,8 +32,6 @@ protocol FileTree: AnyObject {
 }
 
 extension FileTree {
-    func exists(_ path: String) -> Bool { read(path) != nil }
-
     /// Removes everything below a folder.
     func clear(_ directory: String) {
         for entry in list(directory) ?? [] {
@@ -64,6 +64,8 @@ final class MemoryFileTree: FileTree {
     init(limit: Int) { self.limit = limit }
 
     func read(_ path: String) -> StoredFile? { files[path] }
+
+    func exists(_ path: String) -> Bool { files[path] != nil }
 
     func write(_ path: String, _ bytes: [UInt8], at time: UInt64) -> Bool {
         let old = files[path]

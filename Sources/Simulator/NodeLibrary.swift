@@ -32,10 +32,13 @@ struct NodeLibrary {
         }
     }
 
+    /// Pictures in one batch, as the EmptyImage node has it.
+    static let maximumBatch = 4_096
+
     static let samplers: Set<String> = ["KSampler", "KSamplerAdvanced", "SamplerCustom", "SamplerCustomAdvanced"]
 
     func check(_ width: Int, _ height: Int, _ count: Int = 1) throws(NodeFailure) {
-        guard width > 0, height > 0, count > 0 else {
+        guard width > 0, height > 0, count > 0, count <= Self.maximumBatch else {
             throw NodeFailure(type: "ValueError", message: "height and width must be > 0")
         }
         guard width <= maximumPixels / height / count else { throw .outOfMemory }
@@ -61,7 +64,7 @@ struct NodeLibrary {
                 width: width, height: height, plain: Picture.Pixel(r: grey, g: grey, b: grey))
             return NodeResult([.masks([picture])])
         case "LoadImage", "LoadImageOutput":
-            let picture = try load(call.text("image"), type: call.classType == "LoadImage" ? "input" : "output")
+            let picture = try load(call.text("image"))
             // The mask is one where the picture is transparent.
             let mask =
                 picture.isOpaque
@@ -69,7 +72,7 @@ struct NodeLibrary {
                 : picture.channel(3, inverted: true)
             return NodeResult([.images([picture.opaque]), .masks([mask])])
         case "LoadImageMask":
-            let picture = try load(call.text("image"), type: "input")
+            let picture = try load(call.text("image"))
             let channel = ["red": 0, "green": 1, "blue": 2][call.text("channel")] ?? 3
             return NodeResult([.masks([picture.channel(channel, inverted: channel == 3)])])
         case "ImageInvert":
@@ -134,8 +137,10 @@ struct NodeLibrary {
             let (first, second) = (call.images("image1"), call.images("image2"))
             guard let left = first.first else { return nil }
             guard let right = second.first else { return NodeResult([.images(first)]) }
-            try check(left.width + right.width, left.height + right.height)
-            return NodeResult([.images([left.stitched(to: right, direction: call.text("direction", "right"))])])
+            let direction = call.text("direction", "right")
+            let size = left.stitchedSize(with: right, direction: direction)
+            try check(size.width, size.height)
+            return NodeResult([.images([left.stitched(to: right, direction: direction)])])
         case "RepeatImageBatch":
             let images = call.images("image")
             guard let first = images.first else { return nil }
@@ -164,10 +169,10 @@ struct NodeLibrary {
     }
 
     /// A picture by the name a loader node carries: relative, with directories, or with its folder in brackets.
-    private func load(_ name: String, type: String) throws(NodeFailure) -> Picture {
+    private func load(_ name: String) throws(NodeFailure) -> Picture {
         let named = FilePath.annotated(name)
-        let shown = "/opt/ComfyUI-data/\(named.type ?? type)/\(named.name)"
-        guard let path = FilePath.resolve(named.type ?? type, named.name), let file = files.read(path) else {
+        let shown = "/opt/ComfyUI-data/\(named.type ?? "input")/\(named.name)"
+        guard let path = FilePath.resolve(named.type ?? "input", named.name), let file = files.read(path) else {
             throw NodeFailure(type: "FileNotFoundError", message: "[Errno 2] No such file or directory: '\(shown)'")
         }
         if let picture = PNGCodec.decode(file.bytes, limit: maximumPixels) { return picture }

@@ -116,12 +116,15 @@ struct NodeCall {
 
     func int(_ name: String, _ fallback: Int) -> Int {
         guard case .literal(let value)? = inputs[name] else { return fallback }
-        return value.int ?? value.double.map { Int(max(min($0, 1e9), -1e9)) } ?? fallback
+        // Values that come over a link were never judged.
+        guard let number = value.double, number.isFinite else { return fallback }
+        return Int(max(min(number, 1e9), -1e9))
     }
 
     func double(_ name: String, _ fallback: Double) -> Double {
         guard case .literal(let value)? = inputs[name] else { return fallback }
-        return value.double ?? fallback
+        guard let number = value.double, number.isFinite else { return fallback }
+        return max(min(number, 1e9), -1e9)
     }
 
     func seed(_ name: String) -> UInt64 {

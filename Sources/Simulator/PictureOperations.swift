@@ -111,19 +111,33 @@ extension Picture {
         }
     }
 
-    /// Two pictures side by side, or one above the other.
+    /// Two pictures side by side, or one above the other; the second takes the first one's height or width.
     func stitched(to other: Picture, direction: String) -> Picture {
-        let (first, second) = direction == "left" || direction == "up" ? (other, self) : (self, other)
-        if direction == "left" || direction == "right" {
-            let scaled = second.scaled(to: max(1, second.width * first.height / second.height), first.height)
-            return Picture(width: first.width + scaled.width, height: first.height) {
+        let (first, second) = Self.order(self, other, direction)
+        let size = stitchedSize(with: other, direction: direction)
+        if Self.isSideways(direction) {
+            let scaled = second.scaled(to: size.width - first.width, first.height)
+            return Picture(width: size.width, height: size.height) {
                 $0 < first.width ? first[$0, $1] : scaled[$0 - first.width, $1]
             }
         }
-        let scaled = second.scaled(to: first.width, max(1, second.height * first.width / second.width))
-        return Picture(width: first.width, height: first.height + scaled.height) {
+        let scaled = second.scaled(to: first.width, size.height - first.height)
+        return Picture(width: size.width, height: size.height) {
             $1 < first.height ? first[$0, $1] : scaled[$0, $1 - first.height]
         }
+    }
+
+    func stitchedSize(with other: Picture, direction: String) -> (width: Int, height: Int) {
+        let (first, second) = Self.order(self, other, direction)
+        return Self.isSideways(direction)
+            ? (first.width + max(1, second.width * first.height / second.height), first.height)
+            : (first.width, first.height + max(1, second.height * first.width / second.width))
+    }
+
+    private static func isSideways(_ direction: String) -> Bool { direction == "left" || direction == "right" }
+
+    private static func order(_ one: Picture, _ other: Picture, _ direction: String) -> (Picture, Picture) {
+        direction == "left" || direction == "up" ? (other, one) : (one, other)
     }
 }
 

@@ -71,7 +71,7 @@ extension SimulatedResponse {
         guard let first = Int(ends[0]), first >= 0, first < size else { return nil }
         if ends[1].isEmpty { return first..<size }
         guard let last = Int(ends[1]), last >= first else { return nil }
-        return first..<min(last + 1, size)
+        return first..<min(last, size - 1) + 1
     }
 }
 

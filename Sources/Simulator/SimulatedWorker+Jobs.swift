@@ -24,13 +24,13 @@ extension SimulatedWorker {
         guard order == "asc" || order == "desc" else { return bad("sort_order must be 'asc' or 'desc'") }
         var limit: Int?
         if let text = request.parameter("limit") {
-            guard let number = Int(text) else { return bad("limit must be an integer") }
+            guard let number = Self.bounded(text) else { return bad("limit must be an integer") }
             guard number > 0 else { return bad("limit must be a positive integer") }
             limit = number
         }
         var offset = 0
         if let text = request.parameter("offset") {
-            guard let number = Int(text) else { return bad("offset must be an integer") }
+            guard let number = Self.bounded(text) else { return bad("offset must be an integer") }
             offset = max(0, number)
         }
         guard var jobs = allJobs() else { return .serverError }

@@ -80,6 +80,7 @@ extension SimulatedWorker {
 
     /// Whether a loader finds this file in `input`, or where the name's ending says.
     private func inputExists(_ name: String) -> Bool {
+        guard name.utf8.count <= 4_096 else { return false }
         let named = FilePath.annotated(name)
         guard let path = FilePath.resolve(named.type ?? "input", named.name) else { return false }
         return files.exists(path)

@@ -46,11 +46,11 @@ extension SimulatedWorker {
         var count: Int?
         var offset = -1
         if let text = request.parameter("max_items") {
-            guard let number = Int(text) else { return .serverError }
+            guard let number = Self.bounded(text) else { return .serverError }
             count = number
         }
         if let text = request.parameter("offset") {
-            guard let number = Int(text) else { return .serverError }
+            guard let number = Self.bounded(text) else { return .serverError }
             offset = number
         }
         if offset < 0, let count { offset = history.count - count }
@@ -75,6 +75,9 @@ extension SimulatedWorker {
         for id in ids { history.remove(id) }
         return .empty()
     }
+
+    /// A whole number of a query, kept where sums of a few cannot overflow.
+    static func bounded(_ text: String) -> Int? { Int(text).map { max(min($0, 1 << 40), -(1 << 40)) } }
 
     /// Python's truth of a value.
     static func isTrue(_ value: JSON?) -> Bool {

@@ -94,11 +94,12 @@ struct FileTests {
         for path in ["a/c", "a", "e", ""] { _ = DiskFiles.removeDirectory(folder + "/" + path) }
     }
 
-    @Test(arguments: [
-        ("bytes=0-9", 0..<10), ("bytes=5-", 5..<20), ("bytes=-4", 16..<20), ("bytes=10-99", 10..<20),
-        ("bytes=-99", 0..<20), ("bytes=19-19", 19..<20), ("bytes=20-", nil), ("bytes=9-3", nil), ("lines=1-2", nil),
-        ("bytes=-0", nil), ("bytes=x-1", nil), ("bytes=", nil),
-    ] as [(String, Range<Int>?)])
+    @Test(
+        arguments: [
+            ("bytes=0-9", 0..<10), ("bytes=5-", 5..<20), ("bytes=-4", 16..<20), ("bytes=10-99", 10..<20),
+            ("bytes=-99", 0..<20), ("bytes=19-19", 19..<20), ("bytes=20-", nil), ("bytes=9-3", nil), ("lines=1-2", nil),
+            ("bytes=-0", nil), ("bytes=x-1", nil), ("bytes=", nil),
+        ] as [(String, Range<Int>?)])
     func rangesAreReadAsRFC9110Says(text: String, range: Range<Int>?) {
         #expect(SimulatedResponse.byteRange(text, size: 20) == range)
     }
