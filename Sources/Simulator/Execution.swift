@@ -105,15 +105,27 @@ extension SimulatedWorker {
         let known = Set(cached)
         let list = ExecutionList(
             targets: job.outputs, outputs: outputs,
-            sources: { id in
-                (job.prompt[id]?["inputs"]?.object?.members ?? []).compactMap { member in
-                    member.value.array?.count == 2 ? member.value[0]?.string : nil
-                }
-            }, isCached: { known.contains($0) })
+            sources: { Self.sources(of: $0, in: job.prompt) }, isCached: { known.contains($0) })
         let run = Run(job, keys: keys, list: list)
         record("execution_start", [:], run)
         record("execution_cached", ["nodes": .array(cached.map { .string($0) })], run)
         phase = .running(run, wake: now)
+    }
+
+    /// The nodes that the inputs of a node come from; of a switch only the side that is on, which is all it asks for.
+    private static func sources(of id: String, in prompt: JSONObject) -> [String] {
+        let node = prompt[id]
+        var inputs = node?["inputs"]?.object ?? JSONObject()
+        if node?["class_type"] == "ComfySwitchNode" {
+            var position = inputs["switch"]
+            if let source = position?[0]?.string, prompt[source]?["class_type"] == "PrimitiveBoolean" {
+                position = prompt[source]?["inputs"]?["value"]
+            }
+            if let isOn = position?.bool { inputs[isOn ? "on_false" : "on_true"] = nil }
+        }
+        return inputs.members.compactMap { member in
+            member.value.array?.count == 2 ? member.value[0]?.string : nil
+        }
     }
 
     /// Loaders of files run again when the file's bytes are others.

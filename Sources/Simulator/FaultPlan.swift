@@ -11,6 +11,9 @@ public struct FaultPlan: Sendable, Hashable {
     /// Nanoseconds that the next `stalledPosts` submits sit unread; the job appears, and is answered, after that.
     public var postStall: UInt64 = 0
     public var stalledPosts = 0
+    /// Nanoseconds that the answers of the next `delayedPosts` submits are held although the job is in the queue.
+    public var postDelay: UInt64 = 0
+    public var delayedPosts = 0
     /// Submits answered 500 although the job is queued.
     public var failedButQueued = 0
     /// Submits refused by `custom_validation_failed`.
@@ -49,6 +52,8 @@ extension FaultPlan {
             switch key {
             case "startupTime": guard plan.take(value, \.startupTime) else { return nil }
             case "postStall": guard plan.take(value, \.postStall) else { return nil }
+            case "postDelay": guard plan.take(value, \.postDelay) else { return nil }
+            case "delayedPosts": guard plan.take(value, \.delayedPosts) else { return nil }
             case "objectInfoDelay": guard plan.take(value, \.objectInfoDelay) else { return nil }
             case "stalledPosts": guard plan.take(value, \.stalledPosts) else { return nil }
             case "failedButQueued": guard plan.take(value, \.failedButQueued) else { return nil }

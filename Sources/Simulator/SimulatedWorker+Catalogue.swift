@@ -125,6 +125,7 @@ extension SimulatedWorker {
             "startupTime": JSON(Int(clamping: faults.startupTime)),
             "refusesDuringStartup": JSON(faults.refusesDuringStartup),
             "postStall": JSON(Int(clamping: faults.postStall)), "stalledPosts": JSON(faults.stalledPosts),
+            "postDelay": JSON(Int(clamping: faults.postDelay)), "delayedPosts": JSON(faults.delayedPosts),
             "failedButQueued": JSON(faults.failedButQueued), "rejectedPrompts": JSON(faults.rejectedPrompts),
             "deafSockets": JSON(faults.deafSockets), "errorAtNode": faults.errorAtNode.map { .string($0) } ?? nil,
             "outOfMemoryAtNode": faults.outOfMemoryAtNode.map { .string($0) } ?? nil,

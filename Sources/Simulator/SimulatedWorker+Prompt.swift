@@ -62,7 +62,11 @@ extension SimulatedWorker {
             faults.failedButQueued -= 1
             return .serverError
         }
-        return accepted
+        guard faults.delayedPosts > 0 else { return accepted }
+        faults.delayedPosts -= 1
+        var response = accepted
+        response.delivery = .holdUntil(now + faults.postDelay)
+        return response
     }
 
     private func judge(_ prompt: JSON, targets: [String]?) -> WorkflowValidator.Verdict {

@@ -49,6 +49,27 @@ struct DreamTests {
         #expect(combo == ["a.safetensors", "b.safetensors"])
     }
 
+    @Test(arguments: [true, false]) func aSwitchRunsOnlyTheSideThatIsOn(isOn: Bool) throws {
+        let bench = try Bench()
+        let socket = try bench.connect("a")
+        func empty(_ colour: Int) -> JSON {
+            ["class_type": "EmptyImage", "inputs": ["width": 4, "height": 4, "batch_size": 1, "color": JSON(colour)]]
+        }
+        let graph: JSON = [
+            "1": empty(1), "2": empty(2), "3": ["class_type": "PrimitiveBoolean", "inputs": ["value": JSON(isOn)]],
+            "4": [
+                "class_type": "ComfySwitchNode",
+                "inputs": ["switch": ["3", 0], "on_true": ["1", 0], "on_false": ["2", 0]],
+            ],
+            "5": ["class_type": "PreviewImage", "inputs": ["images": ["4", 0]]],
+        ]
+        #expect(bench.post("/prompt", ["prompt": graph, "client_id": "a"]).status == 200)
+        bench.settle()
+        let ran = Set(
+            try bench.events(socket).compactMap { $0["type"] == "executing" ? $0["data"]?["node"]?.string : nil })
+        #expect(ran == [isOn ? "1" : "2", "3", "4", "5"])
+    }
+
     static let haveTemplates = DiskFiles.info(Fixtures.shared + "/fixtures/comfyui/workflows/models.json") != nil
 
     @Test(

@@ -44,6 +44,16 @@ struct FaultTests {
         #expect(try bench.json("/history/00000000-0000-4000-8000-000000000001").object?.isEmpty == false)
     }
 
+    @Test func aDelayedAnswerHidesAQueuedJob() throws {
+        let bench = try Bench()
+        bench.worker.faults.delayedPosts = 1
+        bench.worker.faults.postDelay = 7
+        let answer = bench.post("/prompt", ["prompt": Graphs.basic()])
+        #expect(answer.delivery == .holdUntil(bench.worker.now + 7))
+        #expect(try bench.json("/prompt")["exec_info"]?["queue_remaining"] == 1)
+        #expect(bench.post("/prompt", ["prompt": Graphs.basic()]).delivery == .send)
+    }
+
     @Test func a500MayHideAQueuedJob() throws {
         let bench = try Bench()
         bench.worker.faults.failedButQueued = 1
