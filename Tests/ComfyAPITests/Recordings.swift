@@ -5,7 +5,7 @@ import Testing
 
 /// What was recorded from real workers, and where the official workflow templates lie when they are at hand.
 enum Recordings {
-    static let flavours: [ComfyFlavour] = [.v0_3, .v0_26]
+    static let flavours: [ComfyFlavour] = [.classic, .current]
 
     private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 

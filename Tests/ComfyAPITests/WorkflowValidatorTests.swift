@@ -57,6 +57,12 @@ struct WorkflowValidatorTests {
         let targets = test.request["partial_execution_targets"]?.array?.compactMap(\.string)
         switch validator.validate(prompt, targets: targets) {
         case .accepted(let accepted):
+            // What was converted once stays as it is.
+            if case .accepted(let again) = validator.validate(.object(accepted.prompt), targets: targets) {
+                #expect(again == accepted)
+            } else {
+                Issue.record("refused at the second time")
+            }
             // The rest of the body is judged by PromptRequest.
             let isAboutTheGraph = test.response["error"]?["type"]?.string != "invalid_prompt_id" && test.status != 500
             if isAboutTheGraph {
@@ -70,6 +76,20 @@ struct WorkflowValidatorTests {
             #expect(PromptRejection(rejection.json)?.error == rejection.error)
         case .serverError:
             #expect(test.status == 500)
+        }
+    }
+
+    @Test(arguments: RecordsTests.entries) func convertsLiteralsAsHistoryShowsThem(_ file: String) throws {
+        let flavour: ComfyFlavour = file.hasPrefix("0.3") ? .classic : .current
+        for entry in HistoryEntry.list(try Recordings.json(file)) {
+            let verdict = WorkflowValidator(Recordings.info(flavour), flavour: flavour)
+                .validate(.object(entry.item.prompt))
+            guard case .accepted(let accepted) = verdict else {
+                Issue.record("\(verdict)")
+                continue
+            }
+            #expect(accepted.prompt == entry.item.prompt)
+            #expect(Set(accepted.outputs) == Set(entry.item.outputs))
         }
     }
 
@@ -126,7 +146,7 @@ struct WorkflowValidatorTests {
         (JSON("24"), JSON(24)), (JSON(" +2_4 "), JSON(24)), (JSON(24.9), JSON(24)), (JSON(true), JSON(1)),
         (["__value__": 24] as JSON, JSON(24)),
     ]) func convertsWholeNumbersAsPythonDoes(_ given: JSON, _ kept: JSON) throws {
-        let verdict = WorkflowValidator(Recordings.info(.v0_3), flavour: .v0_3)
+        let verdict = WorkflowValidator(Recordings.info(.classic), flavour: .classic)
             .validate(Self.emptyImage(("width", given)))
         guard case .accepted(let accepted) = verdict else {
             Issue.record("\(verdict)")
@@ -143,7 +163,7 @@ struct WorkflowValidatorTests {
         (JSON.number(JSONNumber(.nan)), "cannot convert float NaN to integer"),
         (JSON.number(JSONNumber(.infinity)), "cannot convert float infinity to integer"),
     ]) func refusesWhatPythonCannotConvert(_ given: JSON, _ message: String) throws {
-        let verdict = WorkflowValidator(Recordings.info(.v0_3), flavour: .v0_3)
+        let verdict = WorkflowValidator(Recordings.info(.classic), flavour: .classic)
             .validate(Self.emptyImage(("width", given)))
         guard case .rejected(let rejection) = verdict else {
             Issue.record("\(verdict)")
@@ -155,7 +175,7 @@ struct WorkflowValidatorTests {
 
     @Test(arguments: [(0, false), (1, true), (2, true), (16_383, true), (16_384, true), (16_385, false)])
     func keepsRangesAtTheirEdges(_ width: Int, _ isGood: Bool) {
-        let verdict = WorkflowValidator(Recordings.info(.v0_26), flavour: .v0_26)
+        let verdict = WorkflowValidator(Recordings.info(.current), flavour: .current)
             .validate(Self.emptyImage(("width", JSON(width))))
         if case .accepted = verdict { #expect(isGood) } else { #expect(!isGood) }
     }
@@ -170,7 +190,7 @@ struct WorkflowValidatorTests {
             ],
             "2": ["class_type": "PreviewAny", "inputs": ["source": ["1", 0]]],
         ]
-        let verdict = WorkflowValidator(Recordings.info(.v0_26), flavour: .v0_26).validate(graph)
+        let verdict = WorkflowValidator(Recordings.info(.current), flavour: .current).validate(graph)
         guard case .accepted(let accepted) = verdict else {
             #expect(!isGood)
             return
@@ -195,7 +215,8 @@ struct WorkflowValidatorTests {
             "5": ["class_type": "PreviewImage", "inputs": ["images": ["2", 0]]],
         ]
         guard
-            case .rejected(let rejection) = WorkflowValidator(Recordings.info(.v0_26), flavour: .v0_26).validate(graph)
+            case .rejected(let rejection) = WorkflowValidator(Recordings.info(.current), flavour: .current).validate(
+                graph)
         else {
             Issue.record("accepted")
             return
@@ -215,7 +236,7 @@ struct WorkflowValidatorTests {
             graph["\(index)"] = ["class_type": "ImageInvert", "inputs": inputs]
         }
         graph["end"] = ["class_type": "PreviewImage", "inputs": ["images": ["4999", 0]]]
-        let verdict = WorkflowValidator(Recordings.info(.v0_3), flavour: .v0_3).validate(.object(graph))
+        let verdict = WorkflowValidator(Recordings.info(.classic), flavour: .classic).validate(.object(graph))
         guard case .accepted(let accepted) = verdict else {
             Issue.record("\(verdict)")
             return
@@ -229,7 +250,7 @@ struct WorkflowValidatorTests {
             "1", "2", "class_type", "inputs", "image", "images", "PreviewImage", "ImageInvert", "EmptyImage", "width",
             "resize_type", "ResizeImageMaskNode", "input", "_meta", "title",
         ]
-        let info = Recordings.info(.v0_26)
+        let info = Recordings.info(.current)
         for flavour in Recordings.flavours {
             _ = WorkflowValidator(info, flavour: flavour).validate(random.value(depth: 4, words: words))
             var nodes = JSONObject()
@@ -239,11 +260,44 @@ struct WorkflowValidatorTests {
             }
             _ = WorkflowValidator(info, flavour: flavour).validate(.object(nodes))
             _ = PromptRejection(random.value(depth: 4, words: ["error", "type", "node_errors", "errors", "1"]))
-            if let class_ = random.value(depth: 5, words: words + ["required", "options", "template", "min", "max"])
+            if let described = random.value(depth: 5, words: words + ["required", "options", "template", "min", "max"])
                 .object
             {
-                _ = NodeClass(name: "x", class_)
+                _ = NodeClass(name: "x", described)
             }
         }
+    }
+}
+
+struct PathInputsTests {
+    @Test(arguments: [
+        ("x.png", "x.png", "", "input"), ("sub/x.png [output]", "x.png", "sub", "output"),
+        ("painter/a/x.png [temp]", "x.png", "painter/a", "temp"), ("x.png [input]", "x.png", "", "input"),
+        ("x.png[output]", "x.png[output]", "", "input"), ("x [other]", "x [other]", "", "input"),
+        ("a b.png", "a b.png", "", "input"), ("..x", "..x", "", "input"),
+    ]) func referencesAreReadAsTheWorkerReadsThem(_ text: String, _ name: String, _ folder: String, _ type: String) {
+        let reference = FileReference(text)
+        #expect(reference == FileReference(filename: name, subfolder: folder, type: type))
+        #expect(reference.map { FileReference($0.text) == $0 } == true)
+    }
+
+    @Test(arguments: [
+        "", "/etc/x.png", "../x.png", "a/../x.png", "a//x.png", "a/", "./x.png", "a\\x.png", "x\u{0}.png", "..",
+        " [output]", "../output/x.png [input]", "a\n.png",
+    ]) func referencesThatLeaveTheFolderAreRefused(_ text: String) { #expect(FileReference(text) == nil) }
+
+    @Test(arguments: Recordings.flavours) func everyReaderAndWriterIsKnown(_ flavour: ComfyFlavour) {
+        let info = Recordings.info(flavour)
+        var roles: [PathInputs.Role: Set<String>] = [:]
+        for nodeClass in info.classNames.compactMap({ info[$0] }) {
+            for spec in nodeClass.inputs {
+                if let role = PathInputs.role(of: spec, in: nodeClass.name) {
+                    roles[role, default: []].insert(nodeClass.name + "." + spec.name)
+                }
+            }
+        }
+        #expect(roles[.reads]?.isSuperset(of: ["LoadImage.image", "LoadAudio.audio", "LoadVideo.file"]) == true)
+        #expect(roles[.writes]?.isSuperset(of: ["SaveImage.filename_prefix", "SaveLatent.filename_prefix"]) == true)
+        #expect(roles[.reads]?.contains("KSampler.sampler_name") == false)
     }
 }

@@ -31,6 +31,16 @@ public struct PromptFault: Sendable, Hashable {
     }
 }
 
+extension PromptFault {
+    /// True for complaints that a newer object_info, another worker or a fresh upload may cure: a value not in a list,
+    /// a class not known, a file not there. All others hold whichever worker judges.
+    public var mayBeStale: Bool {
+        [
+            "value_not_in_list", "custom_validation_failed", "missing_node_type", "invalid_prompt",
+        ].contains(type)
+    }
+}
+
 /// What is wrong at one node, and which outputs are lost by it.
 public struct NodeFaults: Sendable, Hashable {
     public var node: String

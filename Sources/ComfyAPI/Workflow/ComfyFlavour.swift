@@ -1,14 +1,14 @@
 /// Which generation of ComfyUI's rules applies.
 public enum ComfyFlavour: String, Sendable, Hashable, CaseIterable {
     /// As recorded from 0.3.64.
-    case v0_3 = "0.3.64"
+    case classic = "0.3.64"
     /// As recorded from 0.26.0.
-    case v0_26 = "0.26.0"
+    case current = "0.26.0"
 
     /// The nearest one for `comfyui_version` of `/system_stats`: 0.3 is the old one, all else the new one.
     public init(version: String) {
         let parts = version.drop { $0 == "v" }.split(separator: ".").prefix(2).map { Int($0) ?? 0 }
-        self = parts.count == 2 && parts[0] == 0 && parts[1] < 4 ? .v0_3 : .v0_26
+        self = parts.count == 2 && parts[0] == 0 && parts[1] < 4 ? .classic : .current
     }
 
     /// Where ComfyUI's `execution.py` raises what its tracebacks show.
@@ -17,8 +17,8 @@ public enum ComfyFlavour: String, Sendable, Hashable, CaseIterable {
     }
     var lines: Lines {
         switch self {
-        case .v0_3: Lines(outer: 1010, inner: 808, noInputs: 730, noNode: 788, noSlot: 790)
-        case .v0_26: Lines(outer: 1172, inner: 943, noInputs: 858, noNode: 921, noSlot: 923)
+        case .classic: Lines(outer: 1010, inner: 808, noInputs: 730, noNode: 788, noSlot: 790)
+        case .current: Lines(outer: 1172, inner: 943, noInputs: 858, noNode: 921, noSlot: 923)
         }
     }
 }

@@ -19,7 +19,7 @@ struct LiteralCheck {
                 extraInfo: extra(value, ["exception_message": .string(error.message)]))
         }
         let classType = prompt[node]?["class_type"]?.string ?? ""
-        if let kind = PathInputs.kind(spec, of: classType) {
+        if let kind = PathInputs.checkedKind(spec, of: classType) {
             return file(value, classType, kind)
         }
         if PathInputs.ownChecks.contains(classType) { return nil }
@@ -68,7 +68,7 @@ struct LiteralCheck {
         let isShort = choices.count <= LiteralCheck.longestList
         let list = isShort ? PythonText.repr(.array(choices)) : "(list of length \(choices.count))"
         let shown =
-            validator.flavour == .v0_3
+            validator.flavour == .classic
             ? "'\(PythonText.str(value))'" : wrong.map(PythonText.repr).joined(separator: ", ")
         return PromptFault(
             "value_not_in_list", "Value not in list", details: "\(spec.name): \(shown) not in \(list)",
@@ -82,22 +82,5 @@ struct LiteralCheck {
         return PromptFault(
             "custom_validation_failed", "Custom validation failed for node",
             details: "\(spec.name) - Invalid \(kind) file: \(name)", extra: ["input_name": .string(spec.name)])
-    }
-}
-
-/// Inputs that ComfyUI's classes judge themselves, so that their lists of values bind nobody.
-enum PathInputs {
-    /// Classes that accept any value in every input.
-    static let ownChecks: Set<String> = ["CustomCombo"]
-
-    /// What kind of file an input names, in the words of the class's own check; nil for all other inputs.
-    static func kind(_ spec: InputSpec, of classType: String) -> String? {
-        switch (classType, spec.name) {
-        case ("LoadImage", "image"), ("LoadImageMask", "image"), ("LoadImageOutput", "image"): "image"
-        case ("LoadAudio", "audio"): "audio"
-        case ("LoadVideo", "file"): "video"
-        case ("LoadLatent", "latent"): "latent"
-        default: spec.choices != nil && spec.namesAnyFile ? "input" : nil
-        }
     }
 }

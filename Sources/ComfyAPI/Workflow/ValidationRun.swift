@@ -168,7 +168,7 @@ struct ValidationRun {
         if let start = frames.firstIndex(where: { $0.node == source.id }) {
             // The old version recurses until Python gives up and remembers no reason.
             frames[frames.count - 1].isValid = false
-            if validator.flavour != .v0_3 { reportCycle(frames[start...].map(\.node)) }
+            if validator.flavour != .classic { reportCycle(frames[start...].map(\.node)) }
             return
         }
         frames[frames.count - 1].following = (spec, value)

@@ -95,7 +95,7 @@ public struct WorkflowValidator: Sendable {
     private func missing(_ id: String, _ node: JSONObject, _ classType: JSON?) -> PromptRejection {
         let details = "Node ID '#\(id)'"
         let name = classType.map(PythonText.str)
-        if flavour == .v0_3 {
+        if flavour == .classic {
             let message =
                 name.map { "Cannot execute because node \($0) does not exist." }
                 ?? "Cannot execute because a node is missing the class_type property."
