@@ -29,9 +29,19 @@ protocol FileTree: AnyObject {
     func makeDirectory(_ path: String)
     /// Sorted by name; nil when there is no such folder.
     func list(_ directory: String) -> [FileEntry]?
+    /// The highest `00012` of the names `stem_00012_…` in a folder; 0 when there is none.
+    func highestNumber(in directory: String, after stem: String) -> Int
 }
 
 extension FileTree {
+    func highestNumber(in directory: String, after stem: String) -> Int {
+        scanHighestNumber(in: directory, after: stem)
+    }
+
+    func scanHighestNumber(in directory: String, after stem: String) -> Int {
+        (list(directory) ?? []).compactMap { OutputNaming.number(in: $0.name, after: stem) }.max() ?? 0
+    }
+
     /// Removes everything below a folder.
     func clear(_ directory: String) {
         for entry in list(directory) ?? [] {
@@ -57,7 +67,10 @@ extension FileTree {
 /// Files in memory, up to a limit in bytes.
 final class MemoryFileTree: FileTree {
     private var files: [String: StoredFile] = [:]
-    private var directories: Set<String> = []
+    /// The names in each folder; true for folders.
+    private var folders: [String: [String: Bool]] = [:]
+    /// Numbers found so far, by folder and stem; a folder's are forgotten when a file leaves it.
+    private var highest: [String: [String: Int]] = [:]
     private var stored = 0
     private let limit: Int
 
@@ -71,53 +84,74 @@ final class MemoryFileTree: FileTree {
         let old = files[path]
         guard stored - (old?.bytes.count ?? 0) + bytes.count <= limit else { return false }
         stored += bytes.count - (old?.bytes.count ?? 0)
-        files[path] = StoredFile(bytes: bytes, modified: time, created: old?.created ?? time)
-        if let slash = path.lastIndex(of: "/") { makeDirectory(String(path[..<slash])) }
+        insert(path, StoredFile(bytes: bytes, modified: time, created: old?.created ?? time))
         return true
     }
 
+    private func insert(_ path: String, _ file: StoredFile) {
+        files[path] = file
+        let (folder, name) = Self.split(path)
+        makeDirectory(folder)
+        folders[folder]?[name] = false
+        for (stem, number) in highest[folder] ?? [:] {
+            guard let found = OutputNaming.number(in: name, after: stem), found > number else { continue }
+            highest[folder]?[stem] = found
+        }
+    }
+
+    private static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+        return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+    }
+
+    private func take(_ path: String) -> StoredFile? {
+        guard let file = files.removeValue(forKey: path) else { return nil }
+        let (folder, name) = Self.split(path)
+        folders[folder]?[name] = nil
+        highest[folder] = nil
+        return file
+    }
+
     func remove(_ path: String) -> Bool {
-        guard let file = files.removeValue(forKey: path) else { return false }
+        guard let file = take(path) else { return false }
         stored -= file.bytes.count
         return true
     }
 
     func move(_ from: String, to: String) -> Bool {
         guard from != to else { return files[from] != nil }
-        guard let file = files.removeValue(forKey: from) else { return false }
-        if let lost = files.updateValue(file, forKey: to) { stored -= lost.bytes.count }
-        if let slash = to.lastIndex(of: "/") { makeDirectory(String(to[..<slash])) }
+        guard let file = take(from) else { return false }
+        if let lost = files[to] { stored -= lost.bytes.count }
+        insert(to, file)
         return true
     }
 
-    func isDirectory(_ path: String) -> Bool { directories.contains(path) }
+    func isDirectory(_ path: String) -> Bool { folders[path] != nil }
 
     func makeDirectory(_ path: String) {
-        var path = path
-        while directories.insert(path).inserted, let slash = path.lastIndex(of: "/") { path = String(path[..<slash]) }
+        guard folders[path] == nil else { return }
+        folders[path] = [:]
+        guard !path.isEmpty else { return }
+        let (folder, name) = Self.split(path)
+        makeDirectory(folder)
+        folders[folder]?[name] = true
     }
 
     func list(_ directory: String) -> [FileEntry]? {
-        guard directories.contains(directory) else { return nil }
-        let prefix = directory + "/"
-        func name(_ path: String) -> String? {
-            guard path.hasPrefix(prefix) else { return nil }
-            let rest = path.dropFirst(prefix.count)
-            return rest.isEmpty || rest.contains("/") ? nil : String(rest)
-        }
-        var entries: [FileEntry] = []
-        for (path, file) in files {
-            guard let name = name(path) else { continue }
-            entries.append(
-                FileEntry(
-                    name: name, isDirectory: false, size: file.bytes.count, modified: file.modified,
-                    created: file.created))
-        }
-        for path in directories {
-            guard let name = name(path) else { continue }
-            entries.append(FileEntry(name: name, isDirectory: true, size: 0, modified: 0, created: 0))
-        }
-        return entries.sorted { $0.name < $1.name }
+        folders[directory]?.map { name, isDirectory in
+            let file = files[FilePath.join(directory, name)]
+            return FileEntry(
+                name: name, isDirectory: isDirectory, size: file?.bytes.count ?? 0, modified: file?.modified ?? 0,
+                created: file?.created ?? 0)
+        }.sorted { $0.name < $1.name }
+    }
+
+    func highestNumber(in directory: String, after stem: String) -> Int {
+        if let known = highest[directory]?[stem] { return known }
+        let found = scanHighestNumber(in: directory, after: stem)
+        if highest[directory, default: [:]].count > 1_000 { highest[directory] = nil }
+        highest[directory, default: [:]][stem] = found
+        return found
     }
 }
 

@@ -27,8 +27,7 @@ struct OutputNaming {
         }
         let stem = prefix.hasSuffix("/") ? "" : FilePath.base(path)
         let subfolder = path == stem ? "" : String(path.dropLast(stem.isEmpty ? 0 : stem.count + 1))
-        let entries = files.list(FilePath.join(root, subfolder)) ?? []
-        let highest = entries.compactMap { Self.number(in: $0.name, after: stem) }.max() ?? 0
+        let highest = files.highestNumber(in: FilePath.join(root, subfolder), after: stem)
         return Place(subfolder: subfolder, stem: stem, counter: highest + 1)
     }
 
@@ -45,7 +44,7 @@ struct OutputNaming {
     }
 
     /// `stem_00012_.png` gives 12.
-    private static func number(in name: String, after stem: String) -> Int? {
+    static func number(in name: String, after stem: String) -> Int? {
         guard name.hasPrefix(stem + "_") else { return nil }
         let digits = name.dropFirst(stem.count + 1).prefix { $0.isNumber }
         return Int(digits)

@@ -3,7 +3,7 @@ public import ComfyAPI
 
 extension ComfyFlavour {
     /// True from the version on that has jobs, replacements and strict prompt ids.
-    var isModern: Bool { self == .v0_26 }
+    var isModern: Bool { self == .current }
 }
 
 /// How a simulated worker behaves; every time is in nanoseconds, every size in bytes unless named otherwise.
@@ -73,5 +73,5 @@ public struct SimulatorOptions: Sendable {
         }
     }
 
-    public init(_ flavour: ComfyFlavour = .v0_26) { self.flavour = flavour }
+    public init(_ flavour: ComfyFlavour = .current) { self.flavour = flavour }
 }

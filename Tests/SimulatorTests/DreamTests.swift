@@ -6,7 +6,7 @@ import Testing
 /// What models would paint, and whole template graphs.
 struct DreamTests {
     private func painted(_ graph: JSON) throws -> [UInt8] {
-        let bench = try Bench(.v0_26) { $0.models = ["checkpoints": ["m.safetensors"]] }
+        let bench = try Bench(.current) { $0.models = ["checkpoints": ["m.safetensors"]] }
         #expect(bench.post("/prompt", ["prompt": graph, "client_id": "a"]).status == 200)
         bench.settle()
         let picture = PNGCodec.decode(bench.get("/view?filename=dream_00001_.png").body, limit: 1 << 20)
@@ -23,7 +23,7 @@ struct DreamTests {
     }
 
     @Test func stepsTakeTheirTime() throws {
-        let bench = try Bench(.v0_26) {
+        let bench = try Bench(.current) {
             $0.models = ["checkpoints": ["m.safetensors"]]
             $0.stepTime = 1_000_000_000
         }

@@ -149,13 +149,13 @@ struct FaultTests {
     }
 
     @Test func nullExtraDataStopsTheOldVersionForEver() throws {
-        let bench = try Bench(.v0_3)
+        let bench = try Bench(.classic)
         #expect(bench.post("/prompt", ["prompt": Graphs.basic(), "extra_data": nil]).status == 200)
         _ = try submit(bench)
         bench.settle()
         #expect(try bench.json("/prompt")["exec_info"]?["queue_remaining"] == 2)
         #expect(bench.post("/prompt", ["prompt": Graphs.basic(), "extra_data": nil, "client_id": "a"]).status == 500)
-        #expect(try Bench(.v0_26).post("/prompt", ["prompt": Graphs.basic(), "extra_data": nil]).status == 500)
+        #expect(try Bench(.current).post("/prompt", ["prompt": Graphs.basic(), "extra_data": nil]).status == 500)
     }
 
     @Test func nanIsEmittedUnlessSwitchedOff() throws {

@@ -88,10 +88,18 @@ struct FileTests {
             #expect(tree.files(below: "a", recursive: true)?.map(\.path) == ["b.txt", "c/d.txt"])
             #expect(tree.move("a/b.txt", to: "e/f.txt") && !tree.exists("a/b.txt") && tree.isDirectory("e"))
             #expect(tree.remove("e/f.txt") && !tree.remove("e/f.txt"))
+            #expect(tree.highestNumber(in: "n", after: "x") == 0)
+            for name in ["x_00007_.png", "x_00003_.png", "y_00009_.png", "x_z_.png"] {
+                #expect(tree.write("n/" + name, [1], at: 7))
+            }
+            #expect(tree.highestNumber(in: "n", after: "x") == 7)
+            #expect(tree.write("n/x_00011.flac", [1], at: 8) && tree.highestNumber(in: "n", after: "x") == 11)
+            #expect(tree.remove("n/x_00011.flac") && tree.highestNumber(in: "n", after: "x") == 7)
+            tree.clear("n")
             tree.clear("a")
             #expect(!tree.exists("a/c/d.txt"))
         }
-        for path in ["a/c", "a", "e", ""] { _ = DiskFiles.removeDirectory(folder + "/" + path) }
+        for path in ["a/c", "a", "e", "n", ""] { _ = DiskFiles.removeDirectory(folder + "/" + path) }
     }
 
     @Test(

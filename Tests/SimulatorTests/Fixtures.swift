@@ -21,8 +21,8 @@ enum Fixtures {
     static func names(_ folder: String) -> [String] { DiskFiles.list("\(root)/\(folder)") ?? [] }
 
     static let resources: [ComfyFlavour: Result<SimulatorResources, GateError>] = [
-        .v0_3: Result { () throws(GateError) in try SimulatorResources(.v0_3) },
-        .v0_26: Result { () throws(GateError) in try SimulatorResources(.v0_26) },
+        .classic: Result { () throws(GateError) in try SimulatorResources(.classic) },
+        .current: Result { () throws(GateError) in try SimulatorResources(.current) },
     ]
 
     /// Third-party workflows that do not live in this repository.
@@ -43,7 +43,7 @@ final class Bench: SimulatedWorkerDelegate {
     private(set) var closed: [SocketID: UInt16] = [:]
     private(set) var crashes = 0
 
-    init(_ flavour: ComfyFlavour = .v0_26, _ change: (inout SimulatorOptions) -> Void = { _ in }) throws {
+    init(_ flavour: ComfyFlavour = .current, _ change: (inout SimulatorOptions) -> Void = { _ in }) throws {
         var options = SimulatorOptions(flavour)
         options.previewSize = 32
         change(&options)

@@ -144,7 +144,7 @@ struct CacheTests {
             _ = try run(bench, Graphs.basic(colour: 1))
             _ = try run(bench, Graphs.basic(colour: 2))
             let third = try run(bench, Graphs.basic(colour: 1))
-            #expect(cached(third).isEmpty == (flavour == .v0_3), "\(flavour)")
+            #expect(cached(third).isEmpty == (flavour == .classic), "\(flavour)")
         }
     }
 
@@ -153,7 +153,7 @@ struct CacheTests {
             let bench = try Bench(flavour)
             _ = try run(bench, Graphs.basic(), client: false)
             let second = try run(bench, Graphs.basic(), client: false)
-            #expect(second["outputs"]?.object?.isEmpty == (flavour == .v0_26))
+            #expect(second["outputs"]?.object?.isEmpty == (flavour == .current))
         }
     }
 

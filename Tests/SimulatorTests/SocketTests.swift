@@ -34,7 +34,7 @@ struct SocketTests {
 
     @Test func previewsFollowTheHandshake() throws {
         for (flag, kind) in [("true", 4), ("false", 1), ("1", 1)] as [(String, UInt8)] {
-            let bench = try Bench(.v0_26, Self.model)
+            let bench = try Bench(.current, Self.model)
             let owner = try bench.connect("a")
             let other = try bench.connect("b")
             bench.worker.receive(
@@ -47,7 +47,7 @@ struct SocketTests {
     }
 
     @Test func previewsOfAJobWithoutOwnerGoToAllAsType1() throws {
-        let bench = try Bench(.v0_3, Self.model)
+        let bench = try Bench(.classic, Self.model)
         let sockets = [try bench.connect("a"), try bench.connect("b")]
         bench.worker.receive(
             sockets[0], text: #"{"type": "feature_flags", "data": {"supports_preview_metadata": true}}"#)
@@ -57,7 +57,7 @@ struct SocketTests {
     }
 
     @Test func aPreviewIsAJPEGInsideItsBox() throws {
-        let bench = try Bench(.v0_26, Self.model)
+        let bench = try Bench(.current, Self.model)
         let socket = try bench.connect("a")
         bench.post("/prompt", ["prompt": Graphs.diffusion(), "client_id": "a"])
         bench.settle()
@@ -69,7 +69,7 @@ struct SocketTests {
     }
 
     @Test func aJobMaySwitchPreviewsOffInTheNewVersion() throws {
-        let bench = try Bench(.v0_26, Self.model)
+        let bench = try Bench(.current, Self.model)
         let socket = try bench.connect("a")
         bench.post(
             "/prompt",
@@ -94,7 +94,7 @@ struct SocketTests {
     }
 
     @Test func nothingIsReplayedAfterReconnecting() throws {
-        let bench = try Bench(.v0_26, Self.model)
+        let bench = try Bench(.current, Self.model)
         let first = try bench.connect("a")
         bench.post("/prompt", ["prompt": Graphs.diffusion(), "client_id": "a"])
         while bench.worker.lastNode != "5", bench.step() {}
