@@ -19,8 +19,8 @@ final class ManualClock: Sendable {
 
     private let elapsed = Locked(Duration.zero)
     /// Waits are over at once, and time has passed.
-    var monotonic: MonotonicClock {
-        MonotonicClock(now: { self.elapsed.withLock { $0 } }, sleep: { span in self.elapsed.withLock { $0 += span } })
+    var monotonic: WaitClock {
+        WaitClock(now: { self.elapsed.withLock { $0 } }, sleep: { span in self.elapsed.withLock { $0 += span } })
     }
 }
 
