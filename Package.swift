@@ -86,7 +86,9 @@ let package = Package(
             of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
         tests(
             of: "Gate",
-            ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Simulator"]),
+            [
+                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Simulator",
+            ]),
         tests(of: "CommandLineKit", ["Basics"]),
         tests(of: "comfygate", ["Basics", "CommandLineKit", "Gate"]),
     ]
