@@ -44,6 +44,17 @@ int gate_socket_error(int s) {
     socklen_t count = sizeof error;
     return getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &count) == 0 ? error : errno;
 }
+void gate_keep_alive(int s, int idle, int limit) {
+    gate_set_option(s, SOL_SOCKET, SO_KEEPALIVE, 1);
+    gate_set_option(s, IPPROTO_TCP, TCP_KEEPIDLE, idle);
+    gate_set_option(s, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+    gate_set_option(s, IPPROTO_TCP, TCP_KEEPCNT, 3);
+    gate_set_option(s, IPPROTO_TCP, TCP_USER_TIMEOUT, limit);
+}
+int gate_unacknowledged(int s) {
+    int count = 0;
+    return ioctl(s, TIOCOUTQ, &count) == 0 ? count : 0;
+}
 // The uid of the process at the other end of a Unix socket, or -1.
 int64_t gate_peer_uid(int s) {
     struct ucred peer;
@@ -64,6 +75,16 @@ int gate_pipe(int ends[2], int capacity) {
 }
 
 int gate_open(const char *path, int flags, int mode) { return open(path, flags | O_CLOEXEC, mode); }
+int gate_adopt(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) return -1;
+    return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+int gate_is_listening(int s) {
+    int listens = 0;
+    socklen_t count = sizeof listens;
+    return getsockopt(s, SOL_SOCKET, SO_ACCEPTCONN, &listens, &count) == 0 ? listens : 0;
+}
 int gate_set_thread_niceness(int niceness) { return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness); }
 int gate_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 // The magic number of the file system a path lies on, or -1: see statfs(2).
