@@ -108,9 +108,9 @@ struct Serve: Command {
                 store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
         }
         try await makeAdministrator(server.identity, terminal)
-        let urls = try await server.start()
+        let places = try await server.start()
         terminal.say(
-            Self.ready(["url": urls.joined(separator: ", "), "worker": configuration.worker.url?.description ?? ""]))
+            Self.ready(["url": places.gate.joined(separator: ", "), "worker": configuration.worker.url?.description ?? ""]))
         terminal.say(Self.shared())
         let exposed = await server.findExposure()
         if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }

@@ -91,6 +91,8 @@ struct GateWorld: Sendable {
         var configuration = Configuration()
         configuration.worker.url = HTTPAddress("http://127.0.0.1:\(worker.port)")
         configuration.listen.addresses = [ListenAddress("127.0.0.1:0")!]
+        configuration.console.addresses = [ListenAddress("127.0.0.1:0")!]
+        configuration.console.socket = "/tmp/comfygate-test-\(UUID()).sock"
         change(&configuration)
         let log = GateLog(try LogWriter(path: "/dev/null"), access: true)
         let server = try GateServer(configuration: configuration, log: log) { onChange in
@@ -99,8 +101,8 @@ struct GateWorld: Sendable {
                 passwords: PasswordGate(hasher: PasswordHasher(bcryptCost: 4), lane: passwordLane),
                 settings: IdentitySettings(), onChange: onChange)
         }
-        let urls = try await server.start()
-        let port = UInt16(urls[0].split(separator: ":").last ?? "") ?? 0
+        let places = try await server.start()
+        let port = UInt16(places.gate[0].split(separator: ":").last ?? "") ?? 0
         var accounts: [String: UUID] = [:]
         var tokens: [String: Secret] = [:]
         for (name, role) in [("root", Role.admin), ("olga", .operator), ("alice", .user), ("bob", .user)] {
