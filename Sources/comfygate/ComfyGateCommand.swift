@@ -16,6 +16,7 @@ internal import Glibc
                 "config",
                 Message("config.summary", en: "Look at the configuration", fr: "Examine la configuration"),
                 [.command(ConfigCheck.self), .command(ConfigKeys.self)]),
+            .command(Serve.self),
             .command(CompletionsCommand.self),
             .command(VersionCommand.self),
         ])

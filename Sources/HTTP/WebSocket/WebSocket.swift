@@ -124,7 +124,9 @@ public final class WebSocket: UpgradedStream {
         }
     }
 
-    fileprivate func receivedText(_ message: Span<UInt8>) { if state == .open { handler?.received(text: message, on: self) } }
+    fileprivate func receivedText(_ message: Span<UInt8>) {
+        if state == .open { handler?.received(text: message, on: self) }
+    }
     fileprivate func receivedBinary(_ message: Span<UInt8>) {
         if state == .open { handler?.received(binary: message, on: self) }
     }
