@@ -89,6 +89,14 @@ let package = Package(
             [
                 "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Simulator",
             ]),
+        // Only tests use it: the WebSocket conformance suite drives it as a process.
+        .executableTarget(
+            name: "ConformancePeer", dependencies: ["Basics", "Wire", "Loop", "HTTP"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["ConformancePeer", "Basics", "Wire", "Loop", "HTTP", "TestSupport"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict),
         tests(of: "CommandLineKit", ["Basics"]),
         tests(of: "comfygate", ["Basics", "CommandLineKit", "Gate"]),
     ]
