@@ -17,6 +17,7 @@ internal import Glibc
                 Message("config.summary", en: "Look at the configuration", fr: "Examine la configuration"),
                 [.command(ConfigCheck.self), .command(ConfigKeys.self)]),
             .command(Serve.self),
+            .command(Simulate.self),
             .command(CompletionsCommand.self),
             .command(VersionCommand.self),
         ])
