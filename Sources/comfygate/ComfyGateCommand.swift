@@ -1,7 +1,6 @@
 // comfygate: one file a command; `ComfyGateCommand.program` is the tree of them.
 internal import Basics
 internal import CommandLineKit
-internal import Glibc
 
 @main struct ComfyGateCommand {
     static let version = "0.1.0"
@@ -22,5 +21,5 @@ internal import Glibc
             .command(VersionCommand.self),
         ])
 
-    static func main() async { exit(await program.main()) }
+    static func main() { MainThread.run { await program.main() } }
 }

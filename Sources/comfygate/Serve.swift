@@ -81,8 +81,8 @@ struct Serve: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
-        // Before any thread starts, so that all of them inherit it.
-        SignalSource.block([SIGTERM, SIGINT, SIGHUP])
+        // Before the threads below start, so that all of them inherit it.
+        MainThread.block([SIGTERM, SIGINT, SIGHUP])
         var flags: [ConfigurationSources.Override] = []
         if let worker { flags.append(.init("worker.url", worker, flag: "--worker")) }
         for address in addresses { flags.append(.init("listen.addresses", address, flag: "--listen")) }
@@ -110,7 +110,9 @@ struct Serve: Command {
         try await makeAdministrator(server.identity, terminal)
         let places = try await server.start()
         terminal.say(
-            Self.ready(["url": places.gate.joined(separator: ", "), "worker": configuration.worker.url?.description ?? ""]))
+            Self.ready([
+                "url": places.gate.joined(separator: ", "), "worker": configuration.worker.url?.description ?? "",
+            ]))
         terminal.say(Self.shared())
         let exposed = await server.findExposure()
         if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }

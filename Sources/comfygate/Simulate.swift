@@ -108,8 +108,8 @@ struct Simulate: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
-        // Before any thread starts, so that all of them inherit it.
-        SignalSource.block([SIGTERM, SIGINT])
+        // Before the threads below start, so that all of them inherit it.
+        MainThread.block([SIGTERM, SIGINT])
         var options = options
         options.models = try models()
         var shell = SimulatorShellOptions()

@@ -1,5 +1,4 @@
 public import Basics
-internal import Glibc
 internal import HTTP
 public import Loop
 internal import Wire
@@ -191,9 +190,8 @@ extension SimulatorServer: SimulatedWorkerDelegate {
     public func workerCrashed(_ worker: SimulatedWorker) { hasCrashed = true }
 }
 
-/// The system's monotonic clock in nanoseconds.
-public func monotonicNanoseconds() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
+/// A moment before every other that `monotonicNanoseconds` tells.
+private let clockStart = ContinuousClock.now
+
+/// Nanoseconds since this was first asked, by a clock that never goes back.
+public func monotonicNanoseconds() -> UInt64 { UInt64(clockStart.duration(to: .now).wholeNanoseconds) }
