@@ -81,8 +81,8 @@ struct Serve: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
-        // Before any thread starts, so that all of them inherit it.
-        SignalSource.block([SIGTERM, SIGINT, SIGHUP])
+        // Before the threads below start, so that all of them inherit it.
+        MainThread.block([SIGTERM, SIGINT, SIGHUP])
         var flags: [ConfigurationSources.Override] = []
         if let worker { flags.append(.init("worker.url", worker, flag: "--worker")) }
         for address in addresses { flags.append(.init("listen.addresses", address, flag: "--listen")) }
