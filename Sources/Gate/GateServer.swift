@@ -143,6 +143,28 @@ public final class GateServer: Sendable {
         return try TLSContext(serverCertificate: certificate, key: key)
     }
 
+    /// The addresses of this machine at which the worker answers people who walk around the gate; none is what must be.
+    public func findExposure() async -> [String] { await findExposure { SocketAddress.own(port: $0) } }
+
+    func findExposure(at addresses: @Sendable (UInt16) -> [SocketAddress]) async -> [String] {
+        guard let member = members.withLock({ $0.first }), let url = configuration.worker.url,
+            configuration.worker.unix == nil
+        else { return [] }
+        let wanted = addresses(url.port)
+        let found = try? await member.loop.run { reactor in
+            await WorkerExposure.find(
+                member.application.native, addresses: wanted, reactor: reactor)
+        }
+        let spelled = (found ?? []).map(\.description)
+        if !spelled.isEmpty {
+            shared.log.error("worker_reachable_around_gate", ["addresses": .array(spelled.map { .string($0) })])
+        }
+        for member in members.withLock({ $0 }) {
+            await member.loop.perform { _ in member.application.exposure = spelled }
+        }
+        return spelled
+    }
+
     /// Stores when credentials were last used, and ends what has expired; called every 60 s.
     public func keepHouse() async throws(GateError) {
         var touches = Touches()

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// A listening socket of one loop.
 public final class Listener: Channel {
-    private let accepted: (Int32, SocketAddress) -> Void
+    private var accepted: ((Int32, SocketAddress) -> Void)?
     public let address: SocketAddress
     private var reserve: Int32
     /// The path of a Unix socket that was made here and disappears with the listener.
@@ -142,7 +142,7 @@ public final class Listener: Channel {
                 return false
             }
             let used = min(Int(count), bytes.count)
-            accepted(descriptor, SocketAddress(system: bytes.span.extracting(0..<used)) ?? .unix(""))
+            accepted?(descriptor, SocketAddress(system: bytes.span.extracting(0..<used)) ?? .unix(""))
         }
         return isOpen
     }
@@ -158,6 +158,7 @@ public final class Listener: Channel {
     public override func willClose() {
         if reserve >= 0 { _ = Glibc.close(reserve) }
         reserve = -1
+        accepted = nil
         if let ownPath { _ = unsafe unlink(ownPath) }
     }
 }

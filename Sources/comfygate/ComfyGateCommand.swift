@@ -1,7 +1,6 @@
 // comfygate: one file a command; `ComfyGateCommand.program` is the tree of them.
 internal import Basics
 internal import CommandLineKit
-internal import Glibc
 
 @main struct ComfyGateCommand {
     static let version = "0.1.0"
@@ -47,9 +46,10 @@ internal import Glibc
                 "login",
                 Message("login.summary", en: "Come over from ComfyUI-Login", fr: "Passe de ComfyUI-Login à la porte"),
                 [.command(LoginImport.self)]),
+            .command(Simulate.self),
             .command(CompletionsCommand.self),
             .command(VersionCommand.self),
         ])
 
-    static func main() async { exit(await program.main()) }
+    static func main() { MainThread.run { await program.main() } }
 }

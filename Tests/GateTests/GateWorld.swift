@@ -83,7 +83,10 @@ struct GateWorld: Sendable {
         let answers = Locked<[String: ScriptedAnswer]>([:])
         let worker = try await loop.perform { (reactor: Reactor) throws in
             let server = HTTPServer(application: ScriptedWorker(seen: seen, answers: answers), reactor: reactor)
-            return Kept(server: server, port: try server.listen(on: .loopback(port: 0)).port ?? 0)
+            let port = try server.listen(on: .loopback(port: 0)).port ?? 0
+            // A second address of this machine, as one that others could reach.
+            try server.listen(on: .v4(0x7F00_0002, port: port))
+            return Kept(server: server, port: port)
         }
         var configuration = Configuration()
         configuration.worker.url = HTTPAddress("http://127.0.0.1:\(worker.port)")

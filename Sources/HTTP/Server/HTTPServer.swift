@@ -4,6 +4,8 @@ public import Loop
 internal import Wire
 
 /// One loop's share of a server: its listeners, connections, limits and application.
+///
+/// Lives as long as it listens or has connections, whoever else holds it.
 public final class HTTPServer {
     public let reactor: Reactor
     public let limits: ServerLimits
@@ -37,8 +39,8 @@ public final class HTTPServer {
     public func listen(on address: SocketAddress, tls: (@Sendable () -> TLSContext?)? = nil) throws(GateError)
         -> SocketAddress
     {
-        let listener = try Listener(address, reactor: reactor) { [weak self] descriptor, peer in
-            self?.accept(descriptor, peer, tls: tls) ?? closeDescriptor(descriptor)
+        let listener = try Listener(address, reactor: reactor) { [self] descriptor, peer in
+            accept(descriptor, peer, tls: tls)
         }
         listeners.append(listener)
         return listener.address
@@ -49,8 +51,8 @@ public final class HTTPServer {
     public func listen(adopting descriptor: Int32, tls: (@Sendable () -> TLSContext?)? = nil) throws(GateError)
         -> SocketAddress
     {
-        let listener = try Listener(adopting: descriptor, reactor: reactor) { [weak self] descriptor, peer in
-            self?.accept(descriptor, peer, tls: tls) ?? closeDescriptor(descriptor)
+        let listener = try Listener(adopting: descriptor, reactor: reactor) { [self] descriptor, peer in
+            accept(descriptor, peer, tls: tls)
         }
         listeners.append(listener)
         return listener.address
