@@ -45,6 +45,7 @@ def main(url: str, name: str, password_file: str, prefix: str) -> None:
         page.screenshot(path=f"{prefix}-loaded.png")
 
         # What the Run button does, with a graph that needs no model.
+        page.keyboard.press("Escape")
         page.evaluate("graph => window.app.loadApiJson(graph, 'browser')", GRAPH)
         page.screenshot(path=f"{prefix}-graph.png")
         with page.expect_response(lambda answer: "/prompt" in answer.url and answer.request.method == "POST") as queued:
