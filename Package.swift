@@ -87,8 +87,17 @@ let package = Package(
         tests(
             of: "Gate",
             [
-                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Simulator",
+                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
+                "Simulator",
             ]),
+        // Only tests use it: the WebSocket conformance suite drives it as a process.
+        .executableTarget(
+            name: "ConformancePeer", dependencies: ["Basics", "Wire", "Loop", "HTTP"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["ConformancePeer", "Basics", "Wire", "Loop", "HTTP", "TestSupport"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict),
         tests(of: "CommandLineKit", ["Basics"]),
         tests(of: "comfygate", ["Basics", "CommandLineKit", "Gate"]),
     ]

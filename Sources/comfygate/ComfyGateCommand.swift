@@ -1,7 +1,6 @@
 // comfygate: one file a command; `ComfyGateCommand.program` is the tree of them.
 internal import Basics
 internal import CommandLineKit
-internal import Glibc
 
 @main struct ComfyGateCommand {
     static let version = "0.1.0"
@@ -17,9 +16,10 @@ internal import Glibc
                 Message("config.summary", en: "Look at the configuration", fr: "Examine la configuration"),
                 [.command(ConfigCheck.self), .command(ConfigKeys.self)]),
             .command(Serve.self),
+            .command(Simulate.self),
             .command(CompletionsCommand.self),
             .command(VersionCommand.self),
         ])
 
-    static func main() async { exit(await program.main()) }
+    static func main() { MainThread.run { await program.main() } }
 }

@@ -59,7 +59,14 @@ struct Serve: Command {
     private static let noWorkerRemedy = Message(
         "serve.no_worker.remedy", en: "Start it, or name it with --worker URL.",
         fr: "Lancez-le, ou indiquez-le avec --worker URL.")
-    static let messages = [ready, noAccounts, shared, draining, looked, noWorker, noWorkerRemedy]
+    private static let exposed = Message(
+        "serve.exposed",
+        en:
+            "ComfyUI answers at {addresses} without this gate: anybody who reaches it needs no account. Start it with --listen 127.0.0.1, or publish its port on 127.0.0.1 only.",
+        fr:
+            "ComfyUI répond à {addresses} sans cette porte : quiconque l’atteint n’a pas besoin de compte. Lancez-le avec --listen 127.0.0.1, ou publiez son port sur 127.0.0.1 seulement."
+    )
+    static let messages = [ready, exposed, noAccounts, shared, draining, looked, noWorker, noWorkerRemedy]
 
     private let options: ConfigurationOptions
     private let worker: String?
@@ -74,8 +81,8 @@ struct Serve: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
-        // Before any thread starts, so that all of them inherit it.
-        SignalSource.block([SIGTERM, SIGINT, SIGHUP])
+        // Before the threads below start, so that all of them inherit it.
+        MainThread.block([SIGTERM, SIGINT, SIGHUP])
         var flags: [ConfigurationSources.Override] = []
         if let worker { flags.append(.init("worker.url", worker, flag: "--worker")) }
         for address in addresses { flags.append(.init("listen.addresses", address, flag: "--listen")) }
@@ -101,10 +108,12 @@ struct Serve: Command {
                 store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
         }
         try await makeAdministrator(server.identity, terminal)
-        let urls = try await server.start()
-        terminal.say(
-            Self.ready(["url": urls.joined(separator: ", "), "worker": configuration.worker.url?.description ?? ""]))
+        let places = try await server.start()
+        let worker = configuration.worker.url?.description ?? ""
+        terminal.say(Self.ready(["url": places.gate.joined(separator: ", "), "worker": worker]))
         terminal.say(Self.shared())
+        let exposed = await server.findExposure()
+        if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }
         if try await server.identity.needsAdministrator() {
             terminal.say(Self.noAccounts(["data": configuration.data]))
         }

@@ -83,11 +83,16 @@ struct GateWorld: Sendable {
         let answers = Locked<[String: ScriptedAnswer]>([:])
         let worker = try await loop.perform { (reactor: Reactor) throws in
             let server = HTTPServer(application: ScriptedWorker(seen: seen, answers: answers), reactor: reactor)
-            return Kept(server: server, port: try server.listen(on: .loopback(port: 0)).port ?? 0)
+            let port = try server.listen(on: .loopback(port: 0)).port ?? 0
+            // A second address of this machine, as one that others could reach.
+            try server.listen(on: .v4(0x7F00_0002, port: port))
+            return Kept(server: server, port: port)
         }
         var configuration = Configuration()
         configuration.worker.url = HTTPAddress("http://127.0.0.1:\(worker.port)")
         configuration.listen.addresses = [ListenAddress("127.0.0.1:0")!]
+        configuration.console.addresses = [ListenAddress("127.0.0.1:0")!]
+        configuration.console.socket = "/tmp/comfygate-test-\(UUID()).sock"
         change(&configuration)
         let log = GateLog(try LogWriter(path: "/dev/null"), access: true)
         let server = try GateServer(configuration: configuration, log: log) { onChange in
@@ -96,8 +101,8 @@ struct GateWorld: Sendable {
                 passwords: PasswordGate(hasher: PasswordHasher(bcryptCost: 4), lane: passwordLane),
                 settings: IdentitySettings(), onChange: onChange)
         }
-        let urls = try await server.start()
-        let port = UInt16(urls[0].split(separator: ":").last ?? "") ?? 0
+        let places = try await server.start()
+        let port = UInt16(places.gate[0].split(separator: ":").last ?? "") ?? 0
         var accounts: [String: UUID] = [:]
         var tokens: [String: Secret] = [:]
         for (name, role) in [("root", Role.admin), ("olga", .operator), ("alice", .user), ("bob", .user)] {
