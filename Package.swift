@@ -87,7 +87,8 @@ let package = Package(
         tests(
             of: "Gate",
             [
-                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Simulator",
+                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
+                "Simulator",
             ]),
         // Only tests use it: the WebSocket conformance suite drives it as a process.
         .executableTarget(

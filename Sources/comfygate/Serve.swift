@@ -109,10 +109,8 @@ struct Serve: Command {
         }
         try await makeAdministrator(server.identity, terminal)
         let places = try await server.start()
-        terminal.say(
-            Self.ready([
-                "url": places.gate.joined(separator: ", "), "worker": configuration.worker.url?.description ?? "",
-            ]))
+        let worker = configuration.worker.url?.description ?? ""
+        terminal.say(Self.ready(["url": places.gate.joined(separator: ", "), "worker": worker]))
         terminal.say(Self.shared())
         let exposed = await server.findExposure()
         if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }

@@ -52,7 +52,8 @@ public enum ComfyClientError: Error, Sendable, Hashable {
 extension ComfyClientError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .badAddress(let text): "\(text) is not the address of a server; write http://host:port or https://host/path"
+        case .badAddress(let text):
+            "\(text) is not the address of a server; write http://host:port or https://host/path"
         case .badAuthority(let reason): reason
         case .unreachable(let reason): "the server cannot be reached: \(reason)"
         case .unauthorized(let source?): "the server refuses the token from \(source)"
