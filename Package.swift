@@ -96,7 +96,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["ConformancePeer", "Basics", "Wire", "Loop", "HTTP", "TestSupport"],
-            exclude: ["Fixtures"],
+            exclude: ["Fixtures", "python"],
             swiftSettings: strict),
         tests(of: "CommandLineKit", ["Basics"]),
         tests(

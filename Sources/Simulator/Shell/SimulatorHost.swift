@@ -6,8 +6,8 @@ public final class SimulatorHost: Sendable {
     private let loop: EventLoop
     private let confined: Confined
 
+    // Sendable by hand: made on the loop, and used only inside `perform` on the same one.
     private struct Confined: @unchecked Sendable {
-        // Sendable by hand: made on the loop, and used only inside `perform` on the same one.
         let server: SimulatorServer
     }
 
