@@ -56,7 +56,9 @@ final class ConsoleApplication: HTTPApplication {
         case ("logout", 1) where visit.request.method == .post || visit.request.method == .get:
             try await logout(visit)
         case ("health", 1): try await send(visit, .ok, ["status": "alive"])
+        case (nil, _): try await redirect(visit, to: .account)
         default:
+            if let path = WebPath(words, on: .console) { return try await page(visit, path) }
             guard visit.principal != nil else { throw Refusal.unauthenticated }
             throw Refusal.notFound
         }
@@ -88,7 +90,7 @@ final class ConsoleApplication: HTTPApplication {
         try await send(visit, answer.status, answer.body)
     }
 
-    private func require(_ access: RouteClass, _ principal: Principal?) throws {
+    func require(_ access: RouteClass, _ principal: Principal?) throws {
         switch Policy.decide(principal, Action(access, at: .console), now: clock()) {
         case .allow: return
         case .unauthenticated: throw Refusal.unauthenticated
@@ -186,6 +188,11 @@ final class ConsoleApplication: HTTPApplication {
     }
 
     private func refuse(_ refusal: Refusal, _ exchange: Exchange) async throws {
+        let request = exchange.request
+        let isAPI = request.target.segments.first?.text == "api"
+        if !isAPI, AcceptHeaders.namesHTML(request.fields["Accept"]) {
+            return try await refuse(refusal, toBrowser: exchange)
+        }
         var fields = Self.guarding
         fields.append(contentsOf: refusal.fields)
         fields["Content-Type"] = "application/json; charset=utf-8"
@@ -195,13 +202,29 @@ final class ConsoleApplication: HTTPApplication {
         try await exchange.respond(refusal.status, fields, body.encoded())
     }
 
+    private func refuse(_ refusal: Refusal, toBrowser exchange: Exchange) async throws {
+        let request = exchange.request
+        let say = context(request, nil)
+        if refusal.status == .unauthorized {
+            let isPage = request.method == .get && !request.target.segments.isEmpty
+            let next: [(FieldName, String)] = isPage ? [(.next, request.target.encoded)] : []
+            var fields = Self.guarding
+            fields["Location"] = say.link(.login, next).text
+            return try await exchange.respond(.seeOther, fields)
+        }
+        var fields = PageFields.all
+        fields["X-Frame-Options"] = "DENY"
+        fields.append(contentsOf: refusal.fields)
+        let page = ErrorPage(
+            refusal.status, code: refusal.code, message: refusal.message, host: request.fields["Host"] ?? "")
+        try await exchange.respond(refusal.status, fields, page.body(say))
+    }
+
     /// On every answer.
     static let guarding: Fields = [
         "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
         "X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Content-Security-Policy":
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-            + "frame-ancestors 'none'",
+        "Content-Security-Policy": PageFields.contentSecurityPolicy,
     ]
 }
