@@ -26,12 +26,12 @@ private final class Echo: HTTPApplication {
     }
 }
 
-/// A server with TLS on a loop with the system's clock.
+/// A server with TLS; time stands still.
 private func withTLS(
     _ tls: @escaping @Sendable () -> TLSContext?,
     _ body: nonisolated(nonsending) @Sendable (SocketAddress, HTTPServer) async throws -> Void
 ) async throws {
-    let loop = EventLoop("tls")
+    let loop = EventLoop("tls", clock: MonotonicClock(manualStart: 1))
     defer { loop.stop() }
     try await loop.run { reactor in
         let server = HTTPServer(application: Echo(), reactor: reactor)
@@ -209,7 +209,7 @@ struct TLSTests {
     @Test func anAnswerUntilTheEndThatIsCutIsNoAnswer() async throws {
         let own = try context("server")
         let trust = try trusting("ca")
-        let loop = EventLoop("tls")
+        let loop = EventLoop("tls", clock: MonotonicClock(manualStart: 1))
         defer { loop.stop() }
         try await loop.run { reactor in
             let upstream = try RawUpstream(reactor: reactor) { own.accept() }
