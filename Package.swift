@@ -12,8 +12,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func library(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 func tests(
@@ -41,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // Each target imports only targets above it.
@@ -54,13 +57,16 @@ let package = Package(
         library("StoreSQLite", ["Basics", "Loop", "Store", "CSQLite", "CLinux"]),
         library("Identity", ["Basics", "Loop", "Store", "CCrypt"]),
         library("Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Identity", "CYAML"]),
-        library("Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "CPNG"]),
+        // The resources are read from a folder at run time: a bundle accessor would pull Foundation in.
+        library(
+            "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "CPNG", "CJPEG", "CZlib"],
+            exclude: ["Resources"]),
         library("CommandLineKit", ["Basics", "CLinux"]),
         .executableTarget(
             name: "comfygate",
             dependencies: [
                 "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Gate",
-                "Simulator", "CommandLineKit",
+                "Simulator", "CommandLineKit", "CLinux",
             ],
             swiftSettings: strict),
         library("TestSupport", ["Basics", "Wire", "Loop", "Store", "CLinux"]),
@@ -76,17 +82,21 @@ let package = Package(
             path: "Tests/StoreCrashHelper", swiftSettings: strict),
         tests(of: "Store", ["Basics", "Loop", "StoreSQLite", "CSQLite", "StoreCrashHelper"]),
         tests(of: "Identity", ["Basics", "Loop", "Store", "StoreSQLite"]),
-        tests(of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"]),
+        tests(
+            of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
         tests(
             of: "Gate",
-            ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Simulator"]),
+            [
+                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
+                "Simulator",
+            ]),
         // Only tests use it: the WebSocket conformance suite drives it as a process.
         .executableTarget(
             name: "ConformancePeer", dependencies: ["Basics", "Wire", "Loop", "HTTP"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["ConformancePeer", "Basics", "Wire", "Loop", "HTTP", "TestSupport"],
-            exclude: ["Fixtures"],
+            exclude: ["Fixtures", "python"],
             swiftSettings: strict),
         tests(of: "CommandLineKit", ["Basics"]),
         tests(of: "comfygate", ["Basics", "CommandLineKit", "Gate"]),

@@ -41,7 +41,7 @@ public struct JSONNumber: Sendable, Hashable {
 }
 
 /// Members in the order they were first written; a repeated name keeps its place and takes the last value.
-public struct JSONObject: Sendable, Hashable {
+public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     public private(set) var keys: [String] = []
     private var values: [Name: JSON] = [:]
 
@@ -59,6 +59,9 @@ public struct JSONObject: Sendable, Hashable {
 
     public init() {}
     public init(_ members: KeyValuePairs<String, JSON>) {
+        for (key, value) in members { self[key] = value }
+    }
+    public init(dictionaryLiteral members: (String, JSON)...) {
         for (key, value) in members { self[key] = value }
     }
     public init(_ members: [(String, JSON)]) {

@@ -5,10 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -140,4 +143,21 @@ int gate_terminal_columns(int descriptor) {
     struct winsize size;
     if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;
     return size.ws_col;
+}
+
+int gate_own_addresses(unsigned char *addresses, int capacity) {
+    struct ifaddrs *list;
+    int count = 0;
+    if (getifaddrs(&list) != 0) return 0;
+    for (struct ifaddrs *item = list; item && count < capacity; item = item->ifa_next) {
+        if (!item->ifa_addr || !(item->ifa_flags & IFF_UP)) continue;
+        int family = item->ifa_addr->sa_family;
+        if (family != AF_INET && family != AF_INET6) continue;
+        size_t size = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+        memset(addresses + 28 * count, 0, 28);
+        memcpy(addresses + 28 * count, item->ifa_addr, size);
+        count++;
+    }
+    freeifaddrs(list);
+    return count;
 }

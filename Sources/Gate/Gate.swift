@@ -1,1 +1,7 @@
-// Gate
+// Gate: the HTTP application in front of the workers. One folder for each surface.
+//
+// `Gatehouse` starts the loops and listeners and owns what they share. Each loop has one `GateApplication`, which asks the
+// same questions of every request, in this order: is this host ours (`PublicNames`), which route is it (`RouteTable`, deny
+// by default), who is it (`Credentials`), may they (`Identity.Policy`), did a page of ours ask (`PublicNames` again, for
+// cookies). Only then a surface answers: `Native/` speaks for the worker, `Account/` logs people in, `Services/` forwards to
+// other servers, `Web/` renders pages. Read next: `GateApplication.swift`, then `Native/NativeRoutes.swift`.

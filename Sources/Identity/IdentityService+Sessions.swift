@@ -26,12 +26,11 @@ extension IdentityService {
     /// - Throws: `unauthenticated`, the same for an unknown name and a wrong password and after the same time;
     ///   `forbidden` for a disabled account, which only the right password finds out; `tooManyAttempts`, `overloaded`.
     public func login(name: String, password: Secret, from visitor: Visitor) async throws(GateError) -> Login {
-        let name = String(name.prefix(256))
-        let key = (try? AccountName(name))
+        let key = try? AccountName(name)
         let found: Account? = if let key { try await store.account(named: key) } else { nil }
         let hash = found?.passwordHash.flatMap { try? PasswordHash(validating: $0) }
         let isRight = try await passwords.verify(
-            account: key?.key ?? name, hash: hash, password: password, address: visitor.address)
+            account: key?.key ?? Self.fingerprint(name), hash: hash, password: password, address: visitor.address)
         guard isRight, let found else {
             throw GateError(.unauthenticated, from: .client, "The name or the password is wrong.")
         }
@@ -75,7 +74,7 @@ extension IdentityService {
     /// Ends a session that its cookie names; one that is over already is no error.
     public func logout(_ digest: Digest32, by actor: AuditActor) async throws(GateError) {
         try await change { change throws(GateError) in
-            guard let session = try await store.sessions(of: nil).first(where: { $0.digest == digest }) else { return }
+            guard let session = try await store.session(digest) else { return }
             end(session, "session.logout", by: actor, &change)
         }
     }
@@ -145,6 +144,9 @@ extension IdentityService {
             userAgent: Self.cut(visitor.userAgent), address: Self.cut(visitor.address.description))
         return (secret, session)
     }
+
+    /// Stands for what cannot be a name, whatever its length.
+    private static func fingerprint(_ text: String) -> String { "#\(Digest32.sha256(Array(text.utf8)))" }
 
     /// At most 200 bytes without control characters, for lists on a terminal.
     private static func cut(_ text: String) -> String {

@@ -122,16 +122,17 @@ public struct LoginPluginPassword: Sendable, Hashable {
 
     /// - Throws: `invalidArgument` when line 1 is no bcrypt hash; an empty one must never become a token.
     public init(parsing file: String) throws(GateError) {
-        let lines = file.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.last == "\r" ? line.dropLast() : line
+        // By bytes: to `Character` a carriage return and a line feed are one thing.
+        let lines = file.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
+            String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
         }
-        guard let first = lines.first, let hash = try? PasswordHash(validating: String(first)), hash.scheme == .bcrypt
+        guard let first = lines.first, let hash = try? PasswordHash(validating: first), hash.scheme == .bcrypt
         else {
             throw GateError(
                 .invalidArgument, from: .client,
                 "Line 1 of the PASSWORD file is not a bcrypt hash; is it the file of ComfyUI-Login?")
         }
         self.hash = hash
-        userName = lines.dropFirst().first.flatMap { $0.isEmpty ? nil : String($0) }
+        userName = lines.dropFirst().first.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

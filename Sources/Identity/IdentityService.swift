@@ -13,7 +13,8 @@ public final class IdentityService: Sendable {
     private let turnstile = Turnstile()
     private let onChange: @Sendable (IdentityDelta) async -> Void
 
-    /// - Parameter onChange: Returns once every loop has applied the delta; called in the order of the commits.
+    /// - Parameter onChange: Returns once every loop has applied the delta; called in the order of the commits. It must do its
+    ///   work even when the task it runs in is cancelled: the change is in the store already.
     public init(
         store: any AccountStore, passwords: PasswordGate, settings: IdentitySettings = IdentitySettings(),
         clock: @escaping WallClock = { .now() }, onChange: @escaping @Sendable (IdentityDelta) async -> Void
@@ -65,7 +66,7 @@ public final class IdentityService: Sendable {
         await onChange(IdentityDelta([.touched(touches)]))
     }
 
-    /// Ends what has expired: sessions, invitations, guests, accounts whose grace is over.
+    /// Ends what has expired: sessions, invitations, guests, accounts whose grace is over. Call `touch` first.
     ///
     /// - Returns: The accounts that are gone, whose jobs and files must go too.
     @discardableResult

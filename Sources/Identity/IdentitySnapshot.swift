@@ -48,6 +48,13 @@ public final class IdentitySnapshot {
         return use(entry, digest, now)
     }
 
+    /// True while a token with this id counts for its account.
+    public func holds(token id: UUID, of account: UUID) -> Bool {
+        (credentials[account] ?? []).contains { digest in
+            if case .token(id, _, _)? = entries[digest]?.principal.credential { true } else { false }
+        }
+    }
+
     /// The principal of a session on this surface, or nil.
     public func principal(session digest: Digest32, at surface: Surface, now: Timestamp) -> Principal? {
         guard let entry = entries[digest], let session = entry.session, session.surface == surface,

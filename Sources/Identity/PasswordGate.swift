@@ -2,7 +2,7 @@ public import Basics
 public import Loop
 
 /// Monotonic time for waits, from any origin.
-public struct MonotonicClock: Sendable {
+public struct WaitClock: Sendable {
     public let now: @Sendable () -> Duration
     /// Throws when the task is cancelled.
     public let sleep: @Sendable (Duration) async throws -> Void
@@ -11,9 +11,9 @@ public struct MonotonicClock: Sendable {
         (self.now, self.sleep) = (now, sleep)
     }
 
-    public static var system: MonotonicClock {
+    public static var system: WaitClock {
         let origin = ContinuousClock.now
-        return MonotonicClock(now: { ContinuousClock.now - origin }, sleep: { try await Task.sleep(for: $0) })
+        return WaitClock(now: { ContinuousClock.now - origin }, sleep: { try await Task.sleep(for: $0) })
     }
 }
 
@@ -30,8 +30,8 @@ public final class PasswordGate: Sendable {
         public init() {}
     }
 
+    // Sendable by hand: touched only under the lock.
     private final class State: @unchecked Sendable {
-        // Sendable by hand: touched only under the lock. A class, because `Locked` would copy the tables of a value.
         var throttle: Throttle
         var queue: PasswordQueue
         var work: [PasswordQueue.Ticket: Work] = [:]
@@ -52,7 +52,7 @@ public final class PasswordGate: Sendable {
     public let hasher: PasswordHasher
     private let lane: Lane
     private let threads: Int
-    private let clock: MonotonicClock
+    private let clock: WaitClock
     private let limits: Limits
     private let state: Locked<State>
     /// Fingerprints are worth nothing outside this process.
@@ -61,7 +61,7 @@ public final class PasswordGate: Sendable {
     /// - Parameters:
     ///   - threads: Of the lane.
     public init(
-        hasher: PasswordHasher, lane: Lane, threads: Int = 1, clock: MonotonicClock = .system,
+        hasher: PasswordHasher, lane: Lane, threads: Int = 1, clock: WaitClock = .system,
         limits: Limits = Limits(), throttle: Throttle.Limits = Throttle.Limits(),
         queue: PasswordQueue.Limits = PasswordQueue.Limits()
     ) {
@@ -82,7 +82,7 @@ public final class PasswordGate: Sendable {
     /// Whether the password is the account's; a wrong one is answered late.
     ///
     /// - Parameters:
-    ///   - account: The key of the name as it was typed, or the typed text itself when it cannot be a name.
+    ///   - account: The key of the name as it was typed; for what cannot be a name, something short that stands for it.
     ///   - hash: Nil for an account that does not exist or has no password.
     /// - Throws: `tooManyAttempts`, `overloaded`: limits. Also when the caller's task is cancelled.
     public func verify(

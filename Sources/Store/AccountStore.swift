@@ -98,6 +98,7 @@ public protocol AccountStore: Sendable {
     /// Oldest first, as are the others.
     func tokens(of account: UUID?) async throws(GateError) -> [Token]
     func sessions(of account: UUID?) async throws(GateError) -> [Session]
+    func session(_ digest: Digest32) async throws(GateError) -> Session?
     func invitations() async throws(GateError) -> [Invitation]
     func invitation(_ digest: Digest32) async throws(GateError) -> Invitation?
     func bootstrapSecret() async throws(GateError) -> BootstrapSecret?

@@ -11,10 +11,12 @@ final class GroupWriter: Sendable {
     /// Work in one transaction; more waits for the next, so that nobody's sync grows without end.
     static let largestGroup = 512
 
+    // Sendable by hand: touched only under the lock.
     private final class State: @unchecked Sendable {
-        // Sendable by hand: touched only under the lock. A class, because `Locked` would copy the array of a value.
         var waiting: [any PendingWork] = []
         var isDraining = false
+        var transactions = 0
+        var items = 0
     }
 
     private let lane: Lane
@@ -43,6 +45,13 @@ final class GroupWriter: Sendable {
             if let refusal = push(item) { unsafe continuation.resume(returning: .failure(refusal)) }
         }
         return try outcome.get()
+    }
+
+    var load: SQLiteDatabase.Load {
+        state.withLock { state in
+            SQLiteDatabase.Load(
+                waiting: state.waiting.count, capacity: capacity, transactions: state.transactions, items: state.items)
+        }
     }
 
     /// Closes the connection after the work that waits; later work is refused.
@@ -82,7 +91,12 @@ final class GroupWriter: Sendable {
                 let count = min(state.waiting.count, Self.largestGroup)
                 let group = Array(state.waiting.prefix(count))
                 state.waiting.removeFirst(count)
-                if group.isEmpty { state.isDraining = false }
+                if group.isEmpty {
+                    state.isDraining = false
+                } else {
+                    state.transactions += 1
+                    state.items += count
+                }
                 return group
             }
             if group.isEmpty { return }
@@ -132,8 +146,8 @@ private protocol PendingWork: AnyObject, Sendable {
     func settle(_ refusal: GateError?)
 }
 
+// Sendable by hand: after the hand-over through the queue's lock only the writer's thread touches `outcome`.
 private final class Pending<Value: Sendable>: PendingWork, @unchecked Sendable {
-    // Sendable by hand: after the hand-over through the queue's lock only the writer's thread touches `outcome`.
     private let work: @Sendable (SQLiteConnection) throws(GateError) -> Value
     private let answer: @Sendable (Result<Value, GateError>) -> Void
     private var outcome: Result<Value, GateError>?

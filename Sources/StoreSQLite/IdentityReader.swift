@@ -73,18 +73,27 @@ struct IdentityReader {
         }
     }
 
+    private static let sessionColumns =
+        "digest, account, surface, created, last_used, idle_expiry, absolute_expiry, user_agent, address"
+
     func sessions(of account: UUID?) throws(GateError) -> [Session] {
         try connection.query(
-            """
-            SELECT digest, account, surface, created, last_used, idle_expiry, absolute_expiry, user_agent, address
-            FROM session WHERE ?1 IS NULL OR account = ?1 ORDER BY created, digest
-            """, account.map(SQLiteValue.id) ?? .null
-        ) { row throws(GateError) in
-            Session(
-                digest: try row.digest(0), account: try row.id(1), surface: try row.word(2), created: try row.time(3),
-                lastUsed: try row.time(4), idleExpiry: try row.time(5), absoluteExpiry: try row.time(6),
-                userAgent: try row.text(7), address: try row.text(8))
-        }
+            "SELECT \(Self.sessionColumns) FROM session WHERE ?1 IS NULL OR account = ?1 ORDER BY created, digest",
+            account.map(SQLiteValue.id) ?? .null
+        ) { row throws(GateError) in try self.session(row) }
+    }
+
+    func session(_ digest: Digest32) throws(GateError) -> Session? {
+        try connection.query("SELECT \(Self.sessionColumns) FROM session WHERE digest = ?", .digest(digest)) {
+            row throws(GateError) in try self.session(row)
+        }.first
+    }
+
+    private func session(_ row: SQLiteRow) throws(GateError) -> Session {
+        Session(
+            digest: try row.digest(0), account: try row.id(1), surface: try row.word(2), created: try row.time(3),
+            lastUsed: try row.time(4), idleExpiry: try row.time(5), absoluteExpiry: try row.time(6),
+            userAgent: try row.text(7), address: try row.text(8))
     }
 
     func invitations() throws(GateError) -> [Invitation] {

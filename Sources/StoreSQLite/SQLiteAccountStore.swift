@@ -50,6 +50,9 @@ public final class SQLiteAccountStore: AccountStore {
     public func sessions(of account: UUID?) async throws(GateError) -> [Session] {
         try await read { reader throws(GateError) in try reader.sessions(of: account) }
     }
+    public func session(_ digest: Digest32) async throws(GateError) -> Session? {
+        try await read { reader throws(GateError) in try reader.session(digest) }
+    }
     public func invitations() async throws(GateError) -> [Invitation] {
         try await read { reader throws(GateError) in try reader.invitations() }
     }

@@ -53,6 +53,7 @@ public final class InMemoryAccountStore: AccountStore {
     public func sessions(of account: UUID?) async throws(GateError) -> [Session] {
         try read { $0.sessions(of: account) }
     }
+    public func session(_ digest: Digest32) async throws(GateError) -> Session? { try read { $0.sessions[digest] } }
     public func invitations() async throws(GateError) -> [Invitation] {
         try read { $0.invitations.values.sorted { ($0.created, $0.id) < ($1.created, $1.id) } }
     }

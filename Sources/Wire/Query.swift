@@ -52,7 +52,7 @@ public struct Query: Sendable, Hashable {
         try self.init(parsing: text.utf8.span, limits: limits)
     }
 
-    /// `allowsControls`: a form may carry encoded line ends and tabs; NUL never.
+    /// `allowsControls`: a form may carry encoded line ends and tabs, NUL never; and programs send its spaces raw.
     init(
         parsing bytes: Span<UInt8>, _ range: Range<Int>, limits: Limits, allowsControls: Bool = false
     ) throws(Failure) {
@@ -62,7 +62,7 @@ public struct Query: Sendable, Hashable {
         var pairStart = true
         for index in range {
             let byte = bytes[index]
-            if byte == ASCII.space || ASCII.isControl(byte) { throw .controlByte }
+            if ASCII.isControl(byte) || byte == ASCII.space && !allowsControls { throw .controlByte }
             if byte == UInt8(ascii: "#") { throw .fragment }
             if byte == ASCII.ampersand {
                 pairStart = true

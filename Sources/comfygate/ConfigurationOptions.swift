@@ -24,11 +24,15 @@ struct ConfigurationOptions: Sendable {
     }
 
     /// Reads everything and reports nothing yet.
-    func load(_ environment: [String: String]) -> ConfigurationReport {
+    ///
+    /// - Parameter flags: A command's own flags for single keys; they count as `--set` does.
+    func load(
+        _ environment: [String: String], flags: [ConfigurationSources.Override] = []
+    ) -> ConfigurationReport {
         var sources = ConfigurationSources(cores: sysconf(Int32(_SC_NPROCESSORS_ONLN)), now: .now())
         sources.file = file?.text ?? environment["COMFYGATE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 } ?? Self.usual
         sources.environment = environment
-        sources.overrides = assignments.map { .init($0.key, $0.value, flag: "--set") }
+        sources.overrides = assignments.map { .init($0.key, $0.value, flag: "--set") } + flags
         return ConfigurationLoader.load(sources) { (path, limit) throws(ConfigurationFileError) in
             do throws(FileBytes.Failure) {
                 return try FileBytes.read(path, limit: limit)
@@ -52,7 +56,7 @@ extension ConfigurationReport {
 }
 
 extension ConfigurationProblem {
-    fileprivate var failure: CommandFailure { CommandFailure(at: place, what, remedy) }
+    var failure: CommandFailure { CommandFailure(at: place, what, remedy) }
 }
 
 /// `key=value`.

@@ -94,4 +94,27 @@ struct RandomJSON {
             return .object(object)
         }
     }
+
+    /// The document with one value somewhere replaced, dropped or doubled.
+    mutating func mutated(_ json: JSON, words: [String]) -> JSON {
+        switch json {
+        case .array(var items) where !items.isEmpty && next(8) != 0:
+            let index = next(items.count)
+            switch next(10) {
+            case 0: items.remove(at: index)
+            case 1: items.append(items[index])
+            default: items[index] = mutated(items[index], words: words)
+            }
+            return .array(items)
+        case .object(var object) where !object.isEmpty && next(8) != 0:
+            let key = object.keys[next(object.count)]
+            switch next(10) {
+            case 0: object[key] = nil
+            case 1: object[words[next(words.count)]] = object[key]
+            default: object[key] = object[key].map { mutated($0, words: words) }
+            }
+            return .object(object)
+        default: return value(depth: 2, words: words)
+        }
+    }
 }

@@ -89,6 +89,8 @@ struct ObjectInfoTests {
         #expect(sampler.input("sampler_name")?.choices?.first == "euler")
         #expect(sampler.input("cfg")?.type == .float)
         #expect(sampler.outputs.map(\.type) == ["LATENT"])
+        #expect(!sampler.isNewStyle)
+        #expect(Recordings.info(.current)["ResizeImageMaskNode"]?.isNewStyle == true)
         let save = try #require(Recordings.info(.classic)["SaveImage"])
         #expect(save.isOutputNode)
         #expect(save.takesHidden("PROMPT") && save.takesHidden("EXTRA_PNGINFO") && !save.takesHidden("UNIQUE_ID"))

@@ -34,6 +34,8 @@ struct AccountStoreTests {
             #expect(try await store.tokens(of: guest.id) == [])
             #expect(try await store.tokens(of: teacher.id) == [token])
             #expect(try await store.sessions(of: teacher.id) == [session])
+            #expect(try await store.session(session.digest) == session)
+            #expect(try await store.session(digest("other")) == nil)
             #expect(try await store.invitations() == [invitation])
             #expect(try await store.invitation(digest("inv")) == invitation)
             #expect(try await store.bootstrapSecret()?.digest == digest("boot"))

@@ -54,8 +54,8 @@ struct CrashTests {
         unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
         var child = pid_t()
         let program = try builtProducts() + "/StoreCrashHelper"
-        // The child has its own copy once it runs; two short strings a test are not worth freeing.
         let arguments = unsafe [strdup(program), strdup(folder), nil]
+        defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
         let status = unsafe posix_spawn(&child, program, &actions, nil, arguments, environ)
         try #require(status == 0, "\(program) does not start: \(status)")
         return child

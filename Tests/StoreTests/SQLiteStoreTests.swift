@@ -118,6 +118,60 @@ struct SQLiteStoreTests {
         await database.close()
     }
 
+    @Test func theDatabaseIsSyncedAtEachCommit() async throws {
+        let database = try SQLiteDatabase(folder: folder.path, lanes: lanes)
+        let settings = try await database.write { connection throws(GateError) in
+            var values: [Int] = []
+            for name in ["synchronous", "foreign_keys", "busy_timeout"] {
+                values += try connection.query("PRAGMA \(name)") { row throws(GateError) in try row.integer(0) }
+            }
+            return values
+        }
+        #expect(settings == [2, 1, 5_000])
+        let mode = try await database.read { connection throws(GateError) in
+            try connection.query("PRAGMA journal_mode") { row throws(GateError) in try row.text(0) }
+        }
+        #expect(mode == ["wal"])
+        await database.close()
+    }
+
+    @Test func whatGathersDuringOneSyncSharesTheNext() async throws {
+        let database = try SQLiteDatabase(folder: folder.path, lanes: lanes)
+        let store = SQLiteAccountStore(database)
+        // The write lane is held until all changes wait.
+        let gate = Locked(false)
+        lanes.write.submit { while !gate.withLock({ $0 }) { usleep(100) } }
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<100 { group.addTask { try? await store.commit([], audit: entry("\(number)")) } }
+            while database.load.waiting < 100 { await Task.yield() }
+            gate.withLock { $0 = true }
+        }
+        #expect(database.load.items == 100)
+        #expect(database.load.transactions == 1)
+        #expect(try await store.auditHead().count == 100)
+        await database.close()
+    }
+
+    @Test func aFullLaneIsRefusedAndHarmsNothing() async throws {
+        let narrow = Lane("store-write", threads: 1, capacity: 1)
+        let database = try SQLiteDatabase(folder: folder.path, lanes: StoreLanes(write: narrow, read: lanes.read))
+        let store = SQLiteAccountStore(database)
+        let (gate, hasBegun) = (Locked(false), Locked(false))
+        narrow.submit {
+            hasBegun.withLock { $0 = true }
+            while !gate.withLock({ $0 }) { usleep(100) }
+        }
+        while !hasBegun.withLock({ $0 }) { await Task.yield() }
+        narrow.submit {}
+        await fails(.overloaded) { try await store.commit([], audit: entry("refused")) }
+        #expect(database.load.waiting == 0)
+        gate.withLock { $0 = true }
+        while narrow.load.waiting > 0 { await Task.yield() }
+        try await store.commit([], audit: entry("stored"))
+        #expect(try await store.auditTail(9).map(\.action) == ["stored"])
+        await database.close()
+    }
+
     @Test(arguments: [1, 2]) func aWriterUnderAnOlderEpochIsRefused(step: Int) async throws {
         let database = try SQLiteDatabase(folder: folder.path, lanes: lanes)
         let store = SQLiteAccountStore(database)

@@ -62,3 +62,6 @@ void gate_block_signals(const int *signals, int count);
 
 // Columns of the terminal behind a descriptor; -1 when there is none.
 int gate_terminal_columns(int descriptor);
+
+// The addresses of this machine's interfaces that are up, as sockaddr of 28 bytes each; returns how many were written.
+int gate_own_addresses(unsigned char *addresses, int capacity);

@@ -42,8 +42,8 @@ public struct NodeClass: Sendable, Hashable {
         isAPINode = flag("api_node")
         isDeprecated = flag("deprecated")
         isExperimental = flag("experimental")
-        // Only the newer style writes these keys, mostly as null or false.
-        isNewStyle = json["api_node"] != nil
+        // The newer style always writes both keys; the older one only those that a class sets itself.
+        isNewStyle = json["api_node"] != nil && json["deprecated"] != nil
         inputs = InputSpec.list(json["input"]?.object, order: json["input_order"]?.object)
         hidden = (json["input"]?["hidden"]?.object?.members ?? []).compactMap { member in
             (member.value.string ?? member.value[0]?.string).map { (member.key, $0) }

@@ -36,7 +36,8 @@ extension PromptRequest {
             clientID: try PromptChecks.text(body["client_id"], "client_id", limits),
             promptID: try PromptChecks.promptID(body["prompt_id"], flavour, limits),
             number: try PromptChecks.number(body["number"]),
-            front: body["front"].map(PythonText.bool) ?? false,
+            // Beside a number it means nothing.
+            front: body["number"] == nil && (body["front"].map(PythonText.bool) ?? false),
             targets: try PromptChecks.targets(body["partial_execution_targets"], limits),
             extraPNGInfo: try PromptChecks.pngInfo(extra["extra_pnginfo"]),
             credentials: try PromptChecks.credentials(extra),

@@ -39,7 +39,9 @@ public struct ListenAddress: Sendable, Hashable, LosslessStringConvertible {
     }
 
     /// Whether only this machine can reach it.
-    public var isLoopback: Bool { if case .address(let address) = host { address.category == .loopback } else { false } }
+    public var isLoopback: Bool {
+        if case .address(let address) = host { address.category == .loopback } else { false }
+    }
 
     public var description: String {
         switch host {

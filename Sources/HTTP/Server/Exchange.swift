@@ -25,6 +25,7 @@ public final class Exchange: LoopWork {
     private var isGone = false
     private var task: Task<Void, Never>?
     private var application: (any HTTPApplication)?
+    private var wasForwarded = false
     private let began: UInt64
     private var bytesSent = 0
     private var status = 0
@@ -72,6 +73,8 @@ public final class Exchange: LoopWork {
             connection.close()
         }
         task = nil
+        // What was handed on is told of by the forward, when it ends.
+        if wasForwarded { return }
         application.ended(
             ExchangeSummary(
                 method: request.method.rawValue, path: loggedPath ?? request.path, status: status, bytesSent: bytesSent,
@@ -308,6 +311,7 @@ public final class Exchange: LoopWork {
     ///   - filter: What of the answer's fields the client sees.
     public func forward(to pool: UpstreamPool, head: [UInt8], filter: ResponseFilter) {
         guard !isGone, connection.isOpen, case .none = response else { return }
+        wasForwarded = true
         response = .finished
         connection.reactor.writeBuffer.append(contentsOf: head)
         let forward = Forward(

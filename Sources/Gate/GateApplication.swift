@@ -1,0 +1,308 @@
+internal import Basics
+public import HTTP
+internal import Identity
+internal import Loop
+internal import Store
+internal import Wire
+
+/// The gate's application on one loop.
+public final class GateApplication: HTTPApplication {
+    let shared: GateShared
+    let reactor: Reactor
+    let snapshot: IdentitySnapshot
+    let native: NativeSurface
+    let services: [ServiceSurface]
+    let account: AccountSurface
+    private let hasher = TokenHasher()
+    private let reader: CredentialReader
+    public private(set) var counts = RequestCounts()
+    /// Where the worker answers without the gate; see `WorkerExposure`.
+    var exposure: [String] = []
+
+    init(shared: GateShared, reactor: Reactor, state: IdentityState, resolver: Resolver) {
+        self.shared = shared
+        self.reactor = reactor
+        snapshot = IdentitySnapshot(state, limits: shared.settings.sessionLimits)
+        reader = CredentialReader(cookieName: shared.settings.cookie.name)
+        native = NativeSurface(shared: shared, reactor: reactor, resolver: resolver)
+        services = shared.settings.services.map { ServiceSurface($0, reactor: reactor, resolver: resolver) }
+        account = AccountSurface(shared: shared)
+    }
+
+    public func respond(to exchange: Exchange) async throws {
+        var visit: Visit?
+        do {
+            try await answer(exchange, &visit)
+        } catch let refusal as Refusal {
+            try await refuse(refusal, exchange, visit)
+        } catch let error as GateError {
+            shared.log.error(
+                "request_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
+            try await refuse(Refusal(error), exchange, visit)
+        } catch let failure as UpstreamFailure {
+            shared.log.warning("worker_failed", ["reason": .string("\(failure)")])
+            try await refuse(Refusal(failure), exchange, visit)
+        }
+    }
+
+    private func answer(_ exchange: Exchange, _ known: inout Visit?) async throws {
+        var visit = try enter(exchange)
+        known = visit
+        if let service = services.first(where: { $0.takes(visit) }) {
+            try authenticate(&visit)
+            known = visit
+            try decide(.generate, visit)
+            if visit.request.wantsUpgrade { watch(visit) }
+            return try await service.answer(visit)
+        }
+        if try await account.answer(visit, self) { return }
+        guard exchange.request.method != .options else {
+            return try await exchange.respond(.ok)
+        }
+        switch NativeRoutes.table.match(exchange.request.method, visit.segments) {
+        case .none:
+            try authenticate(&visit)
+            known = visit
+            // ComfyUI's own answers: what is not there is 404 for reading, 405 for the rest.
+            guard visit.principal != nil else { throw Refusal.unauthenticated }
+            throw Refusal.notFound
+        case .otherMethod(let methods):
+            try authenticate(&visit)
+            guard visit.principal != nil else { throw Refusal.unauthenticated }
+            let allowed = methods.map(\.rawValue).joined(separator: ", ")
+            throw Refusal(.methodNotAllowed, "method_not_allowed", "Use \(allowed) here.", ["Allow": allowed])
+        case .found(let route, let parameters):
+            try authenticate(&visit)
+            known = visit
+            try decide(route.access, visit)
+            if visit.request.wantsUpgrade { watch(visit) }
+            try await native.answer(visit, route, parameters)
+        }
+    }
+
+    // MARK: Revocation
+
+    /// Sockets that stay open after their request, with whose they are.
+    private struct OpenSocket {
+        let account: UUID
+        let credential: Identity.Credential
+        let connection: ConnectionHandle
+    }
+    private var openSockets: [OpenSocket] = []
+
+    /// Remembers a socket, so that it ends with the credential that opened it.
+    func watch(_ visit: Visit) {
+        guard let principal = visit.principal else { return }
+        if openSockets.count >= 64, openSockets.count.nonzeroBitCount == 1 {
+            openSockets.removeAll { !$0.connection.isOpen }
+        }
+        openSockets.append(
+            OpenSocket(
+                account: principal.account, credential: principal.credential,
+                connection: visit.exchange.connectionHandle))
+    }
+
+    /// Takes a change of accounts or credentials over; sockets whose right has ended are closed now.
+    func apply(_ delta: IdentityDelta) {
+        snapshot.apply(delta)
+        for item in delta.items {
+            switch item {
+            case .accountRemoved(let id): closeSockets { $0.account == id }
+            case .account(let account) where account.disabled: closeSockets { $0.account == account.id }
+            case .sessionsRemoved(let id):
+                closeSockets { socket in
+                    if case .session = socket.credential { socket.account == id } else { false }
+                }
+            case .sessionRemoved(let digest):
+                closeSockets { socket in
+                    if case .session(let own, _) = socket.credential { own == digest } else { false }
+                }
+            case .tokenRemoved, .token, .account, .session, .touched: break
+            }
+        }
+        // A token is known here by its id, the change names its digest: what no longer counts is asked of each.
+        if delta.items.contains(where: { if case .tokenRemoved = $0 { true } else { false } }) {
+            closeSockets { socket in
+                guard case .token(let id, _, _) = socket.credential else { return false }
+                return !snapshot.holds(token: id, of: socket.account)
+            }
+        }
+    }
+
+    private func closeSockets(_ isOver: (OpenSocket) -> Bool) {
+        let over = openSockets.filter(isOver)
+        openSockets.removeAll { isOver($0) || !$0.connection.isOpen }
+        for socket in over { socket.connection.close() }
+    }
+
+    // MARK: The questions asked of every request
+
+    /// Where a request comes from, and whether this host is ours.
+    func enter(_ exchange: Exchange) throws -> Visit {
+        let request = exchange.request
+        let client = shared.settings.forwarding.client(
+            peer: IPAddress(request.peer.host), isSecure: request.isSecure,
+            forwardedFor: request.fields.all("X-Forwarded-For"),
+            forwardedProto: request.fields.all("X-Forwarded-Proto"),
+            forwardedHost: request.fields.all("X-Forwarded-Host"))
+        let authority: Authority
+        switch request.target.form {
+        case .origin, .asterisk:
+            guard let host = client.host ?? request.fields["Host"].flatMap({ Authority($0) }) else {
+                throw Refusal(.badRequest, .invalidArgument, "The Host field is missing or malformed.")
+            }
+            authority = host
+        case .absolute(_, let named):
+            guard let host = request.fields["Host"].flatMap({ Authority($0) }),
+                host.isSame(as: named, secure: request.isSecure)
+            else { throw Refusal(.badRequest, .invalidArgument, "The request target and Host name different hosts.") }
+            authority = host
+        case .authority:
+            throw Refusal(.methodNotAllowed, "method_not_allowed", "This is no proxy.", ["Allow": "GET, POST"])
+        }
+        guard
+            shared.settings.names.accepts(host: authority, isSecure: client.isSecure)
+                || services.contains(where: { $0.owns(authority) })
+        else {
+            throw Refusal(
+                .misdirectedRequest, "misdirected_request",
+                "This gate does not answer to that name; add it to public_url in its configuration.")
+        }
+        let segments = request.target.segments
+        guard segments.starts(with: shared.settings.basePath, by: { $0.text == $1 && !$0.hasEncodedSlash }) else {
+            throw Refusal.notFound
+        }
+        var visit = Visit(
+            exchange: exchange, address: client.address?.description ?? "local", isSecure: client.isSecure,
+            host: authority,
+            segments: segments[shared.settings.basePath.count...],
+            credential: reader.read(request.fields, request.target.query),
+            principal: nil)
+        if visit.segments.count == 1, visit.segments.first?.text == "" { visit = visit.atRoot() }
+        exchange.loggedPath = request.target.path
+        return visit
+    }
+
+    /// Who asks; a credential that is worth nothing is refused, and never taken for none.
+    func authenticate(_ visit: inout Visit) throws {
+        let now = shared.clock()
+        switch visit.credential {
+        case .none: return
+        case .malformed: throw Refusal.unauthenticated
+        case .bearer(let secret, let inQuery):
+            let text = secret.reveal()
+            guard let principal = snapshot.principal(token: digest(text), now: now),
+                !inQuery || mayShowInQuery(principal, visit)
+            else { throw Refusal.unauthenticated }
+            visit.principal = principal
+        case .session(let secret):
+            // A dead cookie is no attack: the browser is sent to the login page.
+            guard let principal = snapshot.principal(session: digest(secret.reveal()), at: .gate, now: now) else {
+                return
+            }
+            try checkOrigin(visit)
+            visit.principal = principal
+        }
+    }
+
+    private func digest(_ text: String) -> Digest32 {
+        let bytes = Array(text.utf8)
+        return hasher.digest(bytes.span)
+    }
+
+    /// Tokens stand in addresses only where no field can be sent; old ComfyUI-Login clients are used to it everywhere.
+    private func mayShowInQuery(_ principal: Principal, _ visit: Visit) -> Bool {
+        if case .token(_, .migration, _) = principal.credential { return true }
+        let last = visit.segments.last?.text
+        return visit.request.method == .get && (last == "ws" || last == "view")
+    }
+
+    /// A cookie travels with every request a browser makes, whoever wrote the page: a change, and a socket, need ours.
+    private func checkOrigin(_ visit: Visit) throws {
+        let request = visit.request
+        guard !(request.method == .get || request.method == .head) || request.wantsUpgrade else { return }
+        if let text = request.fields["Origin"] {
+            guard let origin = Origin(text),
+                shared.settings.names.accepts(origin: origin, host: visit.host, isSecure: visit.isSecure)
+            else {
+                throw Refusal(
+                    .forbidden, "foreign_origin",
+                    "A page of another origin asked for this. If it is the gate's own, add its address to public_url.")
+            }
+        } else if request.fields["Sec-Fetch-Site"] != "same-origin" {
+            throw Refusal(
+                .forbidden, "foreign_origin", "A request with a cookie must say by Origin which page it comes from.")
+        }
+    }
+
+    func decide(_ access: RouteClass, _ visit: Visit) throws {
+        switch Policy.decide(visit.principal, Identity.Action(access, at: .gate), now: shared.clock()) {
+        case .allow: return
+        case .unauthenticated: throw Refusal.unauthenticated
+        case .forbidden(let reason): throw Refusal(.forbidden, .forbidden, reason.rawValue)
+        case .hidden: throw Refusal.notFound
+        }
+    }
+
+    // MARK: Refusals
+
+    private func refuse(_ refusal: Refusal, _ exchange: Exchange, _ visit: Visit?) async throws {
+        var fields = refusal.fields
+        fields["Cache-Control"] = "no-store"
+        fields["X-Content-Type-Options"] = "nosniff"
+        let wantsPage = visit?.wantsPage ?? false
+        if refusal.status == .unauthorized, wantsPage, let visit {
+            fields["WWW-Authenticate"] = nil
+            fields["Location"] = shared.settings.path("login") + account.nextQuery(visit)
+            return try await exchange.respond(.found, fields)
+        }
+        if wantsPage {
+            let page = shared.pages.error(refusal.status, refusal.message)
+            fields.append(contentsOf: page.fields)
+            return try await exchange.respond(refusal.status, fields, page.body)
+        }
+        fields["Content-Type"] = "application/json; charset=utf-8"
+        try await exchange.respond(refusal.status, fields, body(of: refusal, visit).encoded())
+    }
+
+    /// Native clients know two shapes: ComfyUI's own for `/prompt`, and ComfyUI-Login's for a missing login.
+    private func body(of refusal: Refusal, _ visit: Visit?) -> JSON {
+        if visit?.segments.last?.text == "prompt", visit?.request.method == .post, refusal.status != .unauthorized {
+            return [
+                "error": [
+                    "type": .string(refusal.code.rawValue), "message": .string(refusal.message), "details": "",
+                    "extra_info": [:],
+                ], "node_errors": [:],
+            ]
+        }
+        if refusal.status == .unauthorized { return ["error": .string(refusal.message)] }
+        return [
+            "error": ["code": .string(refusal.code.rawValue), "message": .string(refusal.message), "details": [:]]
+        ]
+    }
+
+    public func ended(_ summary: ExchangeSummary) {
+        counts.add(summary.status)
+        shared.log.access(summary)
+    }
+
+    public func upstreamFailed(_ failure: UpstreamFailure) {
+        shared.log.warning("worker_failed", ["reason": .string("\(failure)")])
+    }
+}
+
+/// How many requests one loop has answered, by class of status.
+public struct RequestCounts: Sendable, Hashable {
+    public private(set) var byClass = [Int](repeating: 0, count: 6)
+    mutating func add(_ status: Int) { byClass[min(5, max(0, status / 100))] += 1 }
+    public var total: Int { byClass.reduce(0, +) }
+}
+
+extension Visit {
+    /// The same at the root: the path is `/` alone.
+    func atRoot() -> Visit {
+        Visit(
+            exchange: exchange, address: address, isSecure: isSecure, host: host, segments: [], credential: credential,
+            principal: principal)
+    }
+}

@@ -1,0 +1,27 @@
+internal import Basics
+internal import HTTP
+internal import Loop
+public import Telemetry
+
+/// What the gate writes down: no credential, no prompt, no query.
+public final class GateLog: Sendable {
+    private let writer: LogWriter
+    private let logsAccess: Bool
+
+    public init(_ writer: LogWriter, access: Bool) { (self.writer, logsAccess) = (writer, access) }
+
+    func info(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.info, event, members) }
+    func warning(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.warning, event, members) }
+    func error(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.error, event, members) }
+
+    func access(_ summary: ExchangeSummary) {
+        guard logsAccess else { return }
+        writer.write(
+            .info, "request",
+            [
+                "method": .string(summary.method), "path": .string(summary.path), "status": JSON(summary.status),
+                "bytes": JSON(summary.bytesSent), "ms": JSON(Int(summary.milliseconds)),
+                "peer": .string(summary.peer.host),
+            ])
+    }
+}

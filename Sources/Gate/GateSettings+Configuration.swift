@@ -1,0 +1,92 @@
+internal import Basics
+internal import HTTP
+internal import Identity
+internal import Loop
+internal import Store
+internal import Wire
+
+extension GateSettings {
+    /// The request path's view of a checked configuration.
+    ///
+    /// - Throws: `invalidArgument` when the worker is missing or a file for TLS cannot be used.
+    init(_ configuration: Configuration) throws(GateError) {
+        guard let url = configuration.worker.url else {
+            throw GateError(
+                .invalidArgument, from: .gateway,
+                "No worker is configured: give worker.url, or --worker URL on the command line.")
+        }
+        let publicURLs = configuration.publicURLs.compactMap { HTTPURL($0.description) }
+        let isSecure = configuration.tls.isOn || (!publicURLs.isEmpty && publicURLs.allSatisfy(\.isSecure))
+        names = PublicNames(publicURLs)
+        basePath = configuration.basePath.split(separator: "/").map(String.init)
+        forwarding = ForwardingPolicy(proxies: configuration.trustedProxies)
+        cookie = SessionCookie(basePath: configuration.basePath, isSecure: isSecure, surface: .gate)
+        sessionLimits = SessionLimits(configuration.session)
+        let workerTLS = try Self.tls(
+            url, authority: configuration.worker.authority, certificate: configuration.worker.clientCertificate,
+            key: configuration.worker.clientKey)
+        worker = UpstreamOptions(url, unix: configuration.worker.unix, tls: workerTLS)
+        workerAuthority = url.authority
+        workerBearer = configuration.worker.bearer
+        workerBasePath = url.path
+        promptBody = configuration.limits.promptBody.bytes
+        self.isSecure = isSecure
+        services = []
+        for service in configuration.services { services.append(try ServiceOptions(service)) }
+    }
+
+    private static func tls(
+        _ url: HTTPAddress, authority: String?, certificate: String?, key: String?
+    ) throws(GateError) -> (@Sendable () -> TLSContext?)? {
+        guard url.isSecure else { return nil }
+        let own: (path: String, key: String)? = if let certificate, let key { (certificate, key) } else { nil }
+        let context = try TLSContext(clientAuthority: authority, certificate: own)
+        return { context }
+    }
+}
+
+extension SessionLimits {
+    init(_ session: Configuration.Session) {
+        self.init()
+        idleSeconds = Int64(session.idle.wholeMilliseconds / 1_000)
+        absoluteSeconds = Int64(session.absolute.wholeMilliseconds / 1_000)
+    }
+}
+
+extension UpstreamOptions {
+    init(_ url: HTTPAddress, unix: String?, tls: (@Sendable () -> TLSContext?)?) {
+        self.init(unix.map { .unix($0) } ?? .host(url.host, port: url.port))
+        self.tls = tls
+    }
+}
+
+extension HTTPAddress {
+    /// The value of `Host`.
+    var authority: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
+    }
+}
+
+extension ServiceOptions {
+    init(_ service: Configuration.Service) throws(GateError) {
+        guard let url = service.upstream else {
+            throw GateError(.invalidArgument, from: .gateway, "The service \(service.name) has no upstream.")
+        }
+        var tls: (@Sendable () -> TLSContext?)?
+        if url.isSecure {
+            let context = try TLSContext(clientAuthority: nil)
+            tls = { context }
+        }
+        var options = UpstreamOptions(url, unix: service.unix, tls: tls)
+        options.connections = service.connections
+        options.connectTime = UInt64(service.connectTime.wholeMilliseconds)
+        options.responseTime = UInt64(service.responseTime.wholeMilliseconds)
+        self.init(name: service.name, upstream: options, authority: url.authority)
+        path = service.path?.split(separator: "/").map(String.init)
+        host = service.host.flatMap { Authority($0) }
+        upstreamPath = url.path
+        if let name = service.credentialHeader, let value = service.credential { credential = (name, value) }
+        allowsWebSocket = service.websocket
+    }
+}

@@ -1,0 +1,51 @@
+public import Basics
+public import HTTP
+public import Identity
+internal import Store
+internal import Telemetry
+public import Wire
+
+/// What all loops of a gate share; immutable, or locked inside.
+final class GateShared: Sendable {
+    let settings: GateSettings
+    let identity: IdentityService
+    let ledger: PromptLedger
+    let clients: ClientRegistry
+    let log: GateLog
+    let pages: GatePages
+    let clock: WallClock
+
+    init(settings: GateSettings, identity: IdentityService, log: GateLog, clock: @escaping WallClock) {
+        self.settings = settings
+        self.identity = identity
+        self.log = log
+        self.clock = clock
+        ledger = PromptLedger()
+        clients = ClientRegistry()
+        pages = GatePages(settings)
+    }
+}
+
+/// The configuration as the request path wants it.
+public struct GateSettings: Sendable {
+    public var names: PublicNames
+    /// Decoded segments, none at the root.
+    public var basePath: [String]
+    public var forwarding = ForwardingPolicy()
+    public var cookie: SessionCookie
+    public var sessionLimits = SessionLimits()
+    public var worker: UpstreamOptions
+    /// What the worker is told as `Host`.
+    public var workerAuthority: String
+    /// The worker's own credential, if it has one.
+    public var workerBearer: Secret?
+    public var workerBasePath = ""
+    public var services: [ServiceOptions] = []
+    /// Bytes of a `POST /prompt`.
+    public var promptBody = 32 << 20
+    /// Old clients of ComfyUI-Login may log in and show their token as they are used to.
+    public var isSecure = false
+
+    /// An absolute path on the gate.
+    func path(_ rest: String) -> String { (basePath + [rest]).map { "/" + $0 }.joined() }
+}

@@ -1,0 +1,86 @@
+internal import Basics
+internal import HTTP
+internal import Wire
+
+/// What the worker is told of a request, and what of its answer goes back.
+///
+/// A ComfyUI on loopback refuses an Origin that is not its own Host and every `Sec-Fetch-Site: cross-site`; the gate has
+/// judged both already, so neither is passed on. Credentials of the gate never travel.
+enum WorkerHead {
+    /// Lower case. Everything else about the client is the gate's business.
+    private static let passed: Set<String> = [
+        "accept", "accept-encoding", "accept-language", "content-type", "user-agent", "range", "if-range",
+        "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "comfy-user", "comfy-usage-source",
+        "cache-control", "pragma", "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions",
+        "sec-websocket-protocol",
+    ]
+
+    /// The whole head, empty line included.
+    static func make(_ visit: Visit, _ settings: GateSettings) -> [UInt8] {
+        let request = visit.request
+        var lines = Fields()
+        lines["Host"] = settings.workerAuthority
+        for pair in request.fields.pairs where passed.contains(pair.name.lowercased()) {
+            lines.append(pair.name, pair.value)
+        }
+        lines.append(contentsOf: credential(settings))
+        if request.wantsUpgrade {
+            lines.append("Connection", "Upgrade")
+            lines.append("Upgrade", request.fields["Upgrade"] ?? "websocket")
+        }
+        if request.contentLength == nil {
+            lines.append("Transfer-Encoding", "chunked")
+        } else if let length = request.contentLength, length > 0 || request.fields["Content-Length"] != nil {
+            lines.append("Content-Length", String(length))
+        }
+        var out = Array("\(request.method.rawValue) \(target(visit, settings)) HTTP/1.1\r\n".utf8)
+        lines.write(to: &out)
+        out.append(contentsOf: [0x0D, 0x0A])
+        return out
+    }
+
+    /// Path and query below the base path, encoded anew, without the credential.
+    private static func target(_ visit: Visit, _ settings: GateSettings) -> String {
+        let path = (try? RequestTarget(segments: visit.segments.map(\.text)))?.path ?? "/"
+        let query = visit.query.removing(["token"])
+        return settings.workerBasePath + path + (query.isEmpty ? "" : "?" + query.encoded)
+    }
+
+    static func credential(_ settings: GateSettings) -> Fields {
+        settings.workerBearer.map { ["Authorization": "Bearer \($0.reveal())"] } ?? [:]
+    }
+}
+
+/// Which fields of the worker's answers pass, and what the gate adds (decision: response headers pass an allow-list).
+enum WorkerFilter {
+    case page, data, userFile
+
+    private static let common: Set<String> = [
+        "content-type", "date", "etag", "last-modified", "accept-ranges", "content-range", "content-encoding", "vary",
+        "allow", "sec-websocket-accept", "sec-websocket-extensions", "sec-websocket-protocol",
+    ]
+    private static let cached = common.union(["cache-control", "expires", "pragma"])
+    private static let file = common.union(["content-disposition"])
+
+    /// Pages may be framed by nobody else and send their forms nowhere else; ComfyUI's own scripts need the rest.
+    private static let pageFilter = ResponseFilter(
+        allowed: cached,
+        added: "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n"
+            + "Content-Security-Policy: frame-ancestors 'self'; base-uri 'self'; form-action 'self'\r\n")
+    private static let dataFilter = ResponseFilter(
+        allowed: common, added: "X-Content-Type-Options: nosniff\r\nCache-Control: private, no-cache\r\n")
+    /// Bytes of people: whatever they are, they run no script on the gate's origin.
+    private static let fileFilter = ResponseFilter(
+        allowed: file,
+        added: "X-Content-Type-Options: nosniff\r\nCache-Control: private, no-cache\r\n"
+            + "Content-Security-Policy: sandbox; default-src 'none'; img-src 'self'; media-src 'self'; "
+            + "style-src 'unsafe-inline'\r\n")
+
+    var filter: ResponseFilter {
+        switch self {
+        case .page: Self.pageFilter
+        case .data: Self.dataFilter
+        case .userFile: Self.fileFilter
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import Basics
+internal import HTTP
+internal import Identity
+internal import Store
+internal import Wire
+
+/// One request in the light of the gate's rules: who asks, from where, for what.
+struct Visit {
+    let exchange: Exchange
+    /// Behind trusted proxies: the client's own address in text form.
+    let address: String
+    let isSecure: Bool
+    let host: Authority
+    /// The path below the base path.
+    let segments: ArraySlice<RequestTarget.Segment>
+    let credential: PresentedCredential
+    var principal: Principal?
+
+    var request: Request { exchange.request }
+    var query: Query { request.target.query }
+
+    /// A person with a browser, who gets pages and not JSON.
+    var wantsPage: Bool {
+        (request.method == .get || request.method == .head) && AcceptHeaders.namesHTML(request.fields["Accept"])
+    }
+}
+
+/// A refusal in the gate's words; how it is dressed depends on who asks.
+struct Refusal: Error, Sendable {
+    let status: Status
+    /// Stable snake_case, listed in `docs/errors.md`.
+    let code: GateError.Code
+    /// One sentence that names the remedy.
+    let message: String
+    var fields = Fields()
+
+    init(_ status: Status, _ code: GateError.Code, _ message: String, _ fields: Fields = [:]) {
+        (self.status, self.code, self.message, self.fields) = (status, code, message, fields)
+    }
+
+    static let unauthenticated = Refusal(
+        .unauthorized, .unauthenticated, "Authentication required.", ["WWW-Authenticate": "Bearer realm=\"ComfyGate\""])
+    static let notFound = Refusal(.notFound, .notFound, "There is nothing here.")
+
+    init(_ error: GateError) {
+        let status: Status =
+            switch error.code {
+            case .notFound: .notFound
+            case .invalidArgument: .badRequest
+            case .alreadyExists, .inUse, .lastAdministrator: .conflict
+            case .methodNotAllowed: .methodNotAllowed
+            case .unauthenticated: .unauthorized
+            case .forbidden: .forbidden
+            case .tooManyAttempts: .tooManyRequests
+            case .overloaded, .storeUnavailable: .serviceUnavailable
+            default: error.origin == .client ? .badRequest : .internalServerError
+            }
+        self.init(status, error.code, error.message)
+        if status == .serviceUnavailable || status == .tooManyRequests { fields["Retry-After"] = "5" }
+    }
+
+    init(_ failure: UpstreamFailure) {
+        let code: GateError.Code =
+            switch failure {
+            case .unreachable: "worker_unreachable"
+            case .timedOut: "worker_timeout"
+            case .brokeOff, .invalid: "worker_broken"
+            case .overloaded: .overloaded
+            }
+        self.init(failure.status, code, failure.message)
+        if failure.status == .serviceUnavailable { fields["Retry-After"] = "5" }
+    }
+}

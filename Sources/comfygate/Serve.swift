@@ -1,0 +1,182 @@
+internal import Basics
+internal import CommandLineKit
+internal import Gate
+internal import Glibc
+internal import Identity
+internal import Loop
+internal import Store
+internal import StoreSQLite
+internal import Telemetry
+
+/// `comfygate serve`: the gate in front of one ComfyUI.
+struct Serve: Command {
+    private static let worker = Option<String>(
+        "worker",
+        Message(
+            "serve.worker", en: "Where ComfyUI is; otherwise the usual places are looked at",
+            fr: "Où se trouve ComfyUI ; sinon les endroits habituels sont essayés"))
+    private static let listen = Option<String>(
+        "listen", isRepeatable: true,
+        Message(
+            "serve.listen", en: "Where to listen, as address:port", fr: "Où écouter, sous la forme adresse:port"))
+    private static let data = Option<String>(
+        "data", Message("serve.data", en: "The data folder", fr: "Le dossier des données"))
+
+    static let declaration = CommandDeclaration(
+        "serve",
+        Message(
+            "serve.summary", en: "Run the gate in front of ComfyUI", fr: "Lance la porte devant ComfyUI"),
+        discussion: Message(
+            "serve.discussion",
+            en:
+                "Ends with SIGTERM or Ctrl-C after requests under way; SIGHUP opens the log file anew. ",
+            fr:
+                "S’arrête avec SIGTERM ou Ctrl-C après les requêtes en cours ; SIGHUP rouvre le fichier journal. "
+        ),
+        ConfigurationOptions.all + [worker, listen, data],
+        examples: ["serve --worker http://127.0.0.1:8188", "serve --config comfygate.yaml"])
+
+    private static let ready = Message(
+        "serve.ready", en: "ComfyGate is at {url}, in front of {worker}; its console is at {console}.",
+        fr: "ComfyGate est à {url}, devant {worker} ; sa console est à {console}.")
+    private static let shared = Message(
+        "serve.shared", en: "For now all accounts share one ComfyUI: its queue, history and files.",
+        fr: "Pour l’instant tous les comptes partagent un seul ComfyUI : sa file, son historique et ses fichiers.")
+    private static let draining = Message(
+        "serve.draining", en: "Ending after the requests under way; once more ends now.",
+        fr: "Fin après les requêtes en cours ; une seconde fois arrête tout de suite.")
+    private static let looked = Message(
+        "serve.looked", en: "Looking for ComfyUI: {url}: {answer}", fr: "Recherche de ComfyUI : {url} : {answer}")
+    private static let noWorker = Message(
+        "serve.no_worker", en: "No ComfyUI was found", fr: "Aucun ComfyUI trouvé")
+    private static let noWorkerRemedy = Message(
+        "serve.no_worker.remedy", en: "Start it, or name it with --worker URL.",
+        fr: "Lancez-le, ou indiquez-le avec --worker URL.")
+    private static let exposed = Message(
+        "serve.exposed",
+        en:
+            "ComfyUI answers at {addresses} without this gate: anybody who reaches it needs no account. Start it with --listen 127.0.0.1, or publish its port on 127.0.0.1 only.",
+        fr:
+            "ComfyUI répond à {addresses} sans cette porte : quiconque l’atteint n’a pas besoin de compte. Lancez-le avec --listen 127.0.0.1, ou publiez son port sur 127.0.0.1 seulement."
+    )
+    static let messages = [ready, exposed, shared, draining, looked, noWorker, noWorkerRemedy]
+
+    private let options: ConfigurationOptions
+    private let worker: String?
+    private let addresses: [String]
+    private let data: String?
+
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        options = try ConfigurationOptions(arguments)
+        worker = try arguments.get(Self.worker)
+        addresses = try arguments.all(Self.listen)
+        data = try arguments.get(Self.data)
+    }
+
+    func run(_ terminal: Terminal) async throws {
+        // Before the threads below start, so that all of them inherit it.
+        MainThread.block([SIGTERM, SIGINT, SIGHUP])
+        var flags: [ConfigurationSources.Override] = []
+        if let worker { flags.append(.init("worker.url", worker, flag: "--worker")) }
+        for address in addresses { flags.append(.init("listen.addresses", address, flag: "--listen")) }
+        if let data { flags.append(.init("data", data, flag: "--data")) }
+        let report = options.load(terminal.environment, flags: flags)
+        report.report(to: terminal)
+        guard report.problems.isEmpty else { throw ExitFailure() }
+        var configuration = report.configuration
+        if configuration.worker.url == nil { configuration.worker.url = try await find(terminal) }
+
+        let writer = try LogWriter(path: configuration.log.file, minimum: LogLevel(configuration.log.level))
+        let log = GateLog(writer, access: configuration.log.access && configuration.log.file != nil)
+        let lanes = StoreLanes(
+            write: Lane("store-write", threads: 1, capacity: 4_096),
+            read: Lane("store-read", threads: 2, capacity: 1_024))
+        let database = try SQLiteDatabase(folder: configuration.data, lanes: lanes)
+        let passwords = PasswordGate(
+            hasher: PasswordHasher(scheme: configuration.passwordHash == .bcrypt ? .bcrypt : .yescrypt),
+            lane: Lane("passwords", threads: 1, capacity: 64, niceness: 19))
+        let settings = IdentitySettings(configuration)
+        let server = try GateServer(configuration: configuration, log: log) { onChange in
+            IdentityService(
+                store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
+        }
+        try await FirstAdministrator.make(server.identity, terminal)
+        let places = try await server.start()
+        terminal.say(
+            Self.ready([
+                "url": places.gate.joined(separator: ", "), "worker": configuration.worker.url?.description ?? "",
+                "console": (places.console + ["unix:" + configuration.consoleSocket]).joined(separator: ", "),
+            ]))
+        terminal.say(Self.shared())
+        let exposed = await server.findExposure()
+        if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }
+        try await FirstAdministrator.invite(
+            server.identity, configuration, console: places.console, terminal)
+        await waitForTheEnd(server, writer, terminal)
+        await writer.flush()
+        await database.close()
+    }
+
+    // MARK: Finding a worker
+
+    private func find(_ terminal: Terminal) async throws -> HTTPAddress {
+        let places = [
+            "http://127.0.0.1:8188", "http://host.docker.internal:8188", "http://comfyui:8188", "http://127.0.0.1:8000",
+        ]
+        let found = await WorkerProbe.first(of: places) { place, answer in
+            terminal.say(Self.looked(["url": place, "answer": answer]))
+        }
+        guard let found, let url = HTTPAddress(found) else {
+            throw CommandFailure(at: "serve", Self.noWorker(), Self.noWorkerRemedy())
+        }
+        return url
+    }
+
+    // MARK: Signals
+
+    private func waitForTheEnd(_ server: GateServer, _ writer: LogWriter, _ terminal: Terminal) async {
+        let signals = SignalStream([SIGTERM, SIGINT, SIGHUP])
+        let house = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(60))
+                try? await server.keepHouse()
+            }
+        }
+        defer { house.cancel() }
+        for await signal in signals.values {
+            if signal == SIGHUP {
+                try? writer.reopen()
+                continue
+            }
+            break
+        }
+        terminal.say(Self.draining())
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await server.drain() }
+            group.addTask { for await signal in signals.values where signal != SIGHUP { return } }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}
+
+extension LogLevel {
+    init(_ level: Configuration.LogLevel) {
+        self =
+            switch level {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+    }
+}
+
+extension IdentitySettings {
+    init(_ configuration: Configuration) {
+        self.init()
+        sessions.idleSeconds = Int64(configuration.session.idle.wholeMilliseconds / 1_000)
+        sessions.absoluteSeconds = Int64(configuration.session.absolute.wholeMilliseconds / 1_000)
+        guestsAllowed = configuration.guests
+    }
+}
