@@ -66,7 +66,7 @@ let package = Package(
             name: "comfygate",
             dependencies: [
                 "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Gate",
-                "Simulator", "CommandLineKit",
+                "Simulator", "CommandLineKit", "CLinux",
             ],
             swiftSettings: strict),
         library("TestSupport", ["Basics", "Wire", "Loop", "Store"]),

@@ -66,23 +66,8 @@ extension ComfyClient {
             return
         }
         // The server greets once the socket is registered; before that it could not address it.
-        switch await next(following.inbox, within: min(options.silence, 10_000)) {
-        case .text(let bytes): receive(bytes, &following, mailbox)
-        case .binary, .nothing: break
-        case .closed(let reason): dropped(reason, &following, mailbox)
-        }
-    }
-
-    private func dropped(_ reason: String, _ following: inout RunFollowing, _ mailbox: RunMailbox) {
-        mailbox.put([.connectionLost(reason: reason)])
-        following.hasDropped = true
-        following.mustAsk = true
-        following.reconnectAt = now + following.nextDelay()
-    }
-
-    private func receive(_ bytes: [UInt8], _ following: inout RunFollowing, _ mailbox: RunMailbox) {
-        guard let event = WorkerEvent(frame: bytes) else { return }
-        mailbox.put(following.tracker.receive(event))
+        let greeting = await next(following.inbox, within: min(options.silence, 10_000))
+        take(greeting, &following, mailbox)
     }
 
     /// Submits; an answer that got lost or a 500 may still mean that the run is queued, so the server is asked before
@@ -116,23 +101,49 @@ extension ComfyClient {
         _ following: inout RunFollowing, _ mailbox: RunMailbox
     ) async throws(ComfyClientError) -> HistoryEntry {
         following.mustAsk = !following.inbox.isConnected
+        following.tracker.wantsPlace = false
         while true {
             if Task.isCancelled { throw .cancelled }
             if let deadline = following.deadline, now >= deadline {
                 throw .runTimedOut(promptID: following.tracker.promptID)
             }
-            if let entry = try await look(&following, mailbox) { return entry }
+            if let entry = try await look(&following, mailbox) {
+                await drain(&following, mailbox)
+                return entry
+            }
             if let at = following.reconnectAt, now >= at {
                 try await connect(&following, mailbox, isFirst: false)
                 following.mustAsk = true
                 continue
             }
-            switch await next(following.inbox, within: following.wait(now, options)) {
-            case .text(let bytes): receive(bytes, &following, mailbox)
-            case .binary(let bytes):
-                if let frame = BinaryFrame(bytes) { mailbox.put(following.tracker.receive(frame)) }
-            case .closed(let reason): dropped(reason, &following, mailbox)
-            case .nothing: following.mustAsk = following.mustAsk || following.isDue(now, options)
+            let arrival = await next(following.inbox, within: following.wait(now, options))
+            if case .nothing = arrival { following.mustAsk = following.mustAsk || following.isDue(now, options) }
+            take(arrival, &following, mailbox)
+        }
+    }
+
+    private func take(_ arrival: EventInbox.Arrival, _ following: inout RunFollowing, _ mailbox: RunMailbox) {
+        switch arrival {
+        case .text(let bytes):
+            if let event = WorkerEvent(frame: bytes) { mailbox.put(following.tracker.receive(event)) }
+        case .binary(let bytes):
+            if let frame = BinaryFrame(bytes) { mailbox.put(following.tracker.receive(frame)) }
+        case .closed(let reason):
+            mailbox.put([.connectionLost(reason: reason)])
+            following.hasDropped = true
+            following.mustAsk = true
+            following.reconnectAt = now + following.nextDelay()
+        case .nothing: break
+        }
+    }
+
+    /// The history may be faster than the socket: what is on its way still is told, in its order.
+    private func drain(_ following: inout RunFollowing, _ mailbox: RunMailbox) async {
+        while following.inbox.isConnected || !following.inbox.isEmpty, !following.tracker.mayHaveEnded {
+            let arrival = await next(following.inbox, within: min(options.silence, 200))
+            switch arrival {
+            case .nothing, .closed: return
+            case .text, .binary: take(arrival, &following, mailbox)
             }
         }
     }
@@ -141,7 +152,8 @@ extension ComfyClient {
     private func look(
         _ following: inout RunFollowing, _ mailbox: RunMailbox
     ) async throws(ComfyClientError) -> HistoryEntry? {
-        guard following.shouldAsk(now, options) else { return nil }
+        // What has arrived comes first: it may hold the reason to ask, or the answer.
+        guard following.inbox.isEmpty, following.shouldAsk(now, options) else { return nil }
         let promptID = following.tracker.promptID
         let standing: RunStanding
         do {

@@ -98,11 +98,17 @@ public actor ComfyClient {
     /// The next thing that happens to `inbox`; `nothing` after `milliseconds` or when the task is cancelled.
     func next(_ inbox: EventInbox, within milliseconds: UInt64) async -> EventInbox.Arrival {
         let id = inbox.id
+        // With Swift 6.3 a closure that captures what is not `Sendable` leaves the loop: this one takes the number.
         return await withTaskCancellationHandler {
-            await inbox.next(within: milliseconds)
+            await self.arrival(id, within: milliseconds)
         } onCancel: {
             Task { await self.wake(id) }
         }
+    }
+
+    private func arrival(_ id: Int, within milliseconds: UInt64) async -> EventInbox.Arrival {
+        guard let inbox = inboxes[id], !Task.isCancelled else { return .nothing }
+        return await inbox.next(within: milliseconds)
     }
 
     private func wake(_ id: Int) { inboxes[id]?.wake() }

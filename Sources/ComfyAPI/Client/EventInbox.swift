@@ -4,7 +4,7 @@ internal import Wire
 
 /// What an event socket brought and nobody has taken yet; belongs to the client's loop.
 final class EventInbox: WebSocketHandler {
-    enum Arrival {
+    enum Arrival: Sendable {
         case text([UInt8])
         case binary([UInt8])
         case closed(reason: String)
@@ -31,6 +31,7 @@ final class EventInbox: WebSocketHandler {
     }
 
     var isConnected: Bool { socket != nil }
+    var isEmpty: Bool { arrivals.isEmpty }
 
     func connect(_ target: String, _ fields: Fields, messageLimit: Int) async throws(UpstreamFailure) {
         var options = WebSocket.Options()
@@ -53,6 +54,7 @@ final class EventInbox: WebSocketHandler {
     }
 
     func next(within milliseconds: UInt64) async -> Arrival {
+        assert(reactor.loop.isOnLoop)
         if arrivals.isEmpty, !isWoken {
             timer = reactor.timer(after: milliseconds) { [unowned self] in wake() }
             await withCheckedContinuation { waiter = $0 }

@@ -20,8 +20,8 @@ final class PartFile: Sendable {
         self.folder = folder.hasSuffix("/") && folder != "/" ? String(folder.dropLast()) : folder
         self.name = FileNames.safe(name)
         try Self.makeFolder(self.folder)
-        let stem = self.name.utf8.count > 200 ? "file" : self.name
-        path = "\(self.folder)/\(stem).\(Hex.encode(RandomBytes.make(3))).part"
+        path =
+            "\(self.folder)/\(self.name.utf8.count > 200 ? "file" : self.name).\(Hex.encode(RandomBytes.make(3))).part"
         descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard descriptor >= 0 else { throw Self.failure(path) }
     }
