@@ -31,7 +31,8 @@ public final class Exchange: LoopWork {
     private var status = 0
     /// What the access log shows as the path; handlers set it when the path itself must not be logged.
     public var loggedPath: String?
-    var closesAfterwards: Bool {
+    /// The connection ends behind this answer, which says so; once true it stays. Set it before the answer begins.
+    public var closesAfterwards: Bool {
         get { !keepsAlive }
         set { if newValue { keepsAlive = false } }
     }
