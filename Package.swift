@@ -99,7 +99,9 @@ let package = Package(
             exclude: ["Fixtures", "python"],
             swiftSettings: strict),
         tests(of: "CommandLineKit", ["Basics"]),
-        tests(of: "comfygate", ["Basics", "CommandLineKit", "Gate"]),
+        tests(
+            of: "comfygate",
+            ["Basics", "CommandLineKit", "Gate", "Identity", "Loop", "Store", "StoreSQLite", "Wire"]),
     ]
 )
 
