@@ -69,7 +69,7 @@ let package = Package(
                 "Simulator", "CommandLineKit", "CLinux",
             ],
             swiftSettings: strict),
-        library("TestSupport", ["Basics", "Wire", "Loop", "Store"]),
+        library("TestSupport", ["Basics", "Wire", "Loop", "Store", "CLinux"]),
 
         tests(of: "Basics", resources: [.copy("Corpus")]),
         tests(of: "Wire", ["Basics", "CZlib"], exclude: ["Corpus"]),
