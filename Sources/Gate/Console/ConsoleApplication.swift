@@ -38,12 +38,14 @@ final class ConsoleApplication: HTTPApplication {
         } catch let refusal as Refusal {
             try await refuse(refusal, exchange)
         } catch let error as GateError {
-            if error.origin != .client {
-                log.error(
-                    "console_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
-            }
+            note(error)
             try await refuse(Refusal(error), exchange)
         }
+    }
+
+    private func note(_ error: GateError) {
+        guard error.origin != .client else { return }
+        log.error("console_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
     }
 
     func ended(_ summary: ExchangeSummary) { log.access(summary) }
@@ -83,10 +85,20 @@ final class ConsoleApplication: HTTPApplication {
                 throw Refusal(.badRequest, .invalidArgument, "The body is not JSON: \(error).")
             }
         }
-        let answer = try await admin.answer(
-            AdminRequest(
-                visit.request.method, segments: segments, query: visit.request.target.query, body: json,
-                principal: visit.principal, address: visit.address))
+        let wanted = AdminRequest(
+            visit.request.method, segments: segments, query: visit.request.target.query, body: json,
+            principal: visit.principal, address: visit.address)
+        let answer: AdminAnswer
+        do throws(GateError) { answer = try await admin.answer(wanted) } catch {
+            note(error)
+            var refusal = Refusal(error)
+            if case .otherMethod(let methods) = AdminRoutes.table.match(wanted.method, wanted.segments[...]),
+                error.code == .methodNotAllowed
+            {
+                refusal.fields["Allow"] = methods.map(\.rawValue).joined(separator: ", ")
+            }
+            throw refusal
+        }
         try await send(visit, answer.status, answer.body)
     }
 
