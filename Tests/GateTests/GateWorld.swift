@@ -11,7 +11,7 @@ import Wire
 @testable import Gate
 
 /// Lanes are threads that never end: all tests share one.
-private let passwordLane = Lane("passwords", threads: 1, capacity: 64, niceness: 19)
+private let passwordLane = Lane("passwords", threads: 1, capacity: 4_096, niceness: 19)
 
 /// A worker that writes down what it sees and answers what a test laid out for a path.
 final class ScriptedWorker: HTTPApplication {

@@ -9,7 +9,7 @@ import Wire
 @testable import Gate
 
 /// Lanes are threads that never end: all tests share one.
-private let passwordLane = Lane("passwords", threads: 1, capacity: 64, niceness: 19)
+private let passwordLane = Lane("passwords", threads: 1, capacity: 4_096, niceness: 19)
 
 /// The surface over a store in memory, with principals of every kind.
 struct AdminWorld: Sendable {
