@@ -69,7 +69,7 @@ let package = Package(
                 "Simulator", "CommandLineKit", "CLinux",
             ],
             swiftSettings: strict),
-        library("TestSupport", ["Basics", "Wire", "Loop", "Store"]),
+        library("TestSupport", ["Basics", "Wire", "Loop", "Store", "CLinux"]),
 
         tests(of: "Basics", resources: [.copy("Corpus")]),
         tests(of: "Wire", ["Basics", "CZlib"], exclude: ["Corpus"]),
@@ -99,7 +99,9 @@ let package = Package(
             exclude: ["Fixtures", "python"],
             swiftSettings: strict),
         tests(of: "CommandLineKit", ["Basics"]),
-        tests(of: "comfygate", ["Basics", "CommandLineKit", "Gate"]),
+        tests(
+            of: "comfygate",
+            ["Basics", "CommandLineKit", "Gate", "Identity", "Loop", "Store", "StoreSQLite", "Wire"]),
     ]
 )
 

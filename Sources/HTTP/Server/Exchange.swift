@@ -17,6 +17,7 @@ public final class Exchange: LoopWork {
     private var bodyWaiter: CheckedContinuation<Void, Never>?
     private var bodyPace: Pace
     private var bodyByteCount = 0
+    private var discardedByteCount = 0
     private var outputWaiter: CheckedContinuation<Void, Never>?
     private var mustSendContinue: Bool
     private var keepsAlive: Bool
@@ -97,7 +98,8 @@ public final class Exchange: LoopWork {
                 bodyByteCount += range.count
                 if case .finished = response {
                     // The handler is done: the rest is thrown away, within reason.
-                    if bodyByteCount > connection.server.limits.discard {
+                    discardedByteCount += range.count
+                    if discardedByteCount > connection.server.limits.discard {
                         connection.close()
                         return bytes.count
                     }
