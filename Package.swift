@@ -33,7 +33,7 @@ let package = Package(
     name: "ComfyGate",
     products: [
         .executable(name: "comfygate", targets: ["comfygate"]),
-        .library(name: "ComfyAPI", targets: ["ComfyAPI"]),
+        .library(name: "ComfyAPI", targets: ["ComfyAPI", "Basics"]),
     ],
     targets: [
         // System libraries: a module map and a shim each.
@@ -69,6 +69,8 @@ let package = Package(
                 "Simulator", "CommandLineKit",
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "generate", dependencies: ["Basics", "ComfyAPI"], path: "examples/Generate", swiftSettings: strict),
         library("TestSupport", ["Basics", "Wire", "Loop", "Store"]),
 
         tests(of: "Basics", resources: [.copy("Corpus")]),
@@ -99,7 +101,7 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: strict),
         tests(of: "CommandLineKit", ["Basics"]),
-        tests(of: "comfygate", ["Basics", "CommandLineKit", "Gate"]),
+        tests(of: "comfygate", ["Basics", "CommandLineKit", "ComfyAPI", "Gate", "Loop", "Simulator"]),
     ]
 )
 

@@ -128,13 +128,14 @@ enum RunMessages {
         "run.empty_table.remedy", en: "Write NODE.INPUT names in the first row, one run in each other.",
         fr: "Écrivez les noms NŒUD.ENTRÉE sur la première ligne, puis une exécution par ligne.")
 
+    static let done = Message("run.done", en: "Done", fr: "Terminé")
     static let badRepeat = Message(
         "run.bad_repeat", en: "--repeat cannot be {count}", fr: "--repeat ne peut pas être {count}")
     static let badRepeatRemedy = Message(
         "run.bad_repeat.remedy", en: "Write a number from 1 to 10000.", fr: "Écrivez un nombre de 1 à 10000.")
 
     static let all = [
-        badRepeat, badRepeatRemedy,
+        done, badRepeat, badRepeatRemedy,
         oneToken, badToken, badTokenRemedy, badAddress, badAddressRemedy, unreachable, unreachableRemedy,
         unreachableSecure, unauthorized, unauthorizedRemedy, noToken, noTokenRemedy, forbidden, tooLarge,
         tooLargeRemedy, busy, busyRemedy, redirected, redirectedRemedy, notComfyUIRemedy, missing, truncated,

@@ -41,7 +41,10 @@ struct RunProgress {
         case .connectionLost(let reason): say(RunMessages.dropped(["reason": reason]))
         case .finished(let result) where result.outcome == .success:
             if node != nil {
-                writer.update(ProgressBar("", done: nodeCount, total: nodeCount, elapsed: clock.now - nodeBegun))
+                writer.update(
+                    ProgressBar(
+                        terminal.text(RunMessages.done), done: nodeCount, total: nodeCount,
+                        elapsed: clock.now - nodeBegun))
             }
         case .submitted, .started, .preview, .text, .output, .reconnected, .finished: break
         }

@@ -54,6 +54,9 @@ struct WorkflowCheck: Command {
             }
             return (lines, [])
         }
+        // The server calls these exceptions and names no remedy.
+        let dead = deadLinks(workflow, info, terminal)
+        guard dead.isEmpty else { return (dead, []) }
         let titles = Dictionary(
             workflow.nodes.compactMap { id, node in node.title.map { (id, $0) } },
             uniquingKeysWith: { first, _ in first })
@@ -64,6 +67,19 @@ struct WorkflowCheck: Command {
             return (PromptRejection.lines(accepted.nodeErrors, titles: titles), accepted.outputs)
         case .rejected(let rejection): return (rejection.lines(titles: titles), [])
         case .serverError: return ([terminal.text(WorkflowMessages.notWorkflow())], [])
+        }
+    }
+
+    private static func deadLinks(_ workflow: Workflow, _ info: ObjectInfo, _ terminal: Terminal) -> [String] {
+        workflow.nodes.flatMap { id, node in
+            node.links.compactMap { input, link in
+                let outputs = workflow[link.node].flatMap { info[$0.classType]?.outputs.count }
+                guard outputs.map({ !(0..<$0).contains(link.slot) }) ?? true else { return nil }
+                let target = outputs == nil ? "\(link.node)" : "\(link.node):\(link.slot)"
+                let name = node.title.map { "\(node.classType) \"\($0)\"" } ?? node.classType
+                return terminal.text(
+                    WorkflowMessages.deadLink(["node": id, "name": name, "input": input, "target": target]))
+            }
         }
     }
 }

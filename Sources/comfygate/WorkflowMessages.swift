@@ -24,6 +24,9 @@ enum WorkflowMessages {
     static let unknownClass = Message(
         "workflow.unknown_class", en: "node {node}: the class {name} is not installed{hint}",
         fr: "nœud {node} : la classe {name} n’est pas installée{hint}")
+    static let deadLink = Message(
+        "workflow.dead_link", en: "node {node} ({name}), input {input}: the link leads to {target}, which is not there",
+        fr: "nœud {node} ({name}), entrée {input} : le lien mène à {target}, qui n’existe pas")
     static let didYouMean = Message(
         "workflow.did_you_mean", en: " (did you mean {name}?)", fr: " (vouliez-vous dire {name} ?)")
     static let written = Message("workflow.written", en: "Written to {path}.", fr: "Écrit dans {path}.")
@@ -41,7 +44,8 @@ enum WorkflowMessages {
         fr: "La recherche porte sur noms, titres et catégories, avec * pour n’importe quoi.")
 
     static let all = [
-        notJSON, notWorkflow, notWorkflowRemedy, editors, editorsRemedy, good, bad, unknownClass, didYouMean, written,
+        notJSON, notWorkflow, notWorkflowRemedy, editors, editorsRemedy, good, bad, unknownClass, deadLink, didYouMean,
+        written,
         backup, nothingToFix, same, missingModels, noNode, noNodeRemedy,
     ]
 }

@@ -8,7 +8,10 @@ struct CommandTreeTests {
     private let program = ComfyGateCommand.program
 
     @Test("Everything the commands say is whole in both languages")
-    func catalogue() { #expect(Message.faults(in: program.messages + ConfigCheck.messages + Simulate.messages) == []) }
+    func catalogue() {
+        let own = ConfigCheck.messages + Simulate.messages + RunMessages.all + WorkflowMessages.all
+        #expect(Message.faults(in: program.messages + own) == [])
+    }
 
     @Test("No command declares a name twice, nor one that every command has")
     func names() {
