@@ -1,9 +1,10 @@
 // comfygate: one file a command; `ComfyGateCommand.program` is the tree of them.
 internal import Basics
 internal import CommandLineKit
+internal import Gate
 
 @main struct ComfyGateCommand {
-    static let version = "0.1.0"
+    static let version = GateVersion.current
 
     static let program = Program(
         "comfygate", version: version,

@@ -192,6 +192,9 @@ struct ConsoleTests {
             #expect(missing.status == .notFound)
             #expect(missing.json?["error"]?["code"] == "not_found")
             #expect(missing.json?["error"]?["details"] == [:])
+            let other = try await world.console(.put, "/api/v1/teams", as: "root")
+            #expect(other.status == .methodNotAllowed)
+            #expect(other.fields["Allow"] == "GET, POST")
             for name in ["Cache-Control", "X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy"] {
                 #expect(missing.fields[name] != nil, "\(name)")
             }
