@@ -34,7 +34,7 @@ extension PageContext {
         let width: Attribute? = column.isShort ? .class("short") : nil
         return isFirst
             ? Tag.th(.role("rowheader"), .rowHead, width) { content }
-            : Tag.td(.role("cell"), .column(column.title), width) { content }
+            : Tag.td(.role("cell"), .column(column.title), width) { Tag.div { content } }
     }
 
     /// Names and values.
@@ -51,7 +51,9 @@ extension PageContext {
 
     /// Text to be copied: one click selects all of it.
     func copyable(_ text: String, label: String) -> HTML {
-        Tag.pre(.class("copy"), .tabStop, .role("group"), .label(label)) { Tag.code { text } }
+        Tag.pre(text.contains("\n") ? .class("copy") : .class("copy line"), .tabStop, .role("group"), .label(label)) {
+            Tag.code { text }
+        }
     }
 
     // MARK: Words for values

@@ -14,8 +14,7 @@ enum FrameWords {
     static let logout = Message("web.logout", en: "Log out", fr: "Se déconnecter")
     static let errorTitle = Message("web.error_title", en: "Error: {title}", fr: "Erreur : {title}")
     static let problems = Message(
-        "web.problems", en: (one: "One thing is not right", other: "{count} things are not right"),
-        fr: (one: "Un point est à corriger", other: "{count} points sont à corriger"))
+        "web.problems", en: "{count} things are not right", fr: "{count} points sont à corriger")
 
     static let all = [
         skip, console, navigation, account, status, people, invitations, teams, audit, logout, errorTitle, problems,
