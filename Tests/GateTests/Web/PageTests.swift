@@ -154,6 +154,23 @@ struct PageTests {
         #expect(html.contains("name=\"like_login\"") == (count < 50))
     }
 
+    @Test(arguments: [199, 200, 201]) func longListsEndAtTheirLimit(count: Int) {
+        let row = TeamsPage.Row(id: UUID(), name: "x", members: 0)
+        let page = TeamsPage(teams: Array(repeating: row, count: count))
+        let html = page.html(PageGallery().context(.init(name: "", surface: .console, page: page)))
+        #expect(html.split(separator: "role=\"rowheader\"").count - 1 == min(count, 200))
+        #expect(html.contains("1 more is not shown.") == (count > 200))
+    }
+
+    @Test(arguments: [499, 500, 501]) func longDetailsAreCut(count: Int) {
+        let row = AuditPage.Row(
+            sequence: 1, time: PageGallery.now, actor: "a", action: "b", subject: "c",
+            detail: String(repeating: "x", count: count))
+        let page = AuditPage(rows: [row], head: .empty)
+        let html = page.html(PageGallery().context(.init(name: "", surface: .console, page: page)))
+        #expect(html.contains("…") == (count > 500))
+    }
+
     // MARK: Errors
 
     @Test(

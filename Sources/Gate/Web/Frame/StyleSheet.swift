@@ -28,7 +28,7 @@ enum StyleSheet {
         a { color: var(--link); text-underline-offset: .15em; }
         a:hover { text-decoration-thickness: .12em; }
         code, pre { font: .9em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-        :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+        :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
         main:focus { outline: none; }
         .skip { position: absolute; left: .5rem; top: -5rem; padding: .75rem 1rem; background: var(--sheet); z-index: 1; }
         .skip:focus { top: .5rem; }
@@ -110,7 +110,8 @@ enum StyleSheet {
         .badge.warn { background: var(--warn-soft); color: var(--warn); }
         .badge.ok { background: var(--good-soft); color: var(--good); }
 
-        table { border-collapse: collapse; width: 100%; }
+        table { border-collapse: separate; border-spacing: 0; width: 100%; }
+        main > table { padding: .25rem 1.25rem; }
         caption { text-align: left; color: var(--muted); font-size: .925rem; padding: 0 0 .5rem; }
         th, td { text-align: left; vertical-align: baseline; padding: .65rem .75rem .65rem 0; border-bottom: 1px solid var(--line); }
         thead th { color: var(--muted); font-size: .875rem; font-weight: 600; }
