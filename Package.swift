@@ -66,10 +66,10 @@ let package = Package(
             name: "comfygate",
             dependencies: [
                 "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Gate",
-                "Simulator", "CommandLineKit",
+                "Simulator", "CommandLineKit", "CLinux",
             ],
             swiftSettings: strict),
-        library("TestSupport", ["Basics", "Wire", "Loop", "Store"]),
+        library("TestSupport", ["Basics", "Wire", "Loop", "Store", "CLinux"]),
 
         tests(of: "Basics", resources: [.copy("Corpus")]),
         tests(of: "Wire", ["Basics", "CZlib"], exclude: ["Corpus"]),
@@ -86,9 +86,22 @@ let package = Package(
             of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
         tests(
             of: "Gate",
-            ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Simulator"]),
+            [
+                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
+                "Simulator",
+            ]),
+        // Only tests use it: the WebSocket conformance suite drives it as a process.
+        .executableTarget(
+            name: "ConformancePeer", dependencies: ["Basics", "Wire", "Loop", "HTTP"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["ConformancePeer", "Basics", "Wire", "Loop", "HTTP", "TestSupport"],
+            exclude: ["Fixtures", "python"],
+            swiftSettings: strict),
         tests(of: "CommandLineKit", ["Basics"]),
-        tests(of: "comfygate", ["Basics", "CommandLineKit", "Gate"]),
+        tests(
+            of: "comfygate",
+            ["Basics", "CommandLineKit", "Gate", "Identity", "Loop", "Store", "StoreSQLite", "Wire"]),
     ]
 )
 

@@ -5,10 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -44,6 +47,17 @@ int gate_socket_error(int s) {
     socklen_t count = sizeof error;
     return getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &count) == 0 ? error : errno;
 }
+void gate_keep_alive(int s, int idle, int limit) {
+    gate_set_option(s, SOL_SOCKET, SO_KEEPALIVE, 1);
+    gate_set_option(s, IPPROTO_TCP, TCP_KEEPIDLE, idle);
+    gate_set_option(s, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+    gate_set_option(s, IPPROTO_TCP, TCP_KEEPCNT, 3);
+    gate_set_option(s, IPPROTO_TCP, TCP_USER_TIMEOUT, limit);
+}
+int gate_unacknowledged(int s) {
+    int count = 0;
+    return ioctl(s, TIOCOUTQ, &count) == 0 ? count : 0;
+}
 // The uid of the process at the other end of a Unix socket, or -1.
 int64_t gate_peer_uid(int s) {
     struct ucred peer;
@@ -64,6 +78,20 @@ int gate_pipe(int ends[2], int capacity) {
 }
 
 int gate_open(const char *path, int flags, int mode) { return open(path, flags | O_CLOEXEC, mode); }
+int gate_adopt(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) return -1;
+    return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+void gate_reset_on_close(int s) {
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(s, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+int gate_is_listening(int s) {
+    int listens = 0;
+    socklen_t count = sizeof listens;
+    return getsockopt(s, SOL_SOCKET, SO_ACCEPTCONN, &listens, &count) == 0 ? listens : 0;
+}
 int gate_set_thread_niceness(int niceness) { return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness); }
 int gate_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 // The magic number of the file system a path lies on, or -1: see statfs(2).
@@ -115,4 +143,21 @@ int gate_terminal_columns(int descriptor) {
     struct winsize size;
     if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;
     return size.ws_col;
+}
+
+int gate_own_addresses(unsigned char *addresses, int capacity) {
+    struct ifaddrs *list;
+    int count = 0;
+    if (getifaddrs(&list) != 0) return 0;
+    for (struct ifaddrs *item = list; item && count < capacity; item = item->ifa_next) {
+        if (!item->ifa_addr || !(item->ifa_flags & IFF_UP)) continue;
+        int family = item->ifa_addr->sa_family;
+        if (family != AF_INET && family != AF_INET6) continue;
+        size_t size = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+        memset(addresses + 28 * count, 0, 28);
+        memcpy(addresses + 28 * count, item->ifa_addr, size);
+        count++;
+    }
+    freeifaddrs(list);
+    return count;
 }

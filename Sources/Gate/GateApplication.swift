@@ -16,6 +16,8 @@ public final class GateApplication: HTTPApplication {
     private let hasher = TokenHasher()
     private let reader: CredentialReader
     public private(set) var counts = RequestCounts()
+    /// Where the worker answers without the gate; see `WorkerExposure`.
+    var exposure: [String] = []
 
     init(shared: GateShared, reactor: Reactor, state: IdentityState, resolver: Resolver) {
         self.shared = shared

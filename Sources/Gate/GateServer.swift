@@ -1,4 +1,5 @@
 public import Basics
+internal import Glibc
 internal import HTTP
 public import Identity
 internal import Loop
@@ -10,7 +11,10 @@ public final class GateServer: Sendable {
     private let configuration: Configuration
     private let shared: GateShared
     private let loops: [EventLoop]
+    private let core = EventLoop("core")
     private let members = Locked<[Member]>([])
+    private let console = Locked<ConsoleServer?>(nil)
+    private let peerUserID: (@Sendable (Exchange) -> Int?)?
 
     /// One loop's server and application; touched only on that loop.
     private struct Member: @unchecked Sendable {
@@ -23,17 +27,30 @@ public final class GateServer: Sendable {
     /// - Parameters:
     ///   - store: Already open and locked for this process.
     ///   - makeIdentity: Gets the word that changes must be told by, and makes the service with it.
-    public init(
+    public convenience init(
         configuration: Configuration, log: GateLog, clock: @escaping WallClock = Timestamp.now,
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
+        try self.init(
+            configuration: configuration, log: log, clock: clock, peerUserID: nil, makeIdentity: makeIdentity)
+    }
+
+    /// - Parameter peerUserID: Says in the kernel's place who is at the other end of the console's Unix socket.
+    init(
+        configuration: Configuration, log: GateLog, clock: @escaping WallClock = Timestamp.now,
+        peerUserID: (@Sendable (Exchange) -> Int?)?,
+        makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
+    ) throws(GateError) {
         self.configuration = configuration
+        self.peerUserID = peerUserID
         let members = members
+        let console = console
         let identity = makeIdentity { delta in
             // The answer that announces a change waits until every loop knows it.
             for member in members.withLock({ $0 }) {
                 await member.loop.perform { _ in member.application.apply(delta) }
             }
+            await console.withLock { $0 }?.apply(delta)
         }
         shared = GateShared(
             settings: try GateSettings(configuration), identity: identity, log: log, clock: clock)
@@ -42,30 +59,74 @@ public final class GateServer: Sendable {
 
     public var identity: IdentityService { shared.identity }
 
+    /// Where people, and where administrators, find it.
+    public struct Places: Sendable, Hashable {
+        public let gate: [String]
+        public let console: [String]
+    }
+
     /// Listens; returns the addresses in force.
-    public func start() async throws -> [String] {
+    public func start() async throws -> Places {
+        let tls = try tlsContext()
+        try await makeMembers()
+        var addresses = configuration.listen.addresses.map(\.socketAddresses)
+        for member in members.withLock({ $0 }) {
+            let wanted = addresses
+            // Port 0 was chosen by the kernel for the first loop; the others take the same.
+            addresses = try await member.loop.perform { (_: Reactor) throws in
+                var bound: [[SocketAddress]] = []
+                for group in wanted { bound.append(try Self.listen(member.server, on: group, tls)) }
+                return bound
+            }
+        }
+        let console = try await self.console.withLock { $0 }?.listen(
+            on: configuration.console.addresses.flatMap(\.socketAddresses), socket: configuration.consoleSocket,
+            tls: tls)
+        let scheme = tls == nil ? "http" : "https"
+        return Places(
+            gate: addresses.flatMap { $0 }.map { "\(scheme)://\($0)" },
+            console: (console ?? []).map { "\(scheme)://\($0)" })
+    }
+
+    /// Every loop knows the accounts, and hears of changes, before the first of them takes a request.
+    private func makeMembers() async throws {
         let state = try await shared.identity.load()
         let limits = ServerLimits(configuration.limits)
-        let tls = try tlsContext()
         let resolver = Resolver()
         let shared = shared
-        var addresses = configuration.listen.addresses.map(\.socketAddresses)
-        var spelled: [String] = []
         for loop in loops {
-            let wanted = addresses
-            let (member, bound): (Member, [[SocketAddress]]) = try await loop.perform { (reactor: Reactor) throws in
+            let member = await loop.perform { (reactor: Reactor) in
                 let application = GateApplication(shared: shared, reactor: reactor, state: state, resolver: resolver)
                 let server = HTTPServer(application: application, limits: limits, reactor: reactor)
-                var bound: [[SocketAddress]] = []
-                for group in wanted { bound.append(try Self.listen(server, on: group, tls)) }
-                return (Member(loop: loop, server: server, application: application), bound)
+                return Member(loop: loop, server: server, application: application)
             }
             members.withLock { $0.append(member) }
-            // Port 0 was chosen by the kernel for the first loop; the others take the same.
-            addresses = bound
-            spelled = bound.flatMap { $0 }.map { "\(tls == nil ? "http" : "https")://\($0)" }
         }
-        return spelled
+        var settings = ConsoleSettings(configuration, ownUserID: Int(geteuid()))
+        if let peerUserID { settings.peerUserID = peerUserID }
+        let server = await ConsoleServer(
+            settings, loop: core, identity: shared.identity, state: state, log: shared.log, clock: shared.clock
+        ) { [weak self] in await self?.status() ?? .null }
+        console.withLock { $0 = server }
+    }
+
+    /// What the console shows of the running gate.
+    private func status() async -> JSON {
+        var counts = [Int](repeating: 0, count: 6)
+        var connections = 0
+        for member in members.withLock({ $0 }) {
+            let (own, open) = await member.loop.perform { _ in
+                (member.application.counts.byClass, member.server.connectionCount)
+            }
+            for index in own.indices { counts[index] += own[index] }
+            connections += open
+        }
+        let classes = (1...5).map { ("\($0)xx", JSON(counts[$0])) }
+        return [
+            "worker": configuration.worker.url.map { .string($0.description) } ?? .null,
+            "loops": JSON(loops.count), "connections": JSON(connections),
+            "responses": .object(JSONObject(classes)),
+        ]
     }
 
     private static func listen(
@@ -82,12 +143,35 @@ public final class GateServer: Sendable {
         return try TLSContext(serverCertificate: certificate, key: key)
     }
 
+    /// The addresses of this machine at which the worker answers people who walk around the gate; none is what must be.
+    public func findExposure() async -> [String] { await findExposure { SocketAddress.own(port: $0) } }
+
+    func findExposure(at addresses: @Sendable (UInt16) -> [SocketAddress]) async -> [String] {
+        guard let member = members.withLock({ $0.first }), let url = configuration.worker.url,
+            configuration.worker.unix == nil
+        else { return [] }
+        let wanted = addresses(url.port)
+        let found = try? await member.loop.run { reactor in
+            await WorkerExposure.find(
+                member.application.native, addresses: wanted, reactor: reactor)
+        }
+        let spelled = (found ?? []).map(\.description)
+        if !spelled.isEmpty {
+            shared.log.error("worker_reachable_around_gate", ["addresses": .array(spelled.map { .string($0) })])
+        }
+        for member in members.withLock({ $0 }) {
+            await member.loop.perform { _ in member.application.exposure = spelled }
+        }
+        return spelled
+    }
+
     /// Stores when credentials were last used, and ends what has expired; called every 60 s.
     public func keepHouse() async throws(GateError) {
         var touches = Touches()
         for member in members.withLock({ $0 }) {
             touches.merge(await member.loop.perform { _ in member.application.snapshot.takeTouches() })
         }
+        if let console = console.withLock({ $0 }) { touches.merge(await console.takeTouches()) }
         try await shared.identity.touch(touches)
         try await shared.identity.sweep()
     }
@@ -96,29 +180,9 @@ public final class GateServer: Sendable {
     public func drain() async {
         let milliseconds = UInt64(configuration.limits.drain.wholeMilliseconds)
         for member in members.withLock({ $0 }) {
-            await withCheckedContinuation { continuation in
-                member.loop.submit {
-                    let end = DrainEnd(continuation)
-                    end.timer = member.server.reactor.timer(after: milliseconds) {
-                        member.server.closeAll()
-                        end.reached()
-                    }
-                    member.server.drain { end.reached() }
-                }
-            }
+            await ServerMember(loop: member.loop, server: member.server).drain(within: milliseconds)
         }
-    }
-
-    /// Resumes once, by whichever comes first.
-    private final class DrainEnd {
-        var timer: Timer?
-        private var continuation: CheckedContinuation<Void, Never>?
-        init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = continuation }
-        func reached() {
-            timer = nil
-            continuation?.resume()
-            continuation = nil
-        }
+        await console.withLock { $0 }?.drain(within: milliseconds)
     }
 }
 

@@ -1,6 +1,7 @@
 internal import Basics
 internal import HTTP
 internal import Identity
+internal import Store
 internal import Wire
 
 /// One request in the light of the gate's rules: who asks, from where, for what.
@@ -46,7 +47,8 @@ struct Refusal: Error, Sendable {
             switch error.code {
             case .notFound: .notFound
             case .invalidArgument: .badRequest
-            case .alreadyExists, .inUse: .conflict
+            case .alreadyExists, .inUse, .lastAdministrator: .conflict
+            case .methodNotAllowed: .methodNotAllowed
             case .unauthenticated: .unauthorized
             case .forbidden: .forbidden
             case .tooManyAttempts: .tooManyRequests

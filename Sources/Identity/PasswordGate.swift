@@ -30,8 +30,8 @@ public final class PasswordGate: Sendable {
         public init() {}
     }
 
+    // Sendable by hand: touched only under the lock.
     private final class State: @unchecked Sendable {
-        // Sendable by hand: touched only under the lock. A class, because `Locked` would copy the tables of a value.
         var throttle: Throttle
         var queue: PasswordQueue
         var work: [PasswordQueue.Ticket: Work] = [:]

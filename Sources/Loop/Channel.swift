@@ -4,8 +4,7 @@ internal import Glibc
 /// A descriptor that a loop watches; subclasses say what its readiness means.
 open class Channel: Deadline {
     public final let descriptor: Int32
-    /// The loop's side of things; valid as long as the channel is open.
-    public final unowned let reactor: Reactor
+    public final let reactor: Reactor
     public final private(set) var isOpen = false
 
     /// Takes over `descriptor`; it is closed by `close()`, or at the end of this object's life.
@@ -22,15 +21,17 @@ open class Channel: Deadline {
 
     /// Begins to watch the descriptor. The loop keeps the channel alive until `close`.
     ///
-    /// - Parameter level: Level-triggered and for reading only, as listening sockets want it.
-    public final func open(level: Bool = false) {
+    /// - Parameter mode: `edges` for connections; listening sockets want another.
+    public final func open(_ mode: Watch = .edges) {
+        assert(reactor.loop.isOnLoop)
         isOpen = true
-        reactor.register(self, level: level)
+        reactor.register(self, mode)
     }
 
     /// Closes the descriptor and forgets the channel; again is harmless.
     public final func close() {
         guard isOpen else { return }
+        assert(reactor.loop.isOnLoop)
         isOpen = false
         wasClosed = true
         willClose()
@@ -43,4 +44,14 @@ open class Channel: Deadline {
 
     /// Called on the loop when the descriptor is ready.
     open func ready(_ events: Readiness) {}
+}
+
+/// How a descriptor is watched.
+public enum Watch: Sendable {
+    /// Both directions, told once for each change.
+    case edges
+    /// Reading, told as long as there is something to read.
+    case level
+    /// As `level`, for a descriptor that several loops watch: one of them is woken.
+    case sharedLevel
 }

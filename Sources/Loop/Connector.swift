@@ -9,10 +9,18 @@ public enum Connector {
     /// - Throws: `connectFailed` when the system refuses at once.
     public static func begin(_ address: SocketAddress) throws(GateError) -> Int32 {
         let descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue) | O_NONBLOCK | O_CLOEXEC, 0)
-        guard descriptor >= 0 else { throw failed(address, errno) }
-        if case .unix = address {} else { _ = gate_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
-        let status = unsafe address.withSystemAddress { unsafe gate_connect(descriptor, $0, $1) } ?? -1
-        let error = errno
+        guard descriptor >= 0 else { throw failed(address, gate_errno()) }
+        if case .unix = address {
+        } else {
+            _ = gate_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+            gate_keep_alive(descriptor, 60, 150_000)
+        }
+        let status = unsafe address.withSystemAddress { unsafe gate_connect(descriptor, $0, $1) }
+        guard let status else {
+            _ = Glibc.close(descriptor)
+            throw failed(address, ENAMETOOLONG)
+        }
+        let error = gate_errno()
         guard status == 0 || error == EINPROGRESS else {
             _ = Glibc.close(descriptor)
             throw failed(address, error)

@@ -25,7 +25,8 @@ public actor EventLoop {
         executor = LoopExecutor()
         let executor = executor
         executor.attach(Reactor(loop: self, clock: clock))
-        startThread(named: name) { executor.run() }
+        // The thread keeps the loop, because the reactor refers to it without owning it.
+        startThread(named: name) { [self] in executor.run(self) }
     }
 
     /// The loop's state, for code that runs on the loop.
@@ -77,7 +78,7 @@ public actor EventLoop {
         }
     }
 
-    /// Ends the thread after its current turn. Channels still open are dropped with it.
+    /// Ends the thread after its current turn. Channels still open are closed, and tasks that wait for them see that.
     public nonisolated func stop() { executor.stop() }
 }
 
@@ -155,38 +156,47 @@ private struct ConfinedWork: @unchecked Sendable {
     }
 
     /// The thread's main function.
-    func run() {
+    func run(_ loop: EventLoop) {
         thread.store(UInt(pthread_self()), ordering: .relaxed)
-        let channel = WakeupChannel(descriptor: dup(wakeup), reactor: reactor)
-        channel.open(level: true)
+        WakeupChannel(descriptor: dup(wakeup), reactor: reactor).open(.level)
         while true {
             reactor.turn(mayWait: local.isEmpty && localClosures.isEmpty)
-            var own: [() -> Void] = []
-            swap(&own, &localClosures)
-            for closure in own { closure() }
-            let (jobs, closures, isStopped) = shared.withLock { shared in
-                defer {
-                    shared.jobs = []
-                    shared.closures = []
-                    shared.isSignaled = false
-                }
-                return (shared.jobs, shared.closures, shared.isStopped)
-            }
-            for closure in closures { closure() }
-            for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
-            // Jobs that these make wait for the next turn, so that sockets are not starved.
-            var round: [UnownedJob] = []
-            swap(&round, &local)
-            for job in round { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
-            if local.isEmpty {
-                round.removeAll(keepingCapacity: true)
-                swap(&round, &local)
-            }
+            let isStopped = runQueues()
             reactor.bury()
             if isStopped { break }
         }
-        channel.close()
+        reactor.closeAll()
+        // Tasks that waited for a channel learn that it is gone; those that wait for something else stay behind.
+        for _ in 0..<64 { _ = runQueues() }
         reactor.bury()
+        thread.store(0, ordering: .relaxed)
+    }
+
+    /// Runs what was handed in; true when the loop is to end.
+    private func runQueues() -> Bool {
+        var own: [() -> Void] = []
+        swap(&own, &localClosures)
+        for closure in own { closure() }
+        let (jobs, closures, isStopped) = shared.withLock { shared in
+            defer {
+                shared.jobs = []
+                shared.closures = []
+                shared.isSignaled = false
+            }
+            return (shared.jobs, shared.closures, shared.isStopped)
+        }
+        for closure in closures { closure() }
+        for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+        // Jobs that these make wait for the next turn, so that sockets are not starved.
+        var round: [UnownedJob] = []
+        swap(&round, &local)
+        for job in round { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+        if local.isEmpty {
+            round.removeAll(keepingCapacity: true)
+            swap(&round, &local)
+        }
+        reactor.checkWriteBuffer()
+        return isStopped
     }
 }
 

@@ -4,12 +4,15 @@ internal import Glibc
 
 /// A listening socket of one loop.
 public final class Listener: Channel {
-    private let accepted: (Int32, SocketAddress) -> Void
+    private var accepted: ((Int32, SocketAddress) -> Void)?
     public let address: SocketAddress
     private var reserve: Int32
+    /// The path of a Unix socket that was made here and disappears with the listener.
+    private let ownPath: String?
 
     /// Binds and listens; several loops may listen on one port.
     ///
+    /// A Unix socket gets mode 0600; one that a dead program left behind is replaced.
     /// - Parameters:
     ///   - backlog: Connections the kernel holds until they are accepted.
     ///   - accepted: Gets each new descriptor, which it then owns, and the peer's address.
@@ -21,9 +24,48 @@ public final class Listener: Channel {
         let descriptor = try Self.listen(on: address, backlog: backlog)
         self.accepted = accepted
         self.address = SocketAddress.local(of: descriptor) ?? address
+        ownPath = if case .unix(let path) = address { path } else { nil }
         reserve = unsafe gate_open("/dev/null", O_RDONLY, 0)
         super.init(descriptor: descriptor, reactor: reactor)
-        open(level: true)
+        open(.level)
+    }
+
+    /// Takes over a socket that listens already, from the service manager or from a predecessor.
+    ///
+    /// - Parameter descriptor: Is duplicated, so that several loops can each have a listener on it; the caller closes it.
+    /// - Throws: `invalidArgument` when it is no listening socket.
+    public init(
+        adopting descriptor: Int32, reactor: Reactor, accepted: @escaping (Int32, SocketAddress) -> Void
+    ) throws(GateError) {
+        let copy = dup(descriptor)
+        guard copy >= 0, gate_is_listening(copy) == 1, gate_adopt(copy) == 0,
+            let address = SocketAddress.local(of: copy)
+        else {
+            if copy >= 0 { _ = Glibc.close(copy) }
+            throw GateError(
+                .invalidArgument, from: .gateway,
+                "Descriptor \(descriptor) is not a listening socket; check how this program is started.")
+        }
+        if address.port != nil { gate_keep_alive(copy, 60, 150_000) }
+        self.accepted = accepted
+        self.address = address
+        ownPath = nil
+        reserve = unsafe gate_open("/dev/null", O_RDONLY, 0)
+        super.init(descriptor: copy, reactor: reactor)
+        open(.sharedLevel)
+    }
+
+    /// The listening sockets that the service manager handed to this process (`sd_listen_fds(3)`).
+    ///
+    /// - Parameter environment: Looks up a variable of the process.
+    /// - Returns: Descriptors from 3 on; none unless `LISTEN_PID` names this process.
+    public static func inherited(environment: (String) -> String?) -> [Int32] {
+        guard let pid = environment("LISTEN_PID").flatMap({ Int32($0) }), pid == getpid(),
+            let count = environment("LISTEN_FDS").flatMap({ Int32($0) }), (1...1_024).contains(count)
+        else { return [] }
+        let descriptors = (3..<3 + count).map { $0 }
+        for descriptor in descriptors { _ = gate_adopt(descriptor) }
+        return descriptors
     }
 
     private static func listen(on address: SocketAddress, backlog: Int32) throws(GateError) -> Int32 {
@@ -32,14 +74,22 @@ public final class Listener: Channel {
             throw GateError(.invalidArgument, from: .gateway, "This machine has no sockets for \(address).")
         }
         if case .unix = address {
+            _ = fchmod(descriptor, 0o600)
         } else {
             _ = gate_set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
             _ = gate_set_option(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
             if case .v6 = address { _ = gate_set_option(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+            // Accepted connections inherit these, which saves their calls.
+            _ = gate_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+            gate_keep_alive(descriptor, 60, 150_000)
         }
-        let status = unsafe address.withSystemAddress { unsafe gate_bind(descriptor, $0, $1) }
-        guard status == 0, Glibc.listen(descriptor, backlog) == 0 else {
-            let error = errno
+        var error = bind(descriptor, address)
+        if error == EADDRINUSE, case .unix(let path) = address, isAbandoned(address) {
+            _ = unsafe unlink(path)
+            error = bind(descriptor, address)
+        }
+        if error == 0, Glibc.listen(descriptor, backlog) != 0 { error = gate_errno() }
+        guard error == 0 else {
             _ = Glibc.close(descriptor)
             if error == EADDRINUSE {
                 throw GateError(
@@ -52,26 +102,54 @@ public final class Listener: Channel {
         return descriptor
     }
 
+    private static func bind(_ descriptor: Int32, _ address: SocketAddress) -> Int32 {
+        let status = unsafe address.withSystemAddress { unsafe gate_bind(descriptor, $0, $1) }
+        return status.map { $0 == 0 ? 0 : gate_errno() } ?? ENAMETOOLONG
+    }
+
+    /// Nobody listens on this Unix socket any more.
+    private static func isAbandoned(_ address: SocketAddress) -> Bool {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_NONBLOCK | O_CLOEXEC, 0)
+        guard descriptor >= 0 else { return false }
+        defer { _ = Glibc.close(descriptor) }
+        let status = unsafe address.withSystemAddress { unsafe gate_connect(descriptor, $0, $1) } ?? 0
+        return status != 0 && gate_errno() == ECONNREFUSED
+    }
+
     public override func ready(_ events: Readiness) {
         // Bounded, so that a flood of connections does not starve those that are open.
+        acceptWaiting(atMost: 64)
+    }
+
+    /// Takes all connections that wait, then closes: closing first would reset them.
+    public func drain() {
+        while isOpen, acceptWaiting(atMost: 1_024) {}
+        close()
+    }
+
+    /// Accepts; false when none is left.
+    @discardableResult private func acceptWaiting(atMost limit: Int) -> Bool {
         var bytes = [UInt8](repeating: 0, count: 128)
-        for _ in 0..<64 {
+        for _ in 0..<limit where isOpen {
             var count: UInt32 = 128
             let descriptor = unsafe bytes.withUnsafeMutableBytes {
                 unsafe gate_accept(self.descriptor, $0.baseAddress, &count)
             }
             guard descriptor >= 0 else {
-                if gate_errno() == EMFILE || gate_errno() == ENFILE { refuseOne() }
-                return
+                let error = gate_errno()
+                if error == EINTR || error == ECONNABORTED || error == EPROTO { continue }
+                if error == EMFILE || error == ENFILE { refuseOne() }
+                return false
             }
-            accepted(descriptor, SocketAddress(system: bytes.span.extracting(0..<Int(count))) ?? .unix(""))
+            let used = min(Int(count), bytes.count)
+            accepted?(descriptor, SocketAddress(system: bytes.span.extracting(0..<used)) ?? .unix(""))
         }
+        return isOpen
     }
 
     /// Out of descriptors: the reserve is given up for long enough to take one connection and end it.
     private func refuseOne() {
-        guard reserve >= 0 else { return }
-        _ = Glibc.close(reserve)
+        if reserve >= 0 { _ = Glibc.close(reserve) }
         let descriptor = gate_accept(self.descriptor, nil, nil)
         if descriptor >= 0 { _ = Glibc.close(descriptor) }
         reserve = unsafe gate_open("/dev/null", O_RDONLY, 0)
@@ -80,6 +158,8 @@ public final class Listener: Channel {
     public override func willClose() {
         if reserve >= 0 { _ = Glibc.close(reserve) }
         reserve = -1
+        accepted = nil
+        if let ownPath { _ = unsafe unlink(ownPath) }
     }
 }
 

@@ -22,11 +22,12 @@ internal import Glibc
     let epoll: Int32
     private let clock: MonotonicClock
     private let wheel: TimerWheel
+    private var channels: [ObjectIdentifier: Channel] = [:]
     private var graveyard: [Channel] = []
     private let events: UnsafeMutablePointer<epoll_event>
     private static let eventCount: Int32 = 256
-    /// Open channels, for gauges and for the end of the loop.
-    public private(set) var channelCount = 0
+    /// Open channels, for gauges.
+    public var channelCount: Int { channels.count }
 
     init(loop: EventLoop, clock: MonotonicClock) {
         self.loop = loop
@@ -58,21 +59,38 @@ internal import Glibc
         return timer
     }
 
-    /// Watches a channel's descriptor for both directions, edge-triggered.
-    func register(_ channel: Channel, level: Bool = false) {
-        let events = UInt32(GATE_EPOLL_READ) | (level ? 0 : UInt32(GATE_EPOLL_WRITE) | 1 << 31)
-        let value = unsafe UInt64(UInt(bitPattern: Unmanaged.passRetained(channel).toOpaque()))
-        let status = gate_epoll_control(epoll, Int32(EPOLL_CTL_ADD), channel.descriptor, events, value)
-        precondition(status == 0, "epoll_ctl failed: \(gate_errno())")
-        channelCount += 1
+    /// Watches a channel's descriptor and keeps the channel alive.
+    func register(_ channel: Channel, _ mode: Watch) {
+        channels[ObjectIdentifier(channel)] = channel
+        let events: UInt32 =
+            switch mode {
+            case .edges: UInt32(GATE_EPOLL_READ) | UInt32(GATE_EPOLL_WRITE) | 1 << 31
+            case .level: UInt32(EPOLLIN.rawValue)
+            case .sharedLevel: UInt32(EPOLLIN.rawValue) | UInt32(GATE_EPOLL_EXCLUSIVE)
+            }
+        let value = unsafe UInt64(UInt(bitPattern: Unmanaged.passUnretained(channel).toOpaque()))
+        guard gate_epoll_control(epoll, Int32(EPOLL_CTL_ADD), channel.descriptor, events, value) != 0 else { return }
+        // The system is out of watches or memory: the channel ends, but not under the feet of the code that opens it.
+        loop.submitLocal { channel.close() }
     }
 
     /// Ends a channel: its descriptor is closed now, the object lives until the turn ends.
     func unregister(_ channel: Channel) {
-        wheel.clear(channel)
+        wheel.retire(channel)
         graveyard.append(channel)
-        unsafe Unmanaged.passUnretained(channel).release()
-        channelCount -= 1
+        channels[ObjectIdentifier(channel)] = nil
+    }
+
+    /// Ends every channel, at the end of the loop.
+    func closeAll() {
+        for channel in channels.values { channel.close() }
+    }
+
+    /// The shared output buffer never carries bytes from one event to the next: they would reach another peer.
+    func checkWriteBuffer() {
+        guard !writeBuffer.isEmpty else { return }
+        assertionFailure("\(writeBuffer.count) bytes were left in the loop's write buffer")
+        writeBuffer.removeAll(keepingCapacity: true)
     }
 
     /// One turn: waits for events or the next deadline, then handles both.
@@ -88,8 +106,10 @@ internal import Glibc
             // A channel closed earlier in this batch may still have an event here.
             guard channel.isOpen else { continue }
             channel.ready(Readiness(rawValue: unsafe gate_epoll_events(events, index)))
+            checkWriteBuffer()
         }
         wheel.advance(to: now)
+        checkWriteBuffer()
     }
 
     func bury() { graveyard.removeAll(keepingCapacity: true) }

@@ -13,7 +13,7 @@ public final class SignalSource: Channel {
         }
         precondition(descriptor >= 0, "signalfd failed")
         super.init(descriptor: descriptor, reactor: reactor)
-        open(level: true)
+        open(.level)
     }
 
     public override func ready(_ events: Readiness) {

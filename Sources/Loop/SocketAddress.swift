@@ -37,6 +37,13 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
         return Self.text(high, low)
     }
 
+    /// What one peer is counted by: the address without its port, and of IPv6 the half that names a network.
+    public var network: SocketAddress {
+        if let ipv4 { return .v4(ipv4, port: 0) }
+        guard case .v6(let high, _, _, _) = self else { return .unix("") }
+        return .v6(high, 0, port: 0)
+    }
+
     public var isLoopback: Bool {
         if let ipv4 { return ipv4 >> 24 == 127 }
         if case .v6(let high, let low, _, _) = self { return high == 0 && low == 1 }

@@ -2,13 +2,15 @@ internal import CLinux
 internal import Glibc
 
 /// A connected socket, plain or under TLS: one read at a time into the loop's buffer, writes at once or queued.
+///
+/// Sending calls nobody back: what becomes of it is told by `writable`, `readable` and `brokenOff` in a later event.
 open class Stream: Channel {
     /// What one read brought.
     public enum Received: Sendable, Hashable {
         /// So many bytes at the beginning of `reactor.readBuffer`.
         case bytes(Int)
         case wouldBlock
-        /// The peer has sent all it will send.
+        /// The peer has sent all it will send; under TLS it said so by an alert, else the end is a failure.
         case end
         /// The system's error number; under TLS also `EPROTO`.
         case failed(Int32)
@@ -25,6 +27,8 @@ open class Stream: Channel {
     private final var peerDone = false
     /// A write failed; the reads will tell the end.
     public final private(set) var isBroken = false
+    /// Bytes that the system has taken for sending.
+    private final var sentByteCount = 0
 
     public init(descriptor: Int32, reactor: Reactor, tls: TLSSession?) {
         self.tls = tls
@@ -35,22 +39,41 @@ open class Stream: Channel {
     /// Bytes waiting to be sent.
     public final var pendingByteCount: Int { pending.count - pendingStart }
 
+    /// Bytes that have reached the peer's system: what a slow reader is judged by. Costs a system call.
+    public final var deliveredByteCount: Int { sentByteCount - Int(gate_unacknowledged(descriptor)) }
+
     public final override func ready(_ events: Readiness) {
-        if events.contains(.writable), !pending.isEmpty || shutsDownWhenDrained { flush() }
-        guard isOpen else { return }
         if !events.isDisjoint(with: [.peerDone, .hungUp, .failed]) { peerDone = true }
-        if !events.isDisjoint(with: [.readable, .peerDone, .hungUp, .failed]) {
-            mayRead = true
-            readable()
-        } else if events.contains(.writable) {
-            writable()
+        var hasDrained = false
+        if events.contains(.writable) {
+            if tls?.readWaitsForRoom == true { mayRead = true }
+            if hasOutput {
+                guard flush() else { return readAndEnd(events) }
+                hasDrained = true
+                writable()
+                guard isOpen else { return }
+            }
         }
+        if events.contains(.writable), !hasDrained, events.isDisjoint(with: [.readable, .peerDone, .hungUp, .failed]) {
+            writable()
+            guard isOpen else { return }
+        }
+        readAndEnd(events)
+    }
+
+    private final func readAndEnd(_ events: Readiness) {
+        let hasInput = !events.isDisjoint(with: [.readable, .peerDone, .hungUp, .failed])
+        if hasInput { mayRead = true }
+        if hasInput || tls?.readWaitsForRoom == true && mayRead { readable() }
+        if isOpen, !events.isDisjoint(with: [.hungUp, .failed]) { brokenOff() }
     }
 
     /// There is something to read; called again only after new bytes came, so read until `mayRead` is false.
     open func readable() {}
     /// The queue of unsent bytes has become empty, or a connection attempt has ended.
     open func writable() {}
+    /// Both directions have ended; called after `readable`, which may have left bytes unread.
+    open func brokenOff() {}
 
     /// Reads once into `reactor.readBuffer`, and keeps `mayRead` up to date.
     public final func receive() -> Received {
@@ -79,7 +102,11 @@ open class Stream: Channel {
         case .bytes: break
         default: mayRead = false
         }
-        if tls.wantsFlush, !pending.isEmpty { flush() }
+        // The read may have ended the handshake that a write waits for. Whoever reads is in the middle of something:
+        // that the queue is empty is told after that.
+        if hasOutput, tls.isEstablished, flush() {
+            reactor.loop.submitLocal { [self] in if isOpen { writable() } }
+        }
         return received
     }
 
@@ -101,7 +128,8 @@ open class Stream: Channel {
         var buffer: [UInt8] = []
         swap(&buffer, &reactor.writeBuffer)
         send(buffer.span)
-        buffer.removeAll(keepingCapacity: true)
+        // A buffer that grew for one large answer is not kept for ever.
+        if buffer.capacity > 1 << 18 { buffer = [] } else { buffer.removeAll(keepingCapacity: true) }
         swap(&buffer, &reactor.writeBuffer)
     }
 
@@ -137,21 +165,29 @@ open class Stream: Channel {
             }
             break
         }
+        sentByteCount += sent
         return sent
     }
 
-    private final func flush() {
+    private final var hasOutput: Bool { !pending.isEmpty || shutsDownWhenDrained }
+
+    /// Sends from the queue; true when it has become empty.
+    private final func flush() -> Bool {
         if !pending.isEmpty {
             let queue = pending
             let sent = transmit(queue.span.extracting(pendingStart..<queue.count))
+            guard !isBroken else {
+                shutsDownWhenDrained = false
+                return true
+            }
             pendingStart += sent
-            guard isBroken || pendingStart == queue.count else {
+            guard pendingStart == queue.count else {
                 // Give back the part that is gone once it is large.
                 if pendingStart > 1 << 20 {
                     pending = Array(queue[pendingStart...])
                     pendingStart = 0
                 }
-                return
+                return false
             }
             pending = []
             pendingStart = 0
@@ -160,11 +196,15 @@ open class Stream: Channel {
             shutsDownWhenDrained = false
             shutdownSending()
         }
-        if isOpen { writable() }
+        return true
     }
 
     /// The kernel buffers small writes by itself when this is off; servers that write whole messages want it on.
     public final func setNoDelay() { _ = gate_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
 
-    open override func willClose() { tls?.free() }
+    open override func willClose() {
+        pending = []
+        pendingStart = 0
+        tls?.free()
+    }
 }

@@ -4,8 +4,10 @@ internal import Glibc
 /// One TLS connection of OpenSSL's on a non-blocking socket.
 @safe public final class TLSSession {
     private var ssl: OpaquePointer?
-    /// A read made progress in the handshake, so a write that waited may go on.
-    private(set) var wantsFlush = false
+    /// The last read could not go on before the socket takes more, as in the middle of a handshake.
+    private(set) var readWaitsForRoom = false
+    /// Why the handshake failed, for the log; nil while nothing is wrong.
+    public private(set) var failure: String?
 
     init(_ ssl: OpaquePointer) {
         unsafe self.ssl = ssl
@@ -16,6 +18,12 @@ internal import Glibc
     func attach(to descriptor: Int32) {
         guard let ssl = unsafe ssl else { return }
         _ = unsafe SSL_set_fd(ssl, descriptor)
+    }
+
+    /// The handshake is done.
+    public var isEstablished: Bool {
+        guard let ssl = unsafe ssl else { return false }
+        return unsafe SSL_is_init_finished(ssl) == 1
     }
 
     func free() {
@@ -34,15 +42,19 @@ internal import Glibc
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Stream.Received {
         guard let ssl = unsafe ssl else { return .end }
         ERR_clear_error()
-        let wasFinished = unsafe SSL_is_init_finished(ssl) == 1
         let count = unsafe SSL_read(ssl, buffer.baseAddress, Int32(buffer.count))
-        wantsFlush = unsafe !wasFinished && SSL_is_init_finished(ssl) == 1
+        readWaitsForRoom = false
         if count > 0 { return .bytes(Int(count)) }
         switch unsafe SSL_get_error(ssl, count) {
-        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
+        case SSL_ERROR_WANT_READ: return .wouldBlock
+        case SSL_ERROR_WANT_WRITE:
+            readWaitsForRoom = true
+            return .wouldBlock
         case SSL_ERROR_ZERO_RETURN: return .end
         case SSL_ERROR_SYSCALL: return .failed(errno == 0 ? ECONNRESET : errno)
-        default: return .failed(EPROTO)
+        default:
+            unsafe note(ssl)
+            return .failed(EPROTO)
         }
     }
 
@@ -54,7 +66,22 @@ internal import Glibc
         if count > 0 { return Int(count) }
         switch unsafe SSL_get_error(ssl, count) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return 0
-        default: return -1
+        default:
+            unsafe note(ssl)
+            return -1
         }
+    }
+
+    /// Keeps the first reason: what follows is only its consequence.
+    private func note(_ ssl: OpaquePointer) {
+        guard failure == nil else { return }
+        let verification = unsafe SSL_get_verify_result(ssl)
+        if verification != Int(X509_V_OK), let text = unsafe X509_verify_cert_error_string(verification) {
+            failure = unsafe String(cString: text)
+            return
+        }
+        let error = ERR_peek_error()
+        guard error != 0, let text = unsafe ERR_reason_error_string(error) else { return }
+        failure = unsafe String(cString: text)
     }
 }

@@ -3,6 +3,8 @@ open class Deadline {
     /// Milliseconds of the loop's clock; 0 means none.
     fileprivate(set) var due: UInt64 = 0
     fileprivate var slot: Int32 = -1
+    /// Its life is over: a deadline set now would outlive it, so none is taken any more.
+    fileprivate var isRetired = false
     // The wheel's lists; the loop keeps every armed object alive by other means (`Reactor` or its owner).
     fileprivate unowned(unsafe) var previous: Deadline?
     fileprivate unowned(unsafe) var next: Deadline?
@@ -31,6 +33,7 @@ open class Deadline {
 
     /// Sets or moves a deadline.
     func set(_ item: Deadline, at due: UInt64) {
+        guard !item.isRetired else { return }
         let due = max(due, 1)
         if item.slot >= 0 {
             if due >= item.due {
@@ -46,6 +49,12 @@ open class Deadline {
     func clear(_ item: Deadline) {
         item.due = 0
         if item.slot >= 0 { unlink(item) }
+    }
+
+    /// Clears a deadline and takes no other for the same object.
+    func retire(_ item: Deadline) {
+        clear(item)
+        item.isRetired = true
     }
 
     /// Milliseconds until the wheel must look again, or nil when nothing is armed.

@@ -11,8 +11,8 @@ final class GroupWriter: Sendable {
     /// Work in one transaction; more waits for the next, so that nobody's sync grows without end.
     static let largestGroup = 512
 
+    // Sendable by hand: touched only under the lock.
     private final class State: @unchecked Sendable {
-        // Sendable by hand: touched only under the lock. A class, because `Locked` would copy the array of a value.
         var waiting: [any PendingWork] = []
         var isDraining = false
         var transactions = 0
@@ -146,8 +146,8 @@ private protocol PendingWork: AnyObject, Sendable {
     func settle(_ refusal: GateError?)
 }
 
+// Sendable by hand: after the hand-over through the queue's lock only the writer's thread touches `outcome`.
 private final class Pending<Value: Sendable>: PendingWork, @unchecked Sendable {
-    // Sendable by hand: after the hand-over through the queue's lock only the writer's thread touches `outcome`.
     private let work: @Sendable (SQLiteConnection) throws(GateError) -> Value
     private let answer: @Sendable (Result<Value, GateError>) -> Void
     private var outcome: Result<Value, GateError>?

@@ -37,15 +37,8 @@ struct Serve: Command {
         examples: ["serve --worker http://127.0.0.1:8188", "serve --config comfygate.yaml"])
 
     private static let ready = Message(
-        "serve.ready", en: "ComfyGate is at {url}, in front of {worker}.",
-        fr: "ComfyGate est à {url}, devant {worker}.")
-    private static let noAccounts = Message(
-        "serve.no_accounts",
-        en:
-            "Nobody can administer this gate yet. Stop it and run: comfygate account add NAME --role admin --data {data}",
-        fr:
-            "Personne ne peut encore administrer cette porte. Arrêtez-la et lancez : comfygate account add NOM --role admin --data {data}"
-    )
+        "serve.ready", en: "ComfyGate is at {url}, in front of {worker}; its console is at {console}.",
+        fr: "ComfyGate est à {url}, devant {worker} ; sa console est à {console}.")
     private static let shared = Message(
         "serve.shared", en: "For now all accounts share one ComfyUI: its queue, history and files.",
         fr: "Pour l’instant tous les comptes partagent un seul ComfyUI : sa file, son historique et ses fichiers.")
@@ -59,7 +52,14 @@ struct Serve: Command {
     private static let noWorkerRemedy = Message(
         "serve.no_worker.remedy", en: "Start it, or name it with --worker URL.",
         fr: "Lancez-le, ou indiquez-le avec --worker URL.")
-    static let messages = [ready, noAccounts, shared, draining, looked, noWorker, noWorkerRemedy]
+    private static let exposed = Message(
+        "serve.exposed",
+        en:
+            "ComfyUI answers at {addresses} without this gate: anybody who reaches it needs no account. Start it with --listen 127.0.0.1, or publish its port on 127.0.0.1 only.",
+        fr:
+            "ComfyUI répond à {addresses} sans cette porte : quiconque l’atteint n’a pas besoin de compte. Lancez-le avec --listen 127.0.0.1, ou publiez son port sur 127.0.0.1 seulement."
+    )
+    static let messages = [ready, exposed, shared, draining, looked, noWorker, noWorkerRemedy]
 
     private let options: ConfigurationOptions
     private let worker: String?
@@ -74,8 +74,8 @@ struct Serve: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
-        // Before any thread starts, so that all of them inherit it.
-        SignalSource.block([SIGTERM, SIGINT, SIGHUP])
+        // Before the threads below start, so that all of them inherit it.
+        MainThread.block([SIGTERM, SIGINT, SIGHUP])
         var flags: [ConfigurationSources.Override] = []
         if let worker { flags.append(.init("worker.url", worker, flag: "--worker")) }
         for address in addresses { flags.append(.init("listen.addresses", address, flag: "--listen")) }
@@ -100,25 +100,21 @@ struct Serve: Command {
             IdentityService(
                 store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
         }
-        try await makeAdministrator(server.identity, terminal)
-        let urls = try await server.start()
+        try await FirstAdministrator.make(server.identity, terminal)
+        let places = try await server.start()
         terminal.say(
-            Self.ready(["url": urls.joined(separator: ", "), "worker": configuration.worker.url?.description ?? ""]))
+            Self.ready([
+                "url": places.gate.joined(separator: ", "), "worker": configuration.worker.url?.description ?? "",
+                "console": (places.console + ["unix:" + configuration.consoleSocket]).joined(separator: ", "),
+            ]))
         terminal.say(Self.shared())
-        if try await server.identity.needsAdministrator() {
-            terminal.say(Self.noAccounts(["data": configuration.data]))
-        }
+        let exposed = await server.findExposure()
+        if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }
+        try await FirstAdministrator.invite(
+            server.identity, configuration, console: places.console, terminal)
         await waitForTheEnd(server, writer, terminal)
         await writer.flush()
         await database.close()
-    }
-
-    /// For unattended set-ups: the first administrator's password lies in a file.
-    private func makeAdministrator(_ identity: IdentityService, _ terminal: Terminal) async throws {
-        guard let path = terminal.environment["COMFYGATE_ADMIN_PASSWORD_FILE"], !path.isEmpty else { return }
-        guard let password = try SecretInput.file(path).read(terminal.environment) else { return }
-        let name = terminal.environment["COMFYGATE_ADMIN_NAME"] ?? "admin"
-        _ = try await identity.ensureAdministrator(name: name, password: password)
     }
 
     // MARK: Finding a worker

@@ -8,7 +8,12 @@ struct CommandTreeTests {
     private let program = ComfyGateCommand.program
 
     @Test("Everything the commands say is whole in both languages")
-    func catalogue() { #expect(Message.faults(in: program.messages + ConfigCheck.messages) == []) }
+    func catalogue() {
+        #expect(
+            Message.faults(
+                in: AdminMessages.all + FirstAdministrator.messages + TextFile.messages + SessionRevoke.messages
+                    + program.messages + ConfigCheck.messages + Simulate.messages) == [])
+    }
 
     @Test("No command declares a name twice, nor one that every command has")
     func names() {

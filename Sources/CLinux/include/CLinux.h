@@ -14,6 +14,7 @@ int gate_epoll_control(int epoll, int operation, int descriptor, uint32_t events
 uint32_t gate_epoll_events(const struct epoll_event *events, int index);
 uint64_t gate_epoll_value(const struct epoll_event *events, int index);
 enum { GATE_EPOLL_READ = EPOLLIN | EPOLLRDHUP, GATE_EPOLL_WRITE = EPOLLOUT, GATE_EPOLL_EDGE = (int)EPOLLET };
+enum { GATE_EPOLL_EXCLUSIVE = 1 << 28 };
 enum { GATE_EPOLL_HANGUP = EPOLLHUP, GATE_EPOLL_ERROR = EPOLLERR, GATE_EPOLL_PEER_DONE = EPOLLRDHUP };
 
 // Sockets by plain sockaddr pointers.
@@ -23,6 +24,10 @@ int gate_accept(int s, void *address, uint32_t *count);
 int gate_socket_name(int s, void *address, uint32_t *count);
 int gate_set_option(int s, int level, int name, int value);
 int gate_socket_error(int s);
+// Probes a silent peer after `idle` seconds and gives it up after `limit` milliseconds without an acknowledgement.
+void gate_keep_alive(int s, int idle, int limit);
+// Bytes in the socket's send queue that the peer has not acknowledged; 0 when the system cannot say.
+int gate_unacknowledged(int s);
 // The uid of the process at the other end of a Unix socket, or -1.
 int64_t gate_peer_uid(int s);
 ssize_t gate_send(int s, const void *bytes, size_t count);
@@ -33,6 +38,12 @@ ssize_t gate_splice(int from, int to, size_t count);
 int gate_pipe(int ends[2], int capacity);
 
 int gate_open(const char *path, int flags, int mode);
+// Makes a descriptor that came from elsewhere non-blocking and closed on exec.
+int gate_adopt(int descriptor);
+// Closing the socket resets the connection; for tests.
+void gate_reset_on_close(int s);
+// 1 when the socket listens.
+int gate_is_listening(int s);
 int gate_set_thread_niceness(int niceness);
 int gate_set_thread_name(const char *name);
 // The magic number of the file system a path lies on, or -1: see statfs(2).
@@ -51,3 +62,6 @@ void gate_block_signals(const int *signals, int count);
 
 // Columns of the terminal behind a descriptor; -1 when there is none.
 int gate_terminal_columns(int descriptor);
+
+// The addresses of this machine's interfaces that are up, as sockaddr of 28 bytes each; returns how many were written.
+int gate_own_addresses(unsigned char *addresses, int capacity);

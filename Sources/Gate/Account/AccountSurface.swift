@@ -141,7 +141,14 @@ final class AccountSurface {
         do {
             let answer = try await application.native.ask(.get, "/prompt")
             guard answer.status == .ok else { throw UpstreamFailure.invalid("\(answer.status)") }
-            try await json(visit, .ok, ["status": "ready"])
+            var body: JSONObject = ["status": "ready"]
+            var visit = visit
+            try? application.authenticate(&visit)
+            // Strangers need not know that there is a way around the gate.
+            if application.native.isOperator(visit), !application.exposure.isEmpty {
+                body["worker_reachable_around_gate"] = .array(application.exposure.map { .string($0) })
+            }
+            try await json(visit, .ok, .object(body))
         } catch let failure as UpstreamFailure {
             try await json(visit, .serviceUnavailable, ["status": "unavailable", "reason": .string(failure.message)])
         }

@@ -155,7 +155,7 @@ final class ClientExchange: UpstreamExchange {
         guard let upstream else { return }
         upstream.send(body)
         requestIsComplete = true
-        upstream.armResponse()
+        upstream.rearm()
     }
 
     override func responseHead(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {

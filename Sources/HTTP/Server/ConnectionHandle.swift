@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Loop
 
 /// Lets an application end a connection later, as when the session behind an open socket is revoked. Keeps nothing alive.
@@ -13,4 +14,11 @@ public final class ConnectionHandle {
 extension Exchange {
     /// A handle on the connection, which outlives this exchange when it becomes a tunnel or a WebSocket.
     public var connectionHandle: ConnectionHandle { ConnectionHandle(connection) }
+
+    /// The user id of the process at the other end of a Unix socket, as the kernel knows it; nil for other peers.
+    public var peerUserID: Int? {
+        guard case .unix = request.peer, connection.isOpen else { return nil }
+        let uid = gate_peer_uid(connection.descriptor)
+        return uid < 0 ? nil : Int(uid)
+    }
 }

@@ -15,8 +15,9 @@ public final class Exchange: LoopWork {
     private var bodyBuffer: [UInt8] = []
     private var bodyFailure: HTTPError?
     private var bodyWaiter: CheckedContinuation<Void, Never>?
-    private var bodyBegan: UInt64 = 0
+    private var bodyPace: Pace
     private var bodyByteCount = 0
+    private var discardedByteCount = 0
     private var outputWaiter: CheckedContinuation<Void, Never>?
     private var mustSendContinue: Bool
     private var keepsAlive: Bool
@@ -24,12 +25,14 @@ public final class Exchange: LoopWork {
     private var isGone = false
     private var task: Task<Void, Never>?
     private var application: (any HTTPApplication)?
+    private var wasForwarded = false
     private let began: UInt64
     private var bytesSent = 0
     private var status = 0
     /// What the access log shows as the path; handlers set it when the path itself must not be logged.
     public var loggedPath: String?
-    var closesAfterwards: Bool {
+    /// The connection ends behind this answer, which says so; once true it stays. Set it before the answer begins.
+    public var closesAfterwards: Bool {
         get { !keepsAlive }
         set { if newValue { keepsAlive = false } }
     }
@@ -40,6 +43,7 @@ public final class Exchange: LoopWork {
         self.request = request
         self.connection = connection
         body = BodyReader(framing)
+        bodyPace = Pace(window: connection.server.limits.bodyStall, rate: connection.server.limits.bodyRate)
         // Bytes behind an upgrade that was not made are never read as a request (RFC 9931).
         self.keepsAlive = keepsAlive && !request.wantsUpgrade
         mustSendContinue = expectsContinue
@@ -70,6 +74,8 @@ public final class Exchange: LoopWork {
             connection.close()
         }
         task = nil
+        // What was handed on is told of by the forward, when it ends.
+        if wasForwarded { return }
         application.ended(
             ExchangeSummary(
                 method: request.method.rawValue, path: loggedPath ?? request.path, status: status, bytesSent: bytesSent,
@@ -85,7 +91,6 @@ public final class Exchange: LoopWork {
 
     func takeBody(_ bytes: Span<UInt8>) -> Int {
         var at = 0
-        if bodyByteCount == 0 { bodyBegan = connection.reactor.now }
         mustSendContinue = false
         do throws(WireError) {
             while at < bytes.count, !body.isDone {
@@ -93,7 +98,11 @@ public final class Exchange: LoopWork {
                 bodyByteCount += range.count
                 if case .finished = response {
                     // The handler is done: the rest is thrown away, within reason.
-                    if bodyByteCount > connection.server.limits.discard { connection.close() }
+                    discardedByteCount += range.count
+                    if discardedByteCount > connection.server.limits.discard {
+                        connection.close()
+                        return bytes.count
+                    }
                     continue
                 }
                 unsafe bytes.extracting(range.start..<range.end).withUnsafeBufferPointer {
@@ -106,7 +115,9 @@ public final class Exchange: LoopWork {
             at = bytes.count
         }
         wakeBodyWaiter()
-        if body.isDone, case .finished = response { connection.responseEnded(keepsAlive: keepsAlive) }
+        if case .finished = response, body.isDone || bodyFailure != nil {
+            connection.responseEnded(keepsAlive: keepsAlive)
+        }
         return at
     }
 
@@ -115,8 +126,16 @@ public final class Exchange: LoopWork {
             return
         }
         bodyWaiter = nil
-        connection.reactor.clearDeadline(connection)
+        bodyPace.stop(now: connection.reactor.now)
+        connection.rearm()
         waiter.resume()
+    }
+
+    /// Milliseconds the client has for more of its body; nil when nobody waits for it.
+    func bodyWait() -> UInt64? {
+        let isDiscarding = if case .finished = response { !body.isDone } else { false }
+        guard bodyWaiter != nil || isDiscarding else { return nil }
+        return bodyPace.start(now: connection.reactor.now)
     }
 
     /// The next bytes of the body as they came, or nil at its end; the client is held back until they are asked for.
@@ -137,9 +156,10 @@ public final class Exchange: LoopWork {
             }
             connection.pump()
             guard bodyBuffer.isEmpty, !body.isDone, bodyFailure == nil, !isGone else { continue }
-            if bodyBegan == 0 { bodyBegan = connection.reactor.now }
-            connection.reactor.setDeadline(connection, after: connection.server.limits.bodyStall)
-            await withCheckedContinuation { bodyWaiter = $0 }
+            await withCheckedContinuation {
+                bodyWaiter = $0
+                connection.rearm()
+            }
         }
     }
 
@@ -161,19 +181,19 @@ public final class Exchange: LoopWork {
         return HTTPError(.contentTooLarge, "The body is larger than \(limit) bytes.")
     }
 
-    /// True when the exchange goes on in spite of the deadline.
-    func deadlineReached() -> Bool {
-        if connection.pendingByteCount > 0, outputWaiter != nil { return false }
-        guard bodyWaiter != nil else { return true }
-        let milliseconds = max(1, connection.reactor.now - bodyBegan)
-        if bodyByteCount * 1_000 / Int(milliseconds) >= connection.server.limits.bodyRate, bodyByteCount > 0 {
-            connection.reactor.setDeadline(connection, after: connection.server.limits.bodyStall)
-            return true
+    /// The time that `bodyWait` told has passed.
+    func bodyDeadlineReached() {
+        guard bodyPace.isTooSlow(total: bodyByteCount, now: connection.reactor.now) else {
+            connection.rearm()
+            return
+        }
+        guard bodyWaiter != nil else {
+            connection.close()
+            return
         }
         bodyFailure = HTTPError(.requestTimeout, "The request body came too slowly.")
         keepsAlive = false
         wakeBodyWaiter()
-        return true
     }
 
     // MARK: The answer
@@ -181,11 +201,13 @@ public final class Exchange: LoopWork {
     /// A whole answer. For HEAD the body is left out and its length still told.
     public func respond(_ status: Status, _ fields: Fields = [:], _ body: [UInt8] = []) async throws(HTTPError) {
         try begin(status, fields, framing: .length(body.count))
-        if request.method != .head, !status.forbidsBody {
-            connection.reactor.writeBuffer.append(contentsOf: body)
+        if hasBody {
+            // A large body is not worth a copy; a small one leaves in one call with its head.
+            if body.count <= 65_536 { connection.reactor.writeBuffer.append(contentsOf: body) }
             bytesSent += body.count
         }
         connection.sendWriteBuffer()
+        if hasBody, body.count > 65_536 { connection.send(body) }
         complete()
     }
 
@@ -195,6 +217,14 @@ public final class Exchange: LoopWork {
             contentLength.map { .length($0) } ?? (request.isVersion11 ? .chunked : .untilClose)
         try begin(status, fields, framing: framing)
         connection.sendWriteBuffer()
+    }
+
+    /// Content follows the answer's head.
+    private var hasBody: Bool { request.method != .head && !Status(status).forbidsBody }
+
+    private var persistence: Persistence {
+        guard keepsAlive, !connection.server.isDraining else { return .close }
+        return request.isVersion11 ? .usual : .announced
     }
 
     private func begin(_ status: Status, _ fields: Fields, framing: BodyFraming) throws(HTTPError) {
@@ -208,7 +238,7 @@ public final class Exchange: LoopWork {
         response = .started(framing, sent: 0)
         connection.writeHead(
             status, fields, framing: status.forbidsBody ? nil : framing,
-            keepsAlive: keepsAlive && !connection.server.isDraining)
+            persistence: persistence)
     }
 
     /// Sends a part; waits while the client is slower than we are.
@@ -217,7 +247,7 @@ public final class Exchange: LoopWork {
             throw HTTPError(.internalServerError, "There is no answer to write to.")
         }
         guard !isGone, connection.isOpen, !connection.isBroken else { throw .clientGone }
-        guard !bytes.isEmpty, request.method != .head else { return }
+        guard !bytes.isEmpty, hasBody else { return }
         bytesSent += bytes.count
         switch framing {
         case .chunked:
@@ -233,8 +263,8 @@ public final class Exchange: LoopWork {
             connection.send(bytes)
         case .untilClose, .none: connection.send(bytes)
         }
+        connection.rearm()
         while connection.isOpen, connection.pendingByteCount > connection.server.limits.outputBuffer {
-            connection.reactor.setDeadline(connection, after: connection.server.limits.writeStall)
             await withCheckedContinuation { outputWaiter = $0 }
         }
         if isGone || !connection.isOpen { throw .clientGone }
@@ -244,7 +274,7 @@ public final class Exchange: LoopWork {
     public func finish() throws(HTTPError) {
         guard case .started(let framing, let sent) = response else { return }
         guard !isGone, connection.isOpen else { throw .clientGone }
-        if request.method != .head {
+        if hasBody {
             if case .chunked = framing { connection.send(ChunkedEncoder.end) }
             if case .length(let count) = framing, sent < count { keepsAlive = false }
         }
@@ -254,10 +284,10 @@ public final class Exchange: LoopWork {
     private func complete() {
         response = .finished
         bodyBuffer = []
-        if body.isDone || !keepsAlive {
+        if body.isDone || !keepsAlive || bodyFailure != nil {
             connection.responseEnded(keepsAlive: keepsAlive)
         } else {
-            connection.reactor.setDeadline(connection, after: connection.server.limits.bodyStall)
+            connection.rearm()
             connection.pump()
         }
     }
@@ -266,9 +296,11 @@ public final class Exchange: LoopWork {
     func switchProtocols(_ fields: Fields, to stream: any UpgradedStream) throws(HTTPError) {
         guard !isGone, connection.isOpen else { throw .clientGone }
         guard case .none = response else { throw HTTPError(.internalServerError, "The answer was begun twice.") }
+        // What is left of the body would be read as the other protocol.
+        guard body.isDone else { throw HTTPError(.badRequest, "An upgrade request has no body.") }
         status = 101
         response = .finished
-        connection.writeHead(.switchingProtocols, fields, framing: nil, keepsAlive: true)
+        connection.writeHead(.switchingProtocols, fields, framing: nil, persistence: .usual)
         connection.sendWriteBuffer()
         connection.upgrade(to: stream)
     }
@@ -280,6 +312,7 @@ public final class Exchange: LoopWork {
     ///   - filter: What of the answer's fields the client sees.
     public func forward(to pool: UpstreamPool, head: [UInt8], filter: ResponseFilter) {
         guard !isGone, connection.isOpen, case .none = response else { return }
+        wasForwarded = true
         response = .finished
         connection.reactor.writeBuffer.append(contentsOf: head)
         let forward = Forward(
@@ -294,7 +327,6 @@ public final class Exchange: LoopWork {
     func outputDrained() {
         guard let waiter = outputWaiter else { return }
         outputWaiter = nil
-        connection.reactor.clearDeadline(connection)
         waiter.resume()
     }
 

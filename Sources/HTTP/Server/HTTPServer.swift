@@ -1,8 +1,11 @@
 public import Basics
+internal import Glibc
 public import Loop
 internal import Wire
 
 /// One loop's share of a server: its listeners, connections, limits and application.
+///
+/// Lives as long as it listens or has connections, whoever else holds it.
 public final class HTTPServer {
     public let reactor: Reactor
     public let limits: ServerLimits
@@ -10,7 +13,7 @@ public final class HTTPServer {
     private let wallClock: WallClock
     private var listeners: [Listener] = []
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
-    private var perAddress: [String: Int] = [:]
+    private var perAddress: [SocketAddress: Int] = [:]
     private var date = ""
     private var dateTurn: UInt64 = 0
     /// One parser serves all connections of the loop in turn.
@@ -29,8 +32,6 @@ public final class HTTPServer {
         self.wallClock = wallClock
     }
 
-    public var connectionCount: Int { connections.count }
-
     /// Listens on one more address.
     ///
     /// - Returns: The address in force, which names the port when 0 was asked for.
@@ -38,21 +39,44 @@ public final class HTTPServer {
     public func listen(on address: SocketAddress, tls: (@Sendable () -> TLSContext?)? = nil) throws(GateError)
         -> SocketAddress
     {
-        let listener = try Listener(address, reactor: reactor) { [unowned self] descriptor, peer in
+        let listener = try Listener(address, reactor: reactor) { [self] descriptor, peer in
             accept(descriptor, peer, tls: tls)
         }
         listeners.append(listener)
         return listener.address
     }
 
+    /// Serves a socket that listens already; see `Listener.inherited`.
+    @discardableResult
+    public func listen(adopting descriptor: Int32, tls: (@Sendable () -> TLSContext?)? = nil) throws(GateError)
+        -> SocketAddress
+    {
+        let listener = try Listener(adopting: descriptor, reactor: reactor) { [self] descriptor, peer in
+            accept(descriptor, peer, tls: tls)
+        }
+        listeners.append(listener)
+        return listener.address
+    }
+
+    public var connectionCount: Int { connections.count }
+
     private func accept(_ descriptor: Int32, _ peer: SocketAddress, tls: (@Sendable () -> TLSContext?)?) {
-        let connection = ServerConnection(
-            descriptor: descriptor, peer: peer, server: self, tls: tls.flatMap { $0()?.accept() })
-        let host = peer.host
+        let host = peer.network
         guard connections.count < limits.connections, perAddress[host, default: 0] < limits.connectionsPerAddress else {
-            // Nothing is read from a connection that is one too many; it ends with the object.
+            // Nothing is read from a connection that is one too many.
+            closeDescriptor(descriptor)
             return
         }
+        var session: TLSSession?
+        if let tls {
+            session = tls()?.accept()
+            // Without a certificate nothing is served: never the plain protocol on a port that promises TLS.
+            guard session != nil else {
+                closeDescriptor(descriptor)
+                return
+            }
+        }
+        let connection = ServerConnection(descriptor: descriptor, peer: peer, server: self, tls: session)
         connections[ObjectIdentifier(connection)] = connection
         perAddress[host, default: 0] += 1
         connection.start()
@@ -60,7 +84,7 @@ public final class HTTPServer {
 
     func closed(_ connection: ServerConnection) {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-        let host = connection.peer.host
+        let host = connection.peer.network
         if let count = perAddress[host] { perAddress[host] = count > 1 ? count - 1 : nil }
         if isDraining, connections.isEmpty {
             drained?()
@@ -68,10 +92,13 @@ public final class HTTPServer {
         }
     }
 
-    /// Stops to accept, lets exchanges end, closes idle connections, and calls back when none is left.
+    /// Takes the connections that wait, then accepts no more, lets exchanges end, closes idle connections, and calls back
+    /// when none is left.
+    ///
+    /// Tunnels last as long as their ends want; `closeAll` ends what is left after the caller's patience.
     public func drain(_ done: @escaping () -> Void) {
         isDraining = true
-        for listener in listeners { listener.close() }
+        for listener in listeners { listener.drain() }
         listeners = []
         drained = done
         for connection in connections.values { connection.serverDrains() }
@@ -81,8 +108,10 @@ public final class HTTPServer {
         }
     }
 
-    /// Ends every connection now.
+    /// Stops to listen and ends every connection now.
     public func closeAll() {
+        for listener in listeners { listener.close() }
+        listeners = []
         for connection in connections.values { connection.close() }
     }
 
@@ -96,3 +125,6 @@ public final class HTTPServer {
         return date
     }
 }
+
+/// Ends a connection that nobody wants.
+private func closeDescriptor(_ descriptor: Int32) { _ = Glibc.close(descriptor) }

@@ -13,6 +13,8 @@ public struct Request: Sendable {
     /// Bytes of the body when the head says so; nil for a chunked one.
     public let contentLength: Int?
     public let wantsUpgrade: Bool
+    /// A WebSocket is what the upgrade is to be.
+    public let asksForWebSocket: Bool
     public let isVersion11: Bool
 
     /// The path, encoded again from its decoded segments.

@@ -2,6 +2,8 @@ public import Loop
 internal import Wire
 
 /// A client's connection: a state machine that owns no memory while it idles.
+///
+/// One deadline serves all waits; `rearm` sets it for what the connection waits for at the moment.
 public final class ServerConnection: Stream {
     enum Phase {
         case idle
@@ -15,13 +17,21 @@ public final class ServerConnection: Stream {
         case draining
     }
 
-    unowned let server: HTTPServer
+    let server: HTTPServer
     public let peer: SocketAddress
     private(set) var phase = Phase.idle
     /// Bytes read and not yet used: a part of a head, or what came behind the current request.
     private var inbound: [UInt8] = []
+    private var headProgress = HeadProgress()
     private var isPumping = false
     private var drainedBytes = 0
+    /// What the client had taken when the wait for it began; -1 while it owes nothing.
+    private var outputMark = -1
+    /// No request has come yet.
+    private(set) var isFresh = true
+
+    /// Milliseconds that a client has to close after the last answer.
+    static let lingerTime: UInt64 = 2_000
 
     init(descriptor: Int32, peer: SocketAddress, server: HTTPServer, tls: TLSSession?) {
         self.server = server
@@ -30,27 +40,34 @@ public final class ServerConnection: Stream {
     }
 
     func start() {
-        if case .unix = peer {} else { setNoDelay() }
         open()
         reactor.setDeadline(self, after: server.limits.headTime)
     }
 
+    // MARK: Events
+
     public override func readable() { pump() }
 
     public override func writable() {
+        if outputMark >= 0 { rearm() }
         switch phase {
         case .exchange(let exchange): exchange.outputDrained()
         case .forward(let forward): forward.clientDrained()
         case .upgraded(let stream): stream.drained()
-        case .idle, .head: reactor.setDeadline(self, after: server.limits.idleTime)
-        case .draining: break
+        case .idle, .head, .draining: break
         }
+        // Input may have waited for the queue to empty.
+        pump()
     }
+
+    /// The client has left altogether: nobody waits for an answer.
+    public override func brokenOff() { close() }
 
     public override func willClose() {
         super.willClose()
         let phase = phase
         self.phase = .draining
+        inbound = []
         switch phase {
         case .exchange(let exchange): exchange.connectionClosed()
         case .forward(let forward): forward.clientClosed()
@@ -61,17 +78,49 @@ public final class ServerConnection: Stream {
     }
 
     public override func deadlineReached() {
+        if outputMark >= 0, pendingByteCount > 0 {
+            let delivered = deliveredByteCount
+            let expected = max(1, server.limits.writeRate * Int(clamping: server.limits.writeStall) / 1_000)
+            guard delivered - outputMark >= expected else { return close() }
+            outputMark = delivered
+            reactor.setDeadline(self, after: server.limits.writeStall)
+            return
+        }
         switch phase {
-        case .idle: close()
+        case .idle, .draining: close()
         case .head: refuse(.requestTimeout, "The request head did not arrive in time.")
-        case .exchange(let exchange):
-            if exchange.deadlineReached() { return }
-            close()
-        case .forward(let forward): forward.clientStalled()
+        case .exchange(let exchange): exchange.bodyDeadlineReached()
+        case .forward(let forward): forward.bodyDeadlineReached()
         case .upgraded(let stream): stream.deadlineReached()
-        case .draining: close()
         }
     }
+
+    /// Sets the deadline for what the connection waits for now: the client's taking, else its sending.
+    func rearm() {
+        guard isOpen else { return }
+        if case .upgraded = phase { return }
+        if pendingByteCount > 0 {
+            guard outputMark < 0 else { return }
+            outputMark = deliveredByteCount
+            reactor.setDeadline(self, after: server.limits.writeStall)
+            return
+        }
+        outputMark = -1
+        switch phase {
+        case .idle: reactor.setDeadline(self, after: server.limits.idleTime)
+        case .head: reactor.setDeadline(self, after: server.limits.headTime)
+        case .exchange(let exchange): setDeadline(exchange.bodyWait())
+        case .forward(let forward): setDeadline(forward.bodyWait())
+        case .draining: reactor.setDeadline(self, after: Self.lingerTime)
+        case .upgraded: break
+        }
+    }
+
+    private func setDeadline(_ wait: UInt64?) {
+        if let wait { reactor.setDeadline(self, after: wait) } else { reactor.clearDeadline(self) }
+    }
+
+    // MARK: Input
 
     /// Uses what is buffered and what can be read, as far as the phase allows.
     func pump() {
@@ -79,15 +128,15 @@ public final class ServerConnection: Stream {
         isPumping = true
         defer { isPumping = false }
         while isOpen {
-            if !inbound.isEmpty, mayConsume {
+            if !inbound.isEmpty, mayConsume, isWorthConsuming {
                 var bytes: [UInt8] = []
                 swap(&bytes, &inbound)
-                let isHead = if case .head = phase { true } else { false }
                 let used = consume(bytes.span)
+                guard isOpen else { return }
                 if used < bytes.count { inbound = used == 0 ? bytes : Array(bytes[used...]) }
-                if used > 0 || !isHead { continue }
+                if used > 0 { continue }
             }
-            guard mayRead, wantsBytes else { break }
+            guard mayRead, mayConsume else { break }
             switch receive() {
             case .bytes(let count):
                 let bytes = reactor.readBuffer
@@ -98,7 +147,8 @@ public final class ServerConnection: Stream {
                     inbound.append(contentsOf: bytes[0..<count])
                 }
             case .wouldBlock: break
-            case .end, .failed: ended()
+            case .end: ended(hasFailed: false)
+            case .failed: ended(hasFailed: true)
             }
         }
     }
@@ -106,14 +156,20 @@ public final class ServerConnection: Stream {
     /// The phase can use bytes now.
     private var mayConsume: Bool {
         switch phase {
-        case .idle, .head, .draining: true
+        // A client that asks faster than it takes the answers is held back here.
+        case .idle, .head: pendingByteCount <= server.limits.outputBuffer
+        case .draining: true
         case .exchange(let exchange): exchange.wantsBody
         case .forward(let forward): forward.wantsBody
         case .upgraded(let stream): stream.wantsBytes
         }
     }
 
-    private var wantsBytes: Bool { mayConsume }
+    private var isWorthConsuming: Bool {
+        guard case .head = phase else { return true }
+        let bytes = inbound
+        return headProgress.isWorthParsing(bytes.span, limit: server.limits.head.bytes)
+    }
 
     /// Hands bytes to the phase; returns how many it used. It may use none, when it waits for more or for room.
     private func consume(_ bytes: Span<UInt8>) -> Int {
@@ -121,7 +177,9 @@ public final class ServerConnection: Stream {
         while at < bytes.count, isOpen {
             let before = at
             switch phase {
-            case .idle, .head: at += begin(bytes.extracting(at..<bytes.count))
+            case .idle, .head:
+                guard mayConsume else { return at }
+                at += begin(bytes.extracting(at..<bytes.count))
             case .exchange(let exchange):
                 guard exchange.wantsBody else { return at }
                 at += exchange.takeBody(bytes.extracting(at..<bytes.count))
@@ -142,15 +200,16 @@ public final class ServerConnection: Stream {
         return at
     }
 
-    /// The client has closed, or the connection broke.
-    private func ended() {
+    /// The client has closed its sending side, or the connection broke.
+    private func ended(hasFailed: Bool) {
+        guard !hasFailed, !isBroken else { return close() }
         switch phase {
         case .upgraded, .idle, .head, .draining: close()
         case .exchange(let exchange):
             // A client that only closed its sending side still gets its answer, if its request is whole.
-            if exchange.bodyIsComplete, !isBroken { exchange.closesAfterwards = true } else { close() }
+            if exchange.bodyIsComplete { exchange.closesAfterwards = true } else { close() }
         case .forward(let forward):
-            if forward.bodyIsComplete, !isBroken { forward.closesAfterwards = true } else { close() }
+            if !forward.clientFinished() { close() }
         }
     }
 
@@ -159,7 +218,9 @@ public final class ServerConnection: Stream {
     private func begin(_ bytes: Span<UInt8>) -> Int {
         if case .idle = phase {
             phase = .head
+            outputMark = -1
             reactor.setDeadline(self, after: server.limits.headTime)
+            _ = headProgress.isWorthParsing(bytes, limit: server.limits.head.bytes)
         }
         do throws(WireError) {
             guard try server.head.parse(bytes, limits: server.limits.head) else { return 0 }
@@ -167,20 +228,30 @@ public final class ServerConnection: Stream {
             refuse(error.status, error.message)
             return bytes.count
         }
-        reactor.clearDeadline(self)
+        headProgress.reset()
+        isFresh = false
+        if let (status, message) = server.head.misuse(bytes) {
+            refuse(status, message)
+            return bytes.count
+        }
         let byteCount = server.head.byteCount
         switch server.application.disposition(of: server.head, bytes, on: self) {
-        case .exchange: beginExchange(bytes)
+        case .exchange:
+            reactor.writeBuffer.removeAll(keepingCapacity: true)
+            beginExchange(bytes)
         case .forward(let pool, let filter):
             let forward = Forward(connection: self, head: server.head, bytes: bytes, filter: filter)
             phase = .forward(forward)
+            rearm()
             forward.begin(pool)
         case .immediate(let status):
+            reactor.writeBuffer.removeAll(keepingCapacity: true)
             refuse(status, status.reason)
-            return bytes.count
         }
-        return byteCount
+        return isEnding ? bytes.count : byteCount
     }
+
+    private var isEnding: Bool { if case .draining = phase { true } else { !isOpen } }
 
     private func beginExchange(_ bytes: Span<UInt8>) {
         let head = server.head
@@ -201,40 +272,29 @@ public final class ServerConnection: Stream {
             }
         let request = Request(
             method: Method(rawValue: bytes.string(head.method)), target: target, fields: fields, peer: peer,
-            isSecure: tls != nil, contentLength: length, wantsUpgrade: head.wantsUpgrade, isVersion11: head.isVersion11)
+            isSecure: tls != nil, contentLength: length, wantsUpgrade: head.wantsUpgrade,
+            asksForWebSocket: head.asksForWebSocket(bytes), isVersion11: head.isVersion11)
         let exchange = Exchange(
             request, connection: self, framing: head.framing, keepsAlive: head.keepsAlive,
             expectsContinue: head.expectsContinue)
         phase = .exchange(exchange)
+        rearm()
         exchange.start(server.application)
     }
 
+    // MARK: Ends
+
     /// Answers with a plain error and ends the connection.
     func refuse(_ status: Status, _ message: String) {
-        var head = Fields()
-        head["Content-Type"] = "text/plain; charset=utf-8"
-        let body = Array((message + "\n").utf8)
-        writeHead(status, head, framing: .length(body.count), keepsAlive: false)
+        let body = status.forbidsBody ? [] : Array((message + "\n").utf8)
+        writeHead(
+            status, ["Content-Type": "text/plain; charset=utf-8"],
+            framing: status.forbidsBody ? nil : .length(body.count),
+            persistence: .close)
         reactor.writeBuffer.append(contentsOf: body)
         sendWriteBuffer()
         lastMessageSent()
     }
-
-    /// Puts a response head into the loop's write buffer.
-    func writeHead(_ status: Status, _ fields: Fields, framing: BodyFraming?, keepsAlive: Bool) {
-        reactor.writeBuffer.append(contentsOf: "HTTP/1.1 \(status)\r\nDate: \(server.currentDate)\r\n".utf8)
-        fields.write(to: &reactor.writeBuffer)
-        switch framing {
-        case .length(let count): reactor.writeBuffer.append(contentsOf: "Content-Length: \(count)\r\n".utf8)
-        case .chunked: reactor.writeBuffer.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
-        case .none?: reactor.writeBuffer.append(contentsOf: "Content-Length: 0\r\n".utf8)
-        case nil, .untilClose: break
-        }
-        if !keepsAlive { reactor.writeBuffer.append(contentsOf: "Connection: close\r\n".utf8) }
-        reactor.writeBuffer.append(contentsOf: [0x0D, 0x0A])
-    }
-
-    // MARK: Ends
 
     /// The current answer is complete: the connection takes the next request or ends.
     func responseEnded(keepsAlive: Bool) {
@@ -244,7 +304,7 @@ public final class ServerConnection: Stream {
             return
         }
         phase = .idle
-        reactor.setDeadline(self, after: pendingByteCount > 0 ? server.limits.writeStall : server.limits.idleTime)
+        rearm()
         pump()
     }
 
@@ -258,13 +318,15 @@ public final class ServerConnection: Stream {
             return
         }
         shutdownSending()
-        reactor.setDeadline(self, after: pendingByteCount > 0 ? server.limits.writeStall : 2_000)
+        outputMark = -1
+        rearm()
         pump()
     }
 
     /// Turns an exchange into a forward; what was buffered of its body goes first.
     func forward(_ exchange: Exchange, _ forward: Forward, buffered: [UInt8], to pool: UpstreamPool) {
         phase = .forward(forward)
+        rearm()
         forward.prepend(buffered)
         forward.begin(pool)
     }
@@ -275,14 +337,20 @@ public final class ServerConnection: Stream {
     /// Hands the connection over to another protocol, after the 101 was sent.
     func upgrade(to stream: any UpgradedStream) {
         reactor.clearDeadline(self)
+        outputMark = -1
         phase = .upgraded(stream)
         pump()
     }
 
     /// The server wants to end: idle connections close now, the others after their answer.
     func serverDrains() {
+        // A request may be in the socket already; it is answered.
+        pump()
+        guard isOpen else { return }
         switch phase {
-        case .idle: close()
+        // The first request of a new connection is surely on its way.
+        case .idle where isFresh: reactor.setDeadline(self, after: min(Self.lingerTime, server.limits.headTime))
+        case .idle: lastMessageSent()
         case .upgraded(let stream): stream.serverDrains()
         default: break
         }
@@ -298,15 +366,4 @@ protocol UpgradedStream: AnyObject {
     func deadlineReached()
     func serverDrains()
     func closed()
-}
-
-extension RequestTarget.Failure {
-    var status: Status {
-        switch self {
-        case .pathTooLong, .tooManySegments, .query(.tooLong), .query(.tooManyPairs): .uriTooLong
-        default: .badRequest
-        }
-    }
-
-    var message: String { "The request target is not allowed: \(self)." }
 }

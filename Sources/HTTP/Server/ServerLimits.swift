@@ -11,12 +11,14 @@ public struct ServerLimits: Sendable, Hashable {
     public var headTime: UInt64 = 10_000
     /// Milliseconds a connection may wait for its next request.
     public var idleTime: UInt64 = 75_000
-    /// Milliseconds within which more of a body must come, while the server waits for it.
+    /// Milliseconds of waiting for a body after which its pace is judged, and again after each such stretch.
     public var bodyStall: UInt64 = 30_000
-    /// Bytes a second that a body must bring, counted over its whole time, once `bodyStall` has passed.
+    /// Bytes a second that a body must bring while the server waits for it.
     public var bodyRate = 1_024
-    /// Milliseconds within which a client must take what waits for it.
+    /// Milliseconds of waiting for a client to take its answer after which its pace is judged.
     public var writeStall: UInt64 = 30_000
+    /// Bytes a second that a client must take while something waits for it.
+    public var writeRate = 1_024
     /// Bytes of a body held for a handler that has not asked for them; reading stops there.
     public var bodyBuffer = 65_536
     /// Bytes waiting for a slow client before its source is paused.

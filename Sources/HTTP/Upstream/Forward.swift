@@ -12,10 +12,15 @@ final class Forward: UpstreamExchange {
     private var keepsAlive: Bool
     private var mustSendContinue: Bool
     private var mayTakeBody = false
+    private var bodyPace: Pace
+    private var bodyByteCount = 0
     private var prepended: [UInt8] = []
     private var answersChunked = false
     private var hasAnswered = false
     private var isTunnel = false
+    /// Which sides of a tunnel have ended.
+    private var clientHasEnded = false
+    private var upstreamHasEnded = false
     private var isOver = false
     private let began: UInt64
     private var status = 0
@@ -27,6 +32,7 @@ final class Forward: UpstreamExchange {
         client = connection
         self.filter = filter
         body = BodyReader(head.framing)
+        bodyPace = Pace(window: connection.server.limits.bodyStall, rate: connection.server.limits.bodyRate)
         rechunks = head.framing == .chunked
         isVersion11 = head.isVersion11
         keepsAlive = head.keepsAlive && !head.wantsUpgrade
@@ -35,7 +41,7 @@ final class Forward: UpstreamExchange {
         method = bytes.string(head.method)
         path = bytes.string(head.target)
         super.init()
-        wantsUpgrade = head.wantsUpgrade
+        wantsUpgrade = head.asksForWebSocket(bytes)
         finishInit(method: Method(rawValue: method))
     }
 
@@ -46,6 +52,7 @@ final class Forward: UpstreamExchange {
         client = connection
         self.filter = filter
         self.body = body
+        bodyPace = Pace(window: connection.server.limits.bodyStall, rate: connection.server.limits.bodyRate)
         rechunks = request.contentLength == nil
         isVersion11 = request.isVersion11
         self.keepsAlive = keepsAlive
@@ -54,7 +61,7 @@ final class Forward: UpstreamExchange {
         method = request.method.rawValue
         path = request.path
         super.init()
-        wantsUpgrade = request.wantsUpgrade
+        wantsUpgrade = request.asksForWebSocket
         finishInit(method: request.method)
     }
 
@@ -80,10 +87,24 @@ final class Forward: UpstreamExchange {
 
     // MARK: From the client
 
-    var bodyIsComplete: Bool { body.isDone && !isTunnel }
     var closesAfterwards: Bool {
         get { !keepsAlive }
         set { if newValue { keepsAlive = false } }
+    }
+
+    /// The client has closed its sending side; false when nothing can go on with that.
+    func clientFinished() -> Bool {
+        if isTunnel {
+            guard !upstreamHasEnded, let upstream else { return false }
+            clientHasEnded = true
+            upstream.shutdownSending()
+            client.rearm()
+            return true
+        }
+        // A client that is done still gets its answer, if its request is whole.
+        guard body.isDone else { return false }
+        closesAfterwards = true
+        return true
     }
 
     /// The upstream can take more.
@@ -103,6 +124,7 @@ final class Forward: UpstreamExchange {
         do throws(WireError) {
             while at < bytes.count, !body.isDone {
                 guard case .content(let range) = try body.next(bytes, at: &at) else { continue }
+                bodyByteCount += range.count
                 sendBody(bytes.extracting(range.start..<range.end), upstream)
             }
         } catch {
@@ -110,12 +132,36 @@ final class Forward: UpstreamExchange {
             end(HTTPError(error.status, error.message))
             return bytes.count
         }
-        if body.isDone {
-            bodyEnded(upstream)
-        } else {
-            client.reactor.setDeadline(client, after: client.server.limits.bodyStall)
-        }
+        if body.isDone { bodyEnded(upstream) } else { waitForBody(upstream) }
         return at
+    }
+
+    /// The client's time runs only while it is the client who is waited for.
+    private func waitForBody(_ upstream: UpstreamConnection) {
+        if !wantsBody { bodyPace.stop(now: client.reactor.now) }
+        client.rearm()
+        upstream.rearm()
+    }
+
+    /// Milliseconds the client has for more of its body; nil when nobody waits for it.
+    func bodyWait() -> UInt64? {
+        if isTunnel { return clientHasEnded || upstreamHasEnded ? client.server.limits.idleTime : nil }
+        guard !body.isDone, wantsBody else { return nil }
+        return bodyPace.start(now: client.reactor.now)
+    }
+
+    /// The time that `bodyWait` told has passed.
+    func bodyDeadlineReached() {
+        if isTunnel {
+            client.close()
+        } else if !bodyPace.isTooSlow(total: bodyByteCount, now: client.reactor.now) {
+            client.rearm()
+        } else if hasAnswered {
+            client.close()
+        } else {
+            upstream?.abandon()
+            end(HTTPError(.requestTimeout, "The request body came too slowly."))
+        }
     }
 
     private func sendBody(_ bytes: Span<UInt8>, _ upstream: UpstreamConnection) {
@@ -132,26 +178,15 @@ final class Forward: UpstreamExchange {
     private func bodyEnded(_ upstream: UpstreamConnection) {
         if rechunks { upstream.send(ChunkedEncoder.end) }
         requestIsComplete = true
-        client.reactor.clearDeadline(client)
-        upstream.armResponse()
+        bodyPace.stop(now: client.reactor.now)
+        client.rearm()
+        upstream.rearm()
     }
 
-    func clientDrained() {
-        client.reactor.clearDeadline(client)
-        upstream?.pump()
-    }
-
-    /// The client did not take its answer, or did not send its body, in time.
-    func clientStalled() {
-        if !hasAnswered, !body.isDone {
-            upstream?.abandon()
-            end(HTTPError(.requestTimeout, "The request body came too slowly."))
-        } else {
-            client.close()
-        }
-    }
+    func clientDrained() { upstream?.pump() }
 
     func clientClosed() {
+        isUnwanted = true
         guard !isOver else { return }
         isOver = true
         if waitsInPool { pool?.forget(self) }
@@ -175,12 +210,15 @@ final class Forward: UpstreamExchange {
                 mustSendContinue = false
                 client.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
             }
-            client.reactor.setDeadline(client, after: client.server.limits.bodyStall)
+            client.rearm()
             client.pump()
         }
     }
 
-    override func upstreamDrained() { client.pump() }
+    override func upstreamDrained() {
+        client.rearm()
+        client.pump()
+    }
 
     override func responseHead(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {
         hasAnswered = true
@@ -192,8 +230,9 @@ final class Forward: UpstreamExchange {
             if isVersion11 { answersChunked = true } else { keepsAlive = false }
         }
         if !requestIsComplete { keepsAlive = false }
-        let keeps = keepsAlive && !client.server.isDraining
-        writeHead(head, bytes, framing: framing, keepsAlive: keeps)
+        let persistence: Persistence =
+            !keepsAlive || client.server.isDraining ? .close : isVersion11 ? .usual : .announced
+        writeHead(head, bytes, framing: framing, persistence: persistence)
         // The head leaves together with the first part of the body, or by `flush`.
     }
 
@@ -202,7 +241,7 @@ final class Forward: UpstreamExchange {
     }
 
     private func writeHead(
-        _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, framing: BodyFraming, keepsAlive: Bool
+        _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, framing: BodyFraming, persistence: Persistence
     ) {
         func append(_ range: ByteRange) {
             unsafe bytes.extracting(range.start..<range.end).withUnsafeBufferPointer {
@@ -212,10 +251,13 @@ final class Forward: UpstreamExchange {
         client.reactor.writeBuffer.append(contentsOf: "HTTP/1.1 ".utf8)
         append(head.statusText)
         client.reactor.writeBuffer.append(contentsOf: "\r\n".utf8)
+        let nominates = head.fields.contains { $0.known == .connection }
         for field in head.fields {
             if field.known.isHopByHop {
                 guard head.status == 101, field.known == .upgrade else { continue }
-            } else if field.known == .contentLength || !filter.passes(field, bytes) {
+            } else if field.known == .contentLength || !filter.passes(field, bytes)
+                || nominates && bytes.isNominated(field, head.fields)
+            {
                 continue
             }
             append(field.name)
@@ -227,14 +269,16 @@ final class Forward: UpstreamExchange {
         if head.status == 101 {
             client.reactor.writeBuffer.append(contentsOf: "Connection: Upgrade\r\n".utf8)
         } else {
-            if let length = head.contentLength {
+            if head.status == 204 {
+                // Such an answer tells no length, whatever the upstream said.
+            } else if let length = head.contentLength {
                 client.reactor.writeBuffer.append(contentsOf: "Content-Length: \(length)\r\n".utf8)
             } else if answersChunked {
                 client.reactor.writeBuffer.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
-            } else if case .none = framing, head.status != 304, head.status != 204 {
+            } else if case .none = framing, head.status != 304 {
                 client.reactor.writeBuffer.append(contentsOf: "Content-Length: 0\r\n".utf8)
             }
-            if !keepsAlive { client.reactor.writeBuffer.append(contentsOf: "Connection: close\r\n".utf8) }
+            client.writePersistence(persistence)
         }
         client.reactor.writeBuffer.append(contentsOf: "\r\n".utf8)
     }
@@ -250,10 +294,14 @@ final class Forward: UpstreamExchange {
         } else {
             client.send(bytes)
         }
+        afterSending()
+    }
+
+    private func afterSending() {
         if client.isBroken {
             client.close()
         } else if client.pendingByteCount > 0 {
-            client.reactor.setDeadline(client, after: client.server.limits.writeStall)
+            client.rearm()
         }
     }
 
@@ -289,21 +337,31 @@ final class Forward: UpstreamExchange {
     override func switched() {
         isTunnel = true
         flush()
-        client.reactor.clearDeadline(client)
+        client.rearm()
         client.pump()
     }
 
     override func tunnelBytes(_ bytes: Span<UInt8>) {
         bytesSent += bytes.count
         client.send(bytes)
-        if client.isBroken {
-            client.close()
-        } else if client.pendingByteCount > 0 {
-            client.reactor.setDeadline(client, after: client.server.limits.writeStall)
-        }
+        afterSending()
+    }
+
+    /// The upstream says nothing more; what the client still sends goes on, for a limited time.
+    override func tunnelInputEnded() -> Bool {
+        guard !clientHasEnded, !isOver else { return false }
+        upstreamHasEnded = true
+        client.shutdownSending()
+        client.rearm()
+        return true
     }
 
     private func end(_ error: HTTPError) {
+        guard !hasAnswered else {
+            // The answer has begun: a second head would pass for its content.
+            client.close()
+            return
+        }
         isOver = true
         status = error.status.code
         summarize()

@@ -37,7 +37,8 @@ public struct ForwardHead {
         out.append(contentsOf: host.utf8)
         out.append(contentsOf: "\r\n".utf8)
         let fields = head.fields
-        for field in fields where passes(field, bytes, fields) {
+        let nominates = fields.contains { $0.known == .connection }
+        for field in fields where passes(field, bytes) && !(nominates && bytes.isNominated(field, fields)) {
             append(bytes, field.name, to: &out)
             out.append(UInt8(ascii: ":"))
             out.append(0x20)
@@ -46,10 +47,8 @@ public struct ForwardHead {
             out.append(0x0A)
         }
         out.append(contentsOf: added)
-        if head.wantsUpgrade, let upgrade = head.value(.upgrade) {
-            out.append(contentsOf: "Connection: Upgrade\r\nUpgrade: ".utf8)
-            append(bytes, upgrade, to: &out)
-            out.append(contentsOf: "\r\n".utf8)
+        if head.asksForWebSocket(bytes) {
+            out.append(contentsOf: "Connection: Upgrade\r\nUpgrade: websocket\r\n".utf8)
         }
         switch head.framing {
         case .length(let count): out.append(contentsOf: "Content-Length: \(count)\r\n".utf8)
@@ -60,7 +59,7 @@ public struct ForwardHead {
         out.append(contentsOf: "\r\n".utf8)
     }
 
-    private func passes(_ field: HeadField, _ bytes: Span<UInt8>, _ all: [HeadField]) -> Bool {
+    private func passes(_ field: HeadField, _ bytes: Span<UInt8>) -> Bool {
         switch field.known {
         case .host, .contentLength, .expect, .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost: return false
         case .authorization: return !omitted.contains(.authorization)
@@ -68,24 +67,26 @@ public struct ForwardHead {
         case .origin, .referer, .secFetchSite: return !omitted.contains(.origin)
         case .other:
             for index in field.name.start..<field.name.end where bytes[index] == UInt8(ascii: "_") { return false }
-            return !isNominated(field, bytes, all)
+            return true
         default: return !field.known.isHopByHop
         }
     }
 
-    /// The field is named by `Connection`: it was meant for us alone.
-    private func isNominated(_ field: HeadField, _ bytes: Span<UInt8>, _ all: [HeadField]) -> Bool {
+    private func append(_ bytes: Span<UInt8>, _ range: ByteRange, to out: inout [UInt8]) {
+        unsafe bytes.extracting(range.start..<range.end).withUnsafeBufferPointer { unsafe out.append(contentsOf: $0) }
+    }
+}
+
+extension Span<UInt8> {
+    /// The field is named by a `Connection` field of the same head: it was meant for the next hop alone.
+    func isNominated(_ field: HeadField, _ all: [HeadField]) -> Bool {
         for other in all where other.known == .connection {
             var found = false
-            bytes.forEachListElement(other.value) { element in
-                if element.count == field.name.count, bytes.sameIgnoringCase(element, field.name) { found = true }
+            forEachListElement(other.value) { element in
+                if element.count == field.name.count, sameIgnoringCase(element, field.name) { found = true }
             }
             if found { return true }
         }
         return false
-    }
-
-    private func append(_ bytes: Span<UInt8>, _ range: ByteRange, to out: inout [UInt8]) {
-        unsafe bytes.extracting(range.start..<range.end).withUnsafeBufferPointer { unsafe out.append(contentsOf: $0) }
     }
 }

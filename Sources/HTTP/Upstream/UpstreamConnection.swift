@@ -6,11 +6,12 @@ internal import Wire
 final class UpstreamConnection: Stream {
     enum Phase { case idle, connecting, head, body, tunnel }
 
-    unowned let pool: UpstreamPool
+    let pool: UpstreamPool
     let address: SocketAddress
     private(set) var phase = Phase.connecting
     private(set) var exchange: UpstreamExchange?
     private var inbound: [UInt8] = []
+    private var headProgress = HeadProgress()
     private var reader = BodyReader(.none)
     /// The head of the current request, until the first byte of the answer: what a retry needs.
     private var sentHead: [UInt8] = []
@@ -18,6 +19,8 @@ final class UpstreamConnection: Stream {
     private var isReused = false
     private var keepsAlive = false
     private var isPumping = false
+    /// What the upstream had taken when the wait for it began; -1 while it owes nothing.
+    private var outputMark = -1
 
     init(descriptor: Int32, address: SocketAddress, pool: UpstreamPool, tls: TLSSession?) {
         self.pool = pool
@@ -43,19 +46,22 @@ final class UpstreamConnection: Stream {
         } else {
             phase = .head
             sendWriteBuffer()
-            armResponse()
+            rearm()
             exchange.requestBegan()
         }
     }
+
+    // MARK: Events
 
     override func readable() { pump() }
 
     override func writable() {
         if phase == .connecting {
             connected()
-        } else {
-            exchange?.upstreamDrained()
+            return
         }
+        if outputMark >= 0 { rearm() }
+        exchange?.upstreamDrained()
     }
 
     private func connected() {
@@ -65,26 +71,48 @@ final class UpstreamConnection: Stream {
         }
         phase = .head
         pool.connected(self)
+        // Under TLS the time limit of the connection goes on until the handshake is done.
+        if tls == nil { reactor.clearDeadline(self) }
         send(sentHead)
-        armResponse()
+        rearm()
         exchange?.requestBegan()
+        // The upstream may have spoken, or left, before we looked; nothing will tell that again.
+        pump()
     }
 
-    /// The whole request is out: the time limit for the answer begins.
-    func armResponse() {
-        guard phase == .head else { return }
-        if pool.options.responseTime > 0, exchange?.requestIsComplete == true {
-            reactor.setDeadline(self, after: pool.options.responseTime)
-        } else {
-            reactor.clearDeadline(self)
+    private var isShakingHands: Bool { tls?.isEstablished == false }
+
+    /// Sets the deadline for what the connection waits for now: the upstream's taking, else its answer.
+    func rearm() {
+        guard isOpen, phase == .head || phase == .body, !isShakingHands else { return }
+        let options = pool.options
+        if pendingByteCount > 0 {
+            guard outputMark < 0, options.bodyStall > 0 else { return }
+            outputMark = deliveredByteCount
+            reactor.setDeadline(self, after: options.bodyStall)
+            return
         }
+        outputMark = -1
+        let wait = phase == .body ? options.bodyStall : exchange?.requestIsComplete == true ? options.responseTime : 0
+        if wait > 0 { reactor.setDeadline(self, after: wait) } else { reactor.clearDeadline(self) }
     }
 
     override func deadlineReached() {
+        if isShakingHands, phase == .head {
+            return fail(.unreachable("\(address): no TLS within \(pool.options.connectTime) ms"))
+        }
         switch phase {
         case .idle: close()
         case .connecting: fail(.unreachable("\(address): no answer within \(pool.options.connectTime) ms"))
-        case .head, .body: fail(.timedOut)
+        case .head, .body:
+            let taken = deliveredByteCount
+            // Neither a slow upstream that takes something nor a slow client of ours is a silent upstream.
+            let goesOn =
+                outputMark >= 0 && pendingByteCount > 0
+                ? taken > outputMark : phase == .body && exchange?.acceptsMore == false
+            guard goesOn else { return fail(.timedOut) }
+            outputMark = -1
+            rearm()
         case .tunnel: exchange?.tunnelDeadline()
         }
     }
@@ -95,24 +123,36 @@ final class UpstreamConnection: Stream {
         isPumping = true
         defer { isPumping = false }
         while isOpen, mayRead, phase != .connecting, exchange?.acceptsMore ?? true {
-            switch receive() {
+            let wasShakingHands = isShakingHands
+            let received = receive()
+            if wasShakingHands, !isShakingHands { rearm() }
+            switch received {
             case .bytes(let count):
                 let bytes = reactor.readBuffer
                 if inbound.isEmpty {
                     consume(bytes.span.extracting(0..<count))
                 } else {
+                    inbound.append(contentsOf: bytes[0..<count])
                     var whole: [UInt8] = []
                     swap(&whole, &inbound)
-                    whole.append(contentsOf: bytes[0..<count])
-                    consume(whole.span)
+                    if headProgress.isWorthParsing(whole.span, limit: pool.options.head.bytes) {
+                        consume(whole.span)
+                    } else {
+                        inbound = whole
+                    }
                 }
-            case .wouldBlock: return
+            case .wouldBlock: break
             case .end: ended()
             case .failed(let error):
-                if hasReceived || isReused { fail(.brokeOff) } else { fail(.unreachable(systemMessage(error))) }
+                // Once the request may have been read, nobody may take it for one that was never sent.
+                let reason = tls?.failure ?? systemMessage(error)
+                fail(wasShakingHands ? .unreachable("\(address): \(reason)") : .brokeOff)
             }
         }
-        if isOpen, phase == .connecting, mayRead { connected() }
+        if isOpen, phase == .connecting, mayRead {
+            isPumping = false
+            connected()
+        }
     }
 
     private func consume(_ bytes: Span<UInt8>) {
@@ -129,7 +169,7 @@ final class UpstreamConnection: Stream {
                 guard at < bytes.count else { return }
                 hasReceived = true
                 guard let next = head(bytes.extracting(at..<bytes.count)) else {
-                    keep(bytes, from: at)
+                    keep(bytes.extracting(at..<bytes.count))
                     return
                 }
                 at += next
@@ -143,10 +183,11 @@ final class UpstreamConnection: Stream {
         }
     }
 
-    private func keep(_ bytes: Span<UInt8>, from at: Int) {
+    /// Keeps the part of a head for the next read.
+    private func keep(_ bytes: Span<UInt8>) {
         guard isOpen else { return }
-        inbound.reserveCapacity(bytes.count - at)
-        for index in at..<bytes.count { inbound.append(bytes[index]) }
+        _ = headProgress.isWorthParsing(bytes, limit: pool.options.head.bytes)
+        inbound = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
     }
 
     /// Reads a head; returns its length, or nil when more is needed or the connection has failed.
@@ -157,16 +198,18 @@ final class UpstreamConnection: Stream {
             fail(.invalid(error.message))
             return nil
         }
+        headProgress.reset()
         guard let exchange else { return nil }
         let byteCount = pool.head.byteCount
         if pool.head.status == 101 {
-            guard exchange.wantsUpgrade else {
+            guard exchange.wantsUpgrade, exchange.requestIsComplete else {
                 fail(.invalid("101 was not asked for"))
                 return nil
             }
             reactor.clearDeadline(self)
-            exchange.responseHead(pool.head, bytes)
             phase = .tunnel
+            exchange.responseHead(pool.head, bytes)
+            guard isOpen else { return nil }
             exchange.switched()
             return byteCount
         }
@@ -177,7 +220,7 @@ final class UpstreamConnection: Stream {
         if case .untilClose = framing { keepsAlive = false }
         reader = BodyReader(framing)
         phase = .body
-        if pool.options.bodyStall > 0, !reader.isDone { reactor.setDeadline(self, after: pool.options.bodyStall) }
+        rearm()
         exchange.responseHead(pool.head, bytes)
         return byteCount
     }
@@ -191,7 +234,7 @@ final class UpstreamConnection: Stream {
         do throws(WireError) {
             switch try reader.next(bytes, at: &at) {
             case .content(let range):
-                reactor.setDeadline(self, after: pool.options.bodyStall)
+                rearm()
                 exchange?.responseBody(bytes.extracting(range.start..<range.end))
                 return isOpen
             case .needsMore: return false
@@ -208,8 +251,10 @@ final class UpstreamConnection: Stream {
     private func finish(hasRest: Bool) {
         guard let exchange else { return }
         detach()
-        if keepsAlive, !hasRest, exchange.requestIsComplete, !isBroken {
+        if keepsAlive, !hasRest, exchange.requestIsComplete, !isBroken, pendingByteCount == 0 {
             phase = .idle
+            outputMark = -1
+            sentHead = []
             reactor.setDeadline(self, after: pool.options.idleTime)
             pool.release(self)
         } else {
@@ -227,10 +272,11 @@ final class UpstreamConnection: Stream {
     private func ended() {
         switch phase {
         case .idle, .connecting: close()
-        case .head: fail(.brokeOff)
+        case .head: fail(isShakingHands ? .unreachable("\(address): no TLS") : .brokeOff)
         case .body: if reader.finish() { finish(hasRest: false) } else { fail(.brokeOff) }
         case .tunnel:
             let exchange = exchange
+            if exchange?.tunnelInputEnded() == true { return }
             detach()
             close()
             exchange?.responseEnded()
@@ -248,7 +294,7 @@ final class UpstreamConnection: Stream {
         close()
         guard let exchange else { return }
         if wasConnecting {
-            pool.connectFailed(address, exchange, failure)
+            pool.connectFailed(exchange, failure)
         } else if mayRepeat {
             pool.repeatOnNewConnection(exchange)
         } else {
@@ -264,6 +310,10 @@ final class UpstreamConnection: Stream {
 
     override func willClose() {
         super.willClose()
+        // The end of the loop: nobody called `fail`, and somebody may wait.
+        let exchange = exchange
+        detach()
         pool.closed(self)
+        exchange?.responseFailed(.brokeOff)
     }
 }

@@ -17,6 +17,12 @@ class UpstreamExchange {
     /// The last byte of the request has been handed to the connection.
     final var requestIsComplete = true
     final var waitsInPool = false
+    /// When it began to wait in the pool, in the loop's milliseconds.
+    final var waitsSince: UInt64 = 0
+    /// Addresses that were tried in vain.
+    final var failedAttempts = 0
+    /// Nobody waits for the answer any more; no connection takes it up.
+    final var isUnwanted = false
 
     /// False holds the upstream back until its `pump` is called.
     var acceptsMore: Bool { true }
@@ -28,6 +34,8 @@ class UpstreamExchange {
     func responseEnded() {}
     func responseFailed(_ failure: UpstreamFailure) {}
     func switched() {}
+    /// The upstream has closed its side of a tunnel; false when the tunnel ends with that.
+    func tunnelInputEnded() -> Bool { false }
     /// The deadline of a connection that carries another protocol now.
     func tunnelDeadline() {}
     func tunnelBytes(_ bytes: Span<UInt8>) {}

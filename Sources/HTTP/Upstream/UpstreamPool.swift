@@ -16,8 +16,8 @@ public final class UpstreamPool: LoopWork {
     private var nextAddress = 0
     private var isResolving = false
     private var unresolved: [UpstreamExchange] = []
-    private var attempts: [ObjectIdentifier: Int] = [:]
     private var wait: Timer?
+    private var isClosing = false
 
     public init(_ options: UpstreamOptions, reactor: Reactor, resolver: Resolver) {
         self.options = options
@@ -33,6 +33,11 @@ public final class UpstreamPool: LoopWork {
 
     /// Begins an exchange whose head lies in the loop's write buffer.
     func begin(_ exchange: UpstreamExchange) {
+        assert(reactor.loop.isOnLoop)
+        guard !exchange.isUnwanted else {
+            reactor.writeBuffer.removeAll(keepingCapacity: true)
+            return
+        }
         // The last one used is the likeliest to be alive.
         while let connection = idle.popLast() {
             guard connection.isOpen else { continue }
@@ -51,16 +56,25 @@ public final class UpstreamPool: LoopWork {
         exchange.outgoingHead = reactor.writeBuffer
         reactor.writeBuffer.removeAll(keepingCapacity: true)
         exchange.waitsInPool = true
+        exchange.waitsSince = reactor.now
         waiting.append(exchange)
         // One timer for the queue: the oldest waits longest.
-        if wait == nil { wait = reactor.timer(after: options.waitTime) { [unowned self] in waitedTooLong() } }
+        if wait == nil { wait = reactor.timer(after: options.waitTime) { [weak self] in self?.waitedTooLong() } }
     }
 
     private func waitedTooLong() {
         wait = nil
-        let late = waiting
-        waiting = []
-        for exchange in late where exchange.waitsInPool { exchange.responseFailed(.timedOut) }
+        let end = waiting.firstIndex { reactor.now < $0.waitsSince + options.waitTime } ?? waiting.count
+        let late = waiting[..<end]
+        waiting.removeFirst(end)
+        if let first = waiting.first {
+            let left = first.waitsSince + options.waitTime - reactor.now
+            wait = reactor.timer(after: left) { [weak self] in self?.waitedTooLong() }
+        }
+        for exchange in late {
+            exchange.waitsInPool = false
+            exchange.responseFailed(.timedOut)
+        }
     }
 
     /// An exchange that waits for a connection is not wanted any more.
@@ -81,7 +95,6 @@ public final class UpstreamPool: LoopWork {
         }
         let address = addresses[nextAddress % addresses.count]
         do throws(GateError) {
-            let descriptor = try Connector.begin(address)
             var session: TLSSession?
             if let tls = options.tls {
                 session = tls()?.connect(host: hostName)
@@ -89,6 +102,7 @@ public final class UpstreamPool: LoopWork {
                     throw GateError(.connectFailed, from: .gateway, "TLS could not start.")
                 }
             }
+            let descriptor = try Connector.begin(address)
             let connection = UpstreamConnection(descriptor: descriptor, address: address, pool: self, tls: session)
             open[ObjectIdentifier(connection)] = connection
             connection.open()
@@ -96,7 +110,7 @@ public final class UpstreamPool: LoopWork {
         } catch {
             exchange.outgoingHead = reactor.writeBuffer
             reactor.writeBuffer.removeAll(keepingCapacity: true)
-            connectFailed(address, exchange, .unreachable(error.detail ?? error.message))
+            connectFailed(exchange, .unreachable(error.detail ?? error.message))
         }
     }
 
@@ -126,7 +140,7 @@ public final class UpstreamPool: LoopWork {
         nextAddress = 0
         let ready = unresolved
         unresolved = []
-        for exchange in ready where exchange.waitsInPool {
+        for exchange in ready where exchange.waitsInPool && !exchange.isUnwanted {
             exchange.waitsInPool = false
             guard !found.isEmpty else {
                 exchange.responseFailed(.unreachable("the name \(hostName) has no address"))
@@ -137,37 +151,40 @@ public final class UpstreamPool: LoopWork {
     }
 
     private func restart(_ exchange: UpstreamExchange) {
+        guard !exchange.isUnwanted else { return }
         reactor.writeBuffer.append(contentsOf: exchange.outgoingHead)
         exchange.outgoingHead = []
         begin(exchange)
     }
 
     func connected(_ connection: UpstreamConnection) {
-        if let exchange = connection.exchange { attempts[ObjectIdentifier(exchange)] = nil }
+        connection.exchange?.failedAttempts = 0
     }
 
     /// Each address gets one try; after that the name is asked again for the next request, because containers move.
-    func connectFailed(_ address: SocketAddress, _ exchange: UpstreamExchange, _ failure: UpstreamFailure) {
+    func connectFailed(_ exchange: UpstreamExchange, _ failure: UpstreamFailure) {
         nextAddress += 1
-        let tried = attempts[ObjectIdentifier(exchange), default: 0] + 1
-        if tried < addresses.count {
-            attempts[ObjectIdentifier(exchange)] = tried
+        exchange.failedAttempts += 1
+        if exchange.failedAttempts < addresses.count {
             restart(exchange)
             return
         }
-        attempts[ObjectIdentifier(exchange)] = nil
+        exchange.failedAttempts = 0
         if case .host = options.endpoint { addresses = [] }
         exchange.responseFailed(failure)
     }
 
     func repeatOnNewConnection(_ exchange: UpstreamExchange) {
+        guard !exchange.isUnwanted else { return }
         exchange.mayRetry = false
+        // Other kept connections are as likely to be dead.
         reactor.writeBuffer.append(contentsOf: exchange.outgoingHead)
         exchange.outgoingHead = []
         connect(exchange)
     }
 
     func release(_ connection: UpstreamConnection) {
+        guard !isClosing else { return connection.close() }
         idle.append(connection)
         serveWaiting()
     }
@@ -181,8 +198,8 @@ public final class UpstreamPool: LoopWork {
     private func serveWaiting() {
         while !waiting.isEmpty, !idle.isEmpty || open.count < options.connections {
             let exchange = waiting.removeFirst()
-            guard exchange.waitsInPool else { continue }
             exchange.waitsInPool = false
+            guard !exchange.isUnwanted else { continue }
             if waiting.isEmpty { wait = nil }
             // Not from inside a callback of the connection that has just become free.
             reactor.loop.submitLocal { [self] in restart(exchange) }
@@ -190,7 +207,13 @@ public final class UpstreamPool: LoopWork {
         }
     }
 
-    /// Ends idle connections and lets the others end with their exchange.
+    /// Lets go of the pool: idle connections end now, the others with their exchange.
+    public func closeWhenIdle() {
+        isClosing = true
+        closeIdle()
+    }
+
+    /// Ends idle connections.
     public func closeIdle() {
         for connection in idle { connection.close() }
     }

@@ -72,9 +72,13 @@ private final class WebSocketExchange: UpstreamExchange {
         wake()
     }
 
+    override var acceptsMore: Bool { webSocket?.wantsBytes ?? true }
     override func tunnelBytes(_ bytes: Span<UInt8>) { webSocket?.received(bytes) }
     override func tunnelDeadline() { webSocket?.deadlineReached() }
-    override func upstreamDrained() { webSocket?.drained() }
+    override func upstreamDrained() {
+        webSocket?.drained()
+        upstream?.pump()
+    }
     override func responseEnded() {
         webSocket?.closed()
         refuse(.brokeOff)

@@ -28,6 +28,8 @@ public final class WebSocket: UpgradedStream {
         /// Milliseconds between our close frame and the end of the connection.
         public var closeTime: UInt64 = 5_000
         public var compression = true
+        /// Bytes waiting for the other side above which nothing more is read from it.
+        public var outputBuffer = 262_144
 
         public init() {}
     }
@@ -43,6 +45,8 @@ public final class WebSocket: UpgradedStream {
     private var handler: (any WebSocketHandler)?
     private var state = State.open
     private var awaitsPong = false
+    /// What had reached the other side at the last silence, while something waited for it.
+    private var delivered = -1
     /// What the two sides agreed on, if anything.
     public let subprotocol: String?
 
@@ -106,9 +110,11 @@ public final class WebSocket: UpgradedStream {
 
     // MARK: Receiving
 
-    var wantsBytes: Bool { state != .closed }
+    /// A side that sends without reading is held back: each of its pings costs a pong.
+    var wantsBytes: Bool { state == .closed || pendingByteCount <= options.outputBuffer }
 
     func received(_ bytes: Span<UInt8>) {
+        guard state != .closed else { return }
         // Unmasking writes into the bytes, and those here may be another's too.
         var copy = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
         var events = Events(socket: self)
@@ -161,10 +167,17 @@ public final class WebSocket: UpgradedStream {
     func drained() { handler?.drained(self) }
 
     func deadlineReached() {
+        // A side that takes what waits for it is alive, however slow; pings queued behind that tell nothing.
+        if state == .open, pendingByteCount > 0, transport.deliveredByteCount != delivered {
+            delivered = transport.deliveredByteCount
+            transport.setDeadline(options.pingInterval)
+            return
+        }
         guard state == .open, !awaitsPong, pendingByteCount == 0 else {
             transport.abort()
             return
         }
+        delivered = -1
         awaitsPong = true
         let nothing: [UInt8] = []
         writer.ping(nothing.span, to: &transport.reactor.writeBuffer)
@@ -190,6 +203,7 @@ public final class WebSocket: UpgradedStream {
 protocol WebSocketTransport: AnyObject {
     var reactor: Reactor { get }
     var pendingByteCount: Int { get }
+    var deliveredByteCount: Int { get }
     func send(_ bytes: Span<UInt8>)
     func sendWriteBuffer()
     func setDeadline(_ milliseconds: UInt64)

@@ -1,0 +1,108 @@
+internal import HTTP
+internal import Loop
+internal import Wire
+
+/// What an event socket brought and nobody has taken yet; belongs to the client's loop.
+final class EventInbox: WebSocketHandler {
+    enum Arrival: Sendable {
+        case text([UInt8])
+        case binary([UInt8])
+        case closed(reason: String)
+        /// The time is over, or the waiting task was cancelled.
+        case nothing
+    }
+
+    let id: Int
+    /// Held so that the pool outlives a socket that is still closing.
+    private let http: HTTPClient
+    private let reactor: Reactor
+    private var socket: WebSocket?
+    private var arrivals: [Arrival] = []
+    private var arrivalBytes = 0
+    private var waiter: CheckedContinuation<Void, Never>?
+    private var timer: Loop.Timer?
+    private var isWoken = false
+
+    /// Bytes of messages held for a task that does not take them; pictures go first, then the socket is given up.
+    private static let limit = 64 << 20
+
+    init(id: Int, http: HTTPClient, reactor: Reactor) {
+        (self.id, self.http, self.reactor) = (id, http, reactor)
+    }
+
+    var isConnected: Bool { socket != nil }
+    var isEmpty: Bool { arrivals.isEmpty }
+
+    func connect(_ target: String, _ fields: Fields, messageLimit: Int) async throws(UpstreamFailure) {
+        var options = WebSocket.Options()
+        options.messageLimit = messageLimit
+        socket = try await http.webSocket(target, fields, options: options, handler: self)
+    }
+
+    func send(_ text: String) { socket?.send(text: text) }
+
+    func close() {
+        let socket = socket
+        self.socket = nil
+        socket?.close()
+        wake()
+    }
+
+    func wake() {
+        isWoken = true
+        resume()
+    }
+
+    func next(within milliseconds: UInt64) async -> Arrival {
+        assert(reactor.loop.isOnLoop)
+        if arrivals.isEmpty, !isWoken {
+            timer = reactor.timer(after: milliseconds) { [unowned self] in wake() }
+            await withCheckedContinuation { waiter = $0 }
+            timer = nil
+        }
+        isWoken = false
+        guard !arrivals.isEmpty else { return .nothing }
+        let arrival = arrivals.removeFirst()
+        arrivalBytes -= Self.size(arrival)
+        return arrival
+    }
+
+    private func resume() {
+        let waiter = waiter
+        self.waiter = nil
+        waiter?.resume()
+    }
+
+    private static func size(_ arrival: Arrival) -> Int {
+        switch arrival {
+        case .text(let bytes), .binary(let bytes): bytes.count + 64
+        case .closed, .nothing: 64
+        }
+    }
+
+    private func take(_ arrival: Arrival, on socket: WebSocket) {
+        arrivalBytes += Self.size(arrival)
+        arrivals.append(arrival)
+        if arrivalBytes > Self.limit {
+            arrivals.removeAll { if case .binary = $0 { true } else { false } }
+            arrivalBytes = arrivals.reduce(0) { $0 + Self.size($1) }
+            if arrivalBytes > Self.limit { socket.close(.policyViolation) }
+        }
+        resume()
+    }
+
+    func received(text: Span<UInt8>, on socket: WebSocket) {
+        take(.text(unsafe text.withUnsafeBufferPointer { unsafe Array($0) }), on: socket)
+    }
+
+    func received(binary: Span<UInt8>, on socket: WebSocket) {
+        take(.binary(unsafe binary.withUnsafeBufferPointer { unsafe Array($0) }), on: socket)
+    }
+
+    func closed(_ socket: WebSocket, code: WebSocketCloseCode, reason: String) {
+        // One that we closed ourselves is no news.
+        guard self.socket === socket else { return }
+        self.socket = nil
+        take(.closed(reason: reason.isEmpty ? "code \(code.rawValue)" : reason), on: socket)
+    }
+}

@@ -1,0 +1,52 @@
+internal import Basics
+internal import HTTP
+internal import Identity
+internal import Loop
+internal import Store
+internal import Wire
+
+/// Under which names the console answers.
+///
+/// It shares hosts with the gate but never an origin: the editor's pages run the JavaScript of custom nodes.
+struct ConsoleNames: Sendable {
+    /// Where the gate's own pages are.
+    private let gate: [HTTPURL]
+
+    init(gate: [HTTPURL]) { self.gate = gate }
+
+    /// A number or `localhost`, which no foreign page can stand for, or a host of `public_url` by another port.
+    func accepts(host: Authority, isSecure: Bool) -> Bool {
+        if gate.contains(where: { $0.authority.map { $0.isSame(as: host, secure: isSecure) } ?? false }) {
+            return false
+        }
+        return host.host.isNumberOrLocalhost || gate.contains { $0.authority?.host == host.host }
+    }
+
+    /// The very origin that was asked; a host that passed `accepts(host:)` is no origin of the gate's.
+    func accepts(origin: Origin, host: Authority, isSecure: Bool) -> Bool {
+        origin == .web(secure: isSecure, host: host.host, port: host.effectivePort(secure: isSecure))
+    }
+}
+
+/// The configuration as the console wants it.
+struct ConsoleSettings: Sendable {
+    var names: ConsoleNames
+    var forwarding: ForwardingPolicy
+    var cookie: SessionCookie
+    var sessionLimits: SessionLimits
+    /// Bytes of a request; a list of accounts to import is the largest.
+    var body = 4 << 20
+    /// Who is at the other end of the Unix socket; stands in for the kernel in tests.
+    var peerUserID: @Sendable (Exchange) -> Int? = { $0.peerUserID }
+    /// The one user besides root who may ask there: the gate's own.
+    var ownUserID: Int
+
+    init(_ configuration: Configuration, ownUserID: Int) {
+        names = ConsoleNames(gate: configuration.publicURLs.compactMap { HTTPURL($0.description) })
+        forwarding = ForwardingPolicy(proxies: configuration.trustedProxies)
+        // By the listener, not by public_url: behind a proxy with TLS the console may still be reached by plain loopback.
+        cookie = SessionCookie(basePath: "", isSecure: configuration.tls.isOn, surface: .console)
+        sessionLimits = SessionLimits(configuration.session)
+        self.ownUserID = ownUserID
+    }
+}

@@ -1,0 +1,61 @@
+internal import Basics
+internal import HTTP
+internal import Loop
+internal import Wire
+
+/// Whether people can walk around the gate to the worker: the one fault that makes all else worthless.
+struct WorkerExposure: Sendable {
+    /// What a worker's command line says about where it listens.
+    enum Claim: Sendable, Hashable {
+        /// Only this machine can reach it.
+        case loopback
+        /// Others may: every address is worth a try.
+        case others
+    }
+
+    /// Reads `argv` of `/system_stats`: `--listen` alone means everywhere, without it ComfyUI listens on 127.0.0.1.
+    static func claim(argv: [String]) -> Claim {
+        guard let at = argv.firstIndex(where: { $0 == "--listen" || $0.hasPrefix("--listen=") }) else {
+            return .loopback
+        }
+        var value = argv[at].dropFirst("--listen".count)
+        if value.hasPrefix("=") {
+            value = value.dropFirst()
+        } else if argv.indices.contains(at + 1), !argv[at + 1].hasPrefix("-") {
+            value = argv[at + 1][...]
+        } else {
+            return .others
+        }
+        let isLoopback = value.split(separator: ",").allSatisfy { part in
+            part == "localhost" || IPAddress(String(part))?.category == .loopback
+        }
+        return isLoopback ? .loopback : .others
+    }
+
+    /// The addresses of this machine where the worker answers without the gate.
+    ///
+    /// - Parameters:
+    ///   - addresses: Where to try: this machine's own, with the worker's port.
+    ///   - settings: For the worker's way of being asked.
+    static func find(_ native: NativeSurface, addresses: [SocketAddress], reactor: Reactor) async -> [SocketAddress] {
+        assert(reactor.loop.isOnLoop)
+        guard let stats = try? await native.ask(.get, "/system_stats"), stats.status == .ok else { return [] }
+        let argv = (try? JSON(parsing: stats.body, dialect: .python))?["system"]?["argv"]?.array?.compactMap(\.string)
+        // A worker that does not tell is tried all the same.
+        if let argv, claim(argv: argv) == .loopback { return [] }
+        var found: [SocketAddress] = []
+        for address in addresses where await answers(address, reactor) { found.append(address) }
+        return found
+    }
+
+    private static func answers(_ address: SocketAddress, _ reactor: Reactor) async -> Bool {
+        guard let port = address.port else { return false }
+        var options = UpstreamOptions(.host(address.host, port: port))
+        options.connectTime = 1_000
+        options.responseTime = 2_000
+        let pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
+        defer { pool.closeIdle() }
+        let answer = try? await HTTPClient(pool).fetch(ClientRequest(.get, "/system_stats"), limit: 1 << 20)
+        return answer?.status == .ok
+    }
+}

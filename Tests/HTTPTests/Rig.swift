@@ -1,0 +1,93 @@
+import Basics
+import HTTP
+import Loop
+import TestSupport
+import Wire
+
+/// Forwards what is not under `/local/` to one upstream, and remembers how exchanges ended.
+final class RigApplication: HTTPApplication {
+    var pool: UpstreamPool?
+    var filter = ResponseFilter()
+    var respond: (any Responder)?
+    var summaries: [ExchangeSummary] = []
+    var failures: [UpstreamFailure] = []
+
+    func disposition(
+        of head: borrowing RequestHead, _ bytes: Span<UInt8>, on connection: ServerConnection
+    ) -> Disposition {
+        let target = bytes.string(head.target)
+        guard let pool, !target.hasPrefix("/local") else { return .exchange }
+        ForwardHead(host: "up", omitted: []).write(head, bytes, target: nil, to: &connection.reactor.writeBuffer)
+        return .forward(pool, filter)
+    }
+
+    func respond(to exchange: Exchange) async throws { try await respond?.respond(to: exchange) }
+    func ended(_ summary: ExchangeSummary) { summaries.append(summary) }
+    func upstreamFailed(_ failure: UpstreamFailure) { failures.append(failure) }
+}
+
+/// What a test's server does with requests it answers itself.
+protocol Responder: AnyObject {
+    func respond(to exchange: Exchange) async throws
+}
+
+/// One loop with a manual clock: a server that forwards to a scripted upstream, and clients.
+final class Rig {
+    let reactor: Reactor
+    let clock: MonotonicClock
+    let application: RigApplication
+    let server: HTTPServer
+    let upstream: RawUpstream
+    let pool: UpstreamPool
+    let address: SocketAddress
+
+    init(
+        _ reactor: Reactor, clock: MonotonicClock, limits: ServerLimits, _ change: (inout UpstreamOptions) -> Void
+    ) throws {
+        self.reactor = reactor
+        self.clock = clock
+        application = RigApplication()
+        server = HTTPServer(application: application, limits: limits, reactor: reactor)
+        address = try server.listen(on: .loopback(port: 0))
+        upstream = try RawUpstream(reactor: reactor)
+        var options = UpstreamOptions(.host("127.0.0.1", port: upstream.port))
+        change(&options)
+        pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
+        application.pool = pool
+    }
+
+    func connect() throws -> RawPeer { try RawPeer(to: address, reactor: reactor) }
+
+    /// A client that has sent this.
+    func client(_ text: String) throws -> RawPeer {
+        let peer = try connect()
+        peer.send(text)
+        return peer
+    }
+
+    /// Lets everything happen that can happen without time passing.
+    func settle() async { for _ in 0..<60 { await Task.yield() } }
+
+    /// Moves the clock, after all that is on its way has arrived, and lets the deadlines act.
+    func pass(_ milliseconds: UInt64) async {
+        await settle()
+        clock.advance(byMilliseconds: milliseconds)
+        reactor.loop.wake()
+        await settle()
+    }
+}
+
+/// Runs `body` on a loop beside a server; everything is closed afterwards.
+func withRig(
+    limits: ServerLimits = ServerLimits(), options: @Sendable (inout UpstreamOptions) -> Void = { _ in },
+    _ body: nonisolated(nonsending) @Sendable (Rig) async throws -> Void
+) async throws {
+    let clock = MonotonicClock(manualStart: 1_000_000)
+    let loop = EventLoop("test", clock: clock)
+    defer { loop.stop() }
+    try await loop.run { reactor in
+        let rig = try Rig(reactor, clock: clock, limits: limits, options)
+        try await body(rig)
+        rig.server.closeAll()
+    }
+}
