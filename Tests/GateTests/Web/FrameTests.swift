@@ -16,7 +16,7 @@ struct LinkTests {
     @Test func socketsAreNoLinks() { #expect(HTTPURL("unix:/run/x.sock").flatMap { Link($0) } == nil) }
 }
 
-struct LocalPathTests {
+struct NextPathTests {
     @Test(arguments: [
         nil, "", "x", "//evil.example", "///evil", "/\\evil.example", "\\evil", "https://evil.example",
         "/a\r\nSet-Cookie: x",
