@@ -33,7 +33,7 @@ let package = Package(
     name: "ComfyGate",
     products: [
         .executable(name: "comfygate", targets: ["comfygate"]),
-        .library(name: "ComfyAPI", targets: ["ComfyAPI"]),
+        .library(name: "ComfyAPI", targets: ["ComfyAPI", "Basics"]),
     ],
     targets: [
         // System libraries: a module map and a shim each.
@@ -69,6 +69,8 @@ let package = Package(
                 "Simulator", "CommandLineKit", "CLinux",
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "generate", dependencies: ["Basics", "ComfyAPI"], path: "examples/Generate", swiftSettings: strict),
         library("TestSupport", ["Basics", "Wire", "Loop", "Store", "CLinux"]),
 
         tests(of: "Basics", resources: [.copy("Corpus")]),
@@ -101,7 +103,10 @@ let package = Package(
         tests(of: "CommandLineKit", ["Basics"]),
         tests(
             of: "comfygate",
-            ["Basics", "CommandLineKit", "Gate", "Identity", "Loop", "Store", "StoreSQLite", "Wire"]),
+            [
+                "Basics", "CommandLineKit", "ComfyAPI", "Gate", "Identity", "Loop", "Simulator", "Store", "StoreSQLite",
+                "Wire",
+            ]),
     ]
 )
 

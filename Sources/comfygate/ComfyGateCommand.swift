@@ -16,6 +16,19 @@ internal import Gate
                 "config",
                 Message("config.summary", en: "Look at the configuration", fr: "Examine la configuration"),
                 [.command(ConfigCheck.self), .command(ConfigKeys.self)]),
+            .command(RunCommand.self),
+            .group(
+                "workflow",
+                Message(
+                    "workflow.summary", en: "Look at workflows and change them", fr: "Examine et modifie des workflows"),
+                [
+                    .command(WorkflowShow.self), .command(WorkflowCheck.self), .command(WorkflowConvert.self),
+                    .command(WorkflowSet.self), .command(WorkflowCompare.self), .command(WorkflowRepair.self),
+                    .command(WorkflowModelFiles.self),
+                ]),
+            .group(
+                "nodes", Message("nodes.summary", en: "Look at node classes", fr: "Examine les classes de nœuds"),
+                [.command(NodesList.self), .command(NodesShow.self)]),
             .command(Serve.self),
             .group(
                 "account",

@@ -235,6 +235,8 @@ public final class Exchange: LoopWork {
             keepsAlive = false
         }
         if case .untilClose = framing { keepsAlive = false }
+        // A handler that wants the connection to end says so as HTTP does.
+        if fields["Connection"]?.lowercased() == "close" { keepsAlive = false }
         response = .started(framing, sent: 0)
         connection.writeHead(
             status, fields, framing: status.forbidsBody ? nil : framing,

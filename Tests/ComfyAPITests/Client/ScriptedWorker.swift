@@ -194,7 +194,7 @@ final class ScriptedWorker: HTTPApplication, WebSocketHandler {
         state = script.waits > 0 ? .pending : .running
         if script.losesPromptAnswer {
             script.losesPromptAnswer = false
-            server?.closeAll()
+            server?.closeConnections()
             return
         }
         try await answer(
@@ -225,15 +225,15 @@ final class ScriptedWorker: HTTPApplication, WebSocketHandler {
                 }
                 socket.send(binary: bytes.span)
             case .drop:
-                server?.closeAll()
+                server?.closeConnections()
                 return
             case .dropAndEnd:
                 endQuietly()
-                server?.closeAll()
+                server?.closeConnections()
                 return
             case .restart:
                 state = .forgotten
-                server?.closeAll()
+                server?.closeConnections()
                 return
             case .fallSilent:
                 endQuietly()

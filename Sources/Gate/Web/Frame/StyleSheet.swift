@@ -28,7 +28,7 @@ enum StyleSheet {
         a { color: var(--link); text-underline-offset: .15em; }
         a:hover { text-decoration-thickness: .12em; }
         code, pre { font: .9em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-        :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+        :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
         main:focus { outline: none; }
         .skip { position: absolute; left: .5rem; top: -5rem; padding: .75rem 1rem; background: var(--sheet); z-index: 1; }
         .skip:focus { top: .5rem; }
@@ -48,7 +48,7 @@ enum StyleSheet {
         .logout { display: flex; align-items: center; gap: .75rem; margin-left: auto; }
         .who { color: var(--muted); }
         main { flex: 1 0 auto; padding-top: .5rem; }
-        section, main > form, main > table { background: var(--sheet); border: 1px solid var(--line); border-radius: 12px;
+        section, main > form, main > table, main > dl { background: var(--sheet); border: 1px solid var(--line); border-radius: 12px;
           padding: 1.25rem; margin: 0 0 1.25rem; }
         section > :last-child, form > :last-child { margin-bottom: 0; }
         footer { color: var(--muted); display: flex; gap: 1rem; }
@@ -59,7 +59,7 @@ enum StyleSheet {
         .card-page header { padding-top: clamp(1rem, 8vh, 5rem); font-size: 1.1rem; }
         .card-page main { flex: 0 1 auto; background: var(--sheet); border: 1px solid var(--line); border-radius: 16px;
           padding: 1.75rem; width: calc(100% - 2rem); box-shadow: 0 6px 24px rgb(20 24 60 / .06); }
-        .card-page main > form { background: none; border: 0; padding: 0; }
+        .card-page main > form, .card-page main > dl { background: none; border: 0; padding: 0; }
         .card-page main > :last-child { margin-bottom: 0; }
         .card-page .actions button, .card-page a.button { width: 100%; }
 
@@ -80,14 +80,14 @@ enum StyleSheet {
         .actions { margin: 0 0 1rem; }
         button, a.button { display: inline-flex; align-items: center; justify-content: center; padding: .5rem 1.25rem;
           border: 1px solid transparent; background: var(--accent); color: var(--on-accent); font-weight: 600;
-          text-decoration: none; cursor: pointer; }
+          text-decoration: none; cursor: pointer; overflow-wrap: normal; text-align: center; }
         button:hover, a.button:hover { filter: brightness(1.1); }
         button.quiet { background: transparent; color: var(--link); border-color: var(--edge); padding: .5rem .9rem; }
         button.quiet:hover { background: var(--soft); filter: none; }
         button.danger { background: var(--bad); color: var(--sheet); }
         form.inline { display: inline-block; margin: 0; }
-        form.guest { border-top: 1px solid var(--line); padding-top: 1.25rem; margin-top: 1.5rem; }
-        .card-page main > form.guest { border-top: 1px solid var(--line); padding-top: 1.25rem; margin-bottom: 1.25rem; }
+        .card-page main > form.guest { border-top: 1px solid var(--line); border-radius: 0; padding-top: 1.25rem;
+          margin: 0 0 1.25rem; }
         form.search { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; }
         form.search .field { flex: 1 1 14rem; margin: 0; }
         form.search .actions { margin: 0; }
@@ -95,11 +95,13 @@ enum StyleSheet {
         .notice { padding: .8rem 1rem; border-radius: 8px; border-left: 5px solid var(--edge); background: var(--soft);
           margin: 0 0 1.25rem; }
         .notice h2 { font-size: 1rem; margin: 0 0 .25rem; }
+        .notice > :last-child { margin-bottom: 0; }
         .notice ul { margin: 0; padding-left: 1.2rem; }
         .notice.good { border-color: var(--good); background: var(--good-soft); }
         .notice.warn { border-color: var(--warn); background: var(--warn-soft); }
         .notice.bad { border-color: var(--bad); background: var(--bad-soft); }
-        .notice.bad a { color: var(--bad); display: inline-block; padding: .3rem 0; }
+        .notice.bad a { color: var(--bad); }
+        .notice li { padding: .3rem 0; }
         p.notice.bad { font-weight: 600; color: var(--bad); }
         .muted { color: var(--muted); }
         .reference { color: var(--muted); font-size: .85rem; border-top: 1px solid var(--line); padding-top: .9rem; }
@@ -108,14 +110,15 @@ enum StyleSheet {
         .badge.warn { background: var(--warn-soft); color: var(--warn); }
         .badge.ok { background: var(--good-soft); color: var(--good); }
 
-        table { border-collapse: collapse; width: 100%; }
+        table { border-collapse: separate; border-spacing: 0; width: 100%; }
+        main > table { padding: .25rem 1.25rem; }
         caption { text-align: left; color: var(--muted); font-size: .925rem; padding: 0 0 .5rem; }
-        th, td { text-align: left; vertical-align: top; padding: .65rem .75rem .65rem 0; border-bottom: 1px solid var(--line); }
+        th, td { text-align: left; vertical-align: baseline; padding: .65rem .75rem .65rem 0; border-bottom: 1px solid var(--line); }
         thead th { color: var(--muted); font-size: .875rem; font-weight: 600; }
         tbody th { font-weight: 600; }
         tbody tr:last-child > * { border-bottom: 0; }
         th:last-child, td:last-child { padding-right: 0; }
-        .row-link { display: inline-block; padding: .6rem 0; margin: -.6rem 0; }
+        .row-link { display: inline-block; padding: .65rem 0; margin: -.65rem 0; }
         dl > div { display: grid; grid-template-columns: minmax(8rem, 13rem) 1fr; gap: .25rem 1rem; padding: .5rem 0;
           border-bottom: 1px solid var(--line); }
         dl > div:last-child { border-bottom: 0; }
@@ -124,6 +127,8 @@ enum StyleSheet {
         dd ul { margin: 0; padding: 0; list-style: none; }
         .copy { background: var(--code); border: 1px solid var(--line); border-radius: 8px; padding: .9rem 1rem;
           overflow-x: auto; white-space: pre; overflow-wrap: normal; }
+        .copy.line { white-space: pre-wrap; overflow-wrap: anywhere; }
+        .copy + .hint { margin: -.5rem 0 1.25rem; }
         .copy code { -webkit-user-select: all; user-select: all; }
         details.confirm { border: 1px solid var(--line); border-radius: 8px; margin: 0 0 .5rem; }
         details.confirm > summary { min-height: 44px; padding: .6rem .9rem; cursor: pointer; font-weight: 600;
@@ -139,17 +144,20 @@ enum StyleSheet {
         }
         @media (max-width: 48rem) {
           h1 { font-size: 1.4rem; }
-          section, main > form, main > table { padding: 1rem; }
+          section, main > form, main > table, main > dl { padding: 1rem; }
           .card-page main { padding: 1.25rem; }
           header nav { flex-basis: 100%; }
-          header nav ul { margin: 0 -.75rem; }
+          header nav a { padding: 0 .6rem; }
+          .logout { flex: 1 1 auto; justify-content: flex-end; }
           table, tbody, tr, th, td, caption { display: block; }
           thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
           tbody tr { border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; margin: 0 0 .75rem; }
           tbody tr:last-child { margin: 0; }
           tbody th, tbody td { border: 0; padding: .2rem 0; }
-          tbody td { display: grid; grid-template-columns: 7.5rem 1fr; gap: .5rem; align-items: baseline; }
+          tbody td { display: grid; grid-template-columns: minmax(5rem, 7rem) minmax(0, 1fr); gap: .5rem; align-items: baseline; }
           tbody td::before { content: attr(data-column); color: var(--muted); font-size: .875rem; }
+          tbody td:has(details) { display: block; }
+          tbody td:has(details)::before { content: none; }
           tbody th { padding-bottom: .35rem; }
           main > table { background: none; border: 0; padding: 0; }
           main > table tbody tr { background: var(--sheet); }

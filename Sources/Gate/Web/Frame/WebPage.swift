@@ -119,19 +119,19 @@ struct PageFrame {
         guard !page.problems.isEmpty else { return nil }
         let heading = ElementID("problems-title")
         return Tag.div(.class("notice bad"), .role("alert"), .labelled(by: heading), .focusable, .autofocus) {
-            Tag.h2(.id(heading)) { say(FrameWords.problems, count: page.problems.count) }
-            Tag.ul {
-                for problem in page.problems {
-                    Tag.li {
-                        if let field = problem.field {
-                            Tag.a(.href(Link(to: field.id))) { say.text(problem.phrase) }
-                        } else {
-                            say.text(problem.phrase)
-                        }
-                    }
-                }
+            if page.problems.count == 1 {
+                Tag.h2(.id(heading)) { link(page.problems[0]) }
+            } else {
+                Tag.h2(.id(heading)) { say(FrameWords.problems, count: page.problems.count) }
+                Tag.ul { for problem in page.problems { Tag.li { link(problem) } } }
             }
         }
+    }
+
+    private func link(_ problem: FormProblem) -> HTML {
+        let text = say.text(problem.phrase)
+        guard let field = problem.field else { return .text(text) }
+        return Tag.a(.href(Link(to: field.id))) { text }
     }
 
     private var footer: HTML {

@@ -49,15 +49,15 @@ struct LoginPage: WebPage {
         if fault == .ended { Tag.p(.class("notice"), .role("status")) { say(LoginWords.ended) } }
         say.form(to: .login) {
             if let next { say.hidden(.next, next.text) }
+            // What is wrong stands above, once: it is never about one field alone.
             say.field(
                 FormField(
-                    .username, say(FormWords.userName), value: name, autocomplete: .username, hasFocus: name == nil),
-                problems: problems)
+                    .username, say(FormWords.userName), value: name, autocomplete: .username,
+                    hasFocus: problems.isEmpty && name == nil))
             say.field(
                 FormField(
                     .password, say(FormWords.password), type: .password, autocomplete: .currentPassword,
-                    hasFocus: name != nil),
-                problems: problems)
+                    hasFocus: problems.isEmpty && name != nil))
             say.button(LoginWords.button)
         }
         if guestsAllowed, say.surface == .gate {

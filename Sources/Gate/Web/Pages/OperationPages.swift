@@ -70,7 +70,7 @@ struct AuditPage: WebPage {
                     Tag.code { HTML.typed(row.action) }, .typed(row.subject),
                     detail.isEmpty || detail == "{}" ? .text("–") : Tag.code { HTML.typed(String(detail)) },
                 ]
-            })
+            }, limit: Self.limits.last ?? PageContext.rowLimit)
     }
 
     private func verdict(_ say: PageContext, _ verdict: AuditVerdict) -> HTML {

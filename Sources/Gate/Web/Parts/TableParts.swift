@@ -11,8 +11,12 @@ extension PageContext {
     /// A table that becomes a list of cards on narrow screens. The roles are written out because styles that change
     /// `display` take them from browsers' accessibility trees.
     ///
-    /// - Parameter rows: Each with as many cells as there are columns; the first names its row.
-    func table(_ caption: String, _ columns: [Column], _ rows: [[HTML]]) -> HTML {
+    /// - Parameters:
+    ///   - rows: Each with as many cells as there are columns; the first names its row.
+    ///   - limit: Rows shown; of the others only the number.
+    @HTMLBuilder func table(
+        _ caption: String, _ columns: [Column], _ rows: [[HTML]], limit: Int = PageContext.rowLimit
+    ) -> HTML {
         Tag.table(.role("table")) {
             Tag.caption { caption }
             Tag.thead(.role("rowgroup")) {
@@ -21,20 +25,24 @@ extension PageContext {
                 }
             }
             Tag.tbody(.role("rowgroup")) {
-                for row in rows {
+                for row in rows.prefix(limit) {
                     Tag.tr(.role("row")) {
                         for (index, cell) in row.enumerated() { self.cell(cell, columns[index], isFirst: index == 0) }
                     }
                 }
             }
         }
+        if rows.count > limit { Tag.p(.class("muted")) { self(FormWords.more, count: rows.count - limit) } }
     }
+
+    /// Rows of a table that is not cut into pages.
+    static let rowLimit = 200
 
     private func cell(_ content: HTML, _ column: Column, isFirst: Bool) -> HTML {
         let width: Attribute? = column.isShort ? .class("short") : nil
         return isFirst
             ? Tag.th(.role("rowheader"), .rowHead, width) { content }
-            : Tag.td(.role("cell"), .column(column.title), width) { content }
+            : Tag.td(.role("cell"), .column(column.title), width) { Tag.div { content } }
     }
 
     /// Names and values.
@@ -51,7 +59,9 @@ extension PageContext {
 
     /// Text to be copied: one click selects all of it.
     func copyable(_ text: String, label: String) -> HTML {
-        Tag.pre(.class("copy"), .tabStop, .role("group"), .label(label)) { Tag.code { text } }
+        Tag.pre(text.contains("\n") ? .class("copy") : .class("copy line"), .tabStop, .role("group"), .label(label)) {
+            Tag.code { text }
+        }
     }
 
     // MARK: Words for values

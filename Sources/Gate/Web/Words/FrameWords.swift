@@ -14,8 +14,7 @@ enum FrameWords {
     static let logout = Message("web.logout", en: "Log out", fr: "Se déconnecter")
     static let errorTitle = Message("web.error_title", en: "Error: {title}", fr: "Erreur : {title}")
     static let problems = Message(
-        "web.problems", en: (one: "One thing is not right", other: "{count} things are not right"),
-        fr: (one: "Un point est à corriger", other: "{count} points sont à corriger"))
+        "web.problems", en: "{count} things are not right", fr: "{count} points sont à corriger")
 
     static let all = [
         skip, console, navigation, account, status, people, invitations, teams, audit, logout, errorTitle, problems,
@@ -63,18 +62,20 @@ enum FormWords {
     static let team = Message("form.team", en: "Team", fr: "Équipe")
     static let teams = Message("form.teams", en: "Teams", fr: "Équipes")
     static let noTeam = Message("form.no_team", en: "No team", fr: "Aucune équipe")
-    static let none = Message("form.none", en: "None", fr: "Aucune")
     static let created = Message("form.created", en: "Created", fr: "Création")
     static let nameMissing = Message(
         "form.name_missing", en: "Type a user name.", fr: "Saisissez un nom d’utilisateur.")
     static let nameHint = Message(
         "form.name_hint", en: "Letters, digits and . _ - @ + are allowed.",
         fr: "Lettres, chiffres et . _ - @ + sont permis.")
-    static let back = Message("form.back", en: "Back", fr: "Retour")
+    static let more = Message(
+        "form.more",
+        en: (one: "{count} more is not shown.", other: "{count} more are not shown."),
+        fr: (one: "{count} autre n’est pas affiché.", other: "{count} autres ne sont pas affichés."))
 
     static let all = [
-        userName, password, action, revoke, end, save, role, team, teams, noTeam, none, created, nameMissing, nameHint,
-        back,
+        userName, password, action, revoke, end, save, role, team, teams, noTeam, created, nameMissing, nameHint,
+        more,
     ]
 }
 

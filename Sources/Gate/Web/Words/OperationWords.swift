@@ -87,12 +87,11 @@ enum StatusWords {
     static let accounts = Message("status.accounts", en: "Accounts", fr: "Comptes")
     static let sessions = Message("status.sessions", en: "Logins", fr: "Sessions")
     static let addresses = Message("status.addresses", en: "Addresses", fr: "Adresses")
-    static let warnings = Message("status.warnings", en: "Needs attention", fr: "À régler")
 
     static let all = [
         title, worker, gate, noWorker, up, down, unknown, state, reason, address, version, python, devices, queue,
         queueText, asked, around, plain, noPublicURL, migration, diskLow, started, connections, accounts, sessions,
-        addresses, warnings,
+        addresses,
     ]
 }
 
