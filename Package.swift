@@ -66,12 +66,12 @@ let package = Package(
             name: "comfygate",
             dependencies: [
                 "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Gate",
-                "Simulator", "CommandLineKit",
+                "Simulator", "CommandLineKit", "CLinux",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "generate", dependencies: ["Basics", "ComfyAPI"], path: "examples/Generate", swiftSettings: strict),
-        library("TestSupport", ["Basics", "Wire", "Loop", "Store"]),
+        library("TestSupport", ["Basics", "Wire", "Loop", "Store", "CLinux"]),
 
         tests(of: "Basics", resources: [.copy("Corpus")]),
         tests(of: "Wire", ["Basics", "CZlib"], exclude: ["Corpus"]),
@@ -98,10 +98,15 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["ConformancePeer", "Basics", "Wire", "Loop", "HTTP", "TestSupport"],
-            exclude: ["Fixtures"],
+            exclude: ["Fixtures", "python"],
             swiftSettings: strict),
         tests(of: "CommandLineKit", ["Basics"]),
-        tests(of: "comfygate", ["Basics", "CommandLineKit", "ComfyAPI", "Gate", "Loop", "Simulator"]),
+        tests(
+            of: "comfygate",
+            [
+                "Basics", "CommandLineKit", "ComfyAPI", "Gate", "Identity", "Loop", "Simulator", "Store", "StoreSQLite",
+                "Wire",
+            ]),
     ]
 )
 

@@ -83,6 +83,10 @@ int gate_adopt(int descriptor) {
     if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) return -1;
     return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
+void gate_reset_on_close(int s) {
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(s, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
 int gate_is_listening(int s) {
     int listens = 0;
     socklen_t count = sizeof listens;

@@ -27,6 +27,12 @@ static inline int gate_choose_http11(SSL *ssl, const unsigned char **out, unsign
 
 static inline void gate_select_http11(SSL_CTX *context) { SSL_CTX_set_alpn_select_cb(context, gate_choose_http11, NULL); }
 
+// Sessions of clients with certificates may be resumed only within this context.
+static inline void gate_require_client(SSL_CTX *context) {
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_session_id_context(context, (const unsigned char *)"gate", 4);
+}
+
 // The name to send (SNI) and to find in the certificate; an IP address is only compared.
 static inline int gate_set_host(SSL *ssl, const char *host) {
     X509_VERIFY_PARAM *rules = SSL_get0_param(ssl);

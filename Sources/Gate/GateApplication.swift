@@ -256,10 +256,10 @@ public final class GateApplication: HTTPApplication {
             fields["Location"] = shared.settings.path("login") + account.nextQuery(visit)
             return try await exchange.respond(.found, fields)
         }
-        if wantsPage {
-            let page = shared.pages.error(refusal.status, refusal.message)
-            fields.append(contentsOf: page.fields)
-            return try await exchange.respond(refusal.status, fields, page.body)
+        if wantsPage, let visit {
+            for pair in PageFields.all.pairs { fields[pair.name] = pair.value }
+            return try await exchange.respond(
+                refusal.status, fields, shared.pages.error(refusal, visit, now: shared.clock()))
         }
         fields["Content-Type"] = "application/json; charset=utf-8"
         try await exchange.respond(refusal.status, fields, body(of: refusal, visit).encoded())

@@ -1,74 +1,44 @@
 internal import Basics
 internal import HTTP
+internal import Store
 internal import Wire
 
-/// The gate's own pages with the fields they are sent with.
+/// The gate's own pages, dressed for one visit: language, base path, links.
 struct GatePages: Sendable {
-    struct Page: Sendable {
-        let fields: Fields
-        let body: [UInt8]
-    }
-
     private let settings: GateSettings
+    private let guestsAllowed: Bool
 
-    init(_ settings: GateSettings) { self.settings = settings }
-
-    func login(next: String?, isWrong: Bool, name: String?, language: String?) -> Page {
-        var hidden = ""
-        if let next { hidden = "<input type=\"hidden\" name=\"next\" value=\"\(Self.escaped(next))\">" }
-        let fault = isWrong ? "<p role=\"alert\">The name or the password is wrong.</p>" : ""
-        return page(
-            "Log in",
-            """
-            \(fault)<form method="post" action="\(settings.path("login"))">\(hidden)
-            <p><label for="username">User name</label><br><input id="username" name="username" autocomplete="username" required autofocus></p>
-            <p><label for="password">Password</label><br>
-            <input id="password" name="password" type="password" autocomplete="current-password" required></p>
-            <p><button>Log in</button></p></form>
-            <p>For now everybody who may generate shares one ComfyUI: its queue, history and files are seen by all of them.</p>
-            """)
+    init(_ settings: GateSettings, guestsAllowed: Bool) {
+        (self.settings, self.guestsAllowed) = (settings, guestsAllowed)
     }
 
-    func error(_ status: Status, _ message: String) -> Page {
-        let refresh = status == .serviceUnavailable || status == .badGateway || status == .gatewayTimeout
-        return page(status.reason, "<p>\(Self.escaped(message))</p>", refreshes: refresh)
+    func login(_ visit: Visit, now: Timestamp) -> [UInt8] {
+        var page = LoginPage()
+        page.next = LocalPath(visit.query[FieldName.next.rawValue])
+        if visit.query["wrong_password"] != nil { page.fault = .wrong }
+        page.guestsAllowed = guestsAllowed
+        return page.body(context(visit, now: now))
     }
 
-    /// A file the pages need.
-    func asset(_ name: String) -> Page? { nil }
-
-    private func page(_ title: String, _ body: String, refreshes: Bool = false) -> Page {
-        let refresh = refreshes ? "<meta http-equiv=\"refresh\" content=\"5\">" : ""
-        let html = """
-            <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            \(refresh)<title>\(title) – ComfyGate</title></head><body><main><h1>\(title)</h1>
-            \(body)
-            </main></body></html>
-
-            """
-        return Page(
-            fields: [
-                "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store",
-                "Referrer-Policy": "same-origin",
-                "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy":
-                    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-                    + "frame-ancestors 'none'",
-            ], body: Array(html.utf8))
+    func error(_ refusal: Refusal, _ visit: Visit, now: Timestamp) -> [UInt8] {
+        ErrorPage(
+            refusal.status, code: refusal.code, message: refusal.message, host: visit.host.description,
+            known: settings.names.configured
+        ).body(context(visit, now: now))
     }
 
-    private static func escaped(_ text: String) -> String {
-        var out = ""
-        for character in text {
-            switch character {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            default: out.append(character)
-            }
-        }
-        return out
+    /// A file the pages load; nil for any other path.
+    func file(_ visit: Visit) -> WebFile? {
+        WebPath(visit.segments.map(\.text), on: .gate).flatMap { WebFile($0) }
+    }
+
+    private func context(_ visit: Visit, now: Timestamp) -> PageContext {
+        let target = visit.request.target
+        let place: PageContext.Place? =
+            visit.request.method == .get
+            ? .init(segments: target.segments.map(\.text), query: visit.query) : nil
+        return PageContext(
+            surface: .gate, basePath: settings.basePath, now: now, acceptLanguage: visit.request.fields["Accept-Language"],
+            query: visit.query, place: place)
     }
 }

@@ -22,7 +22,7 @@ final class GateShared: Sendable {
         self.clock = clock
         ledger = PromptLedger()
         clients = ClientRegistry()
-        pages = GatePages(settings)
+        pages = GatePages(settings, guestsAllowed: identity.settings.guestsAllowed)
     }
 }
 

@@ -182,7 +182,7 @@ extension IdentityService {
     }
 
     /// 12 letters and digits that look unlike one another: 60 bits, good for one login.
-    private static func makePassword() -> Secret {
+    public static func makePassword() -> Secret {
         let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
         let letters = RandomBytes.make(12).map { alphabet[Int($0) % alphabet.count] }
         let groups = [letters[0..<4], letters[4..<8], letters[8..<12]].map { String(decoding: $0, as: UTF8.self) }

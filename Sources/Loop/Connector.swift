@@ -13,7 +13,7 @@ public enum Connector {
         if case .unix = address {
         } else {
             _ = gate_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-            gate_keep_alive(descriptor, 60, 90_000)
+            gate_keep_alive(descriptor, 60, 150_000)
         }
         let status = unsafe address.withSystemAddress { unsafe gate_connect(descriptor, $0, $1) }
         guard let status else {

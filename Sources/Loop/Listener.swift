@@ -46,7 +46,7 @@ public final class Listener: Channel {
                 .invalidArgument, from: .gateway,
                 "Descriptor \(descriptor) is not a listening socket; check how this program is started.")
         }
-        if address.port != nil { gate_keep_alive(copy, 60, 90_000) }
+        if address.port != nil { gate_keep_alive(copy, 60, 150_000) }
         self.accepted = accepted
         self.address = address
         ownPath = nil
@@ -81,7 +81,7 @@ public final class Listener: Channel {
             if case .v6 = address { _ = gate_set_option(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
             // Accepted connections inherit these, which saves their calls.
             _ = gate_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-            gate_keep_alive(descriptor, 60, 90_000)
+            gate_keep_alive(descriptor, 60, 150_000)
         }
         var error = bind(descriptor, address)
         if error == EADDRINUSE, case .unix(let path) = address, isAbandoned(address) {

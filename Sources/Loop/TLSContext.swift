@@ -12,8 +12,11 @@ internal import COpenSSL
     /// - Parameters:
     ///   - certificate: Path of a PEM file, leaf first, then intermediates.
     ///   - key: Path of the PEM file with its private key.
+    ///   - clientAuthority: Path of a PEM file; clients without a certificate from these authorities are refused.
     /// - Throws: `invalidArgument` that names the file and OpenSSL's reason.
-    public init(serverCertificate certificate: String, key: String) throws(GateError) {
+    public init(
+        serverCertificate certificate: String, key: String, clientAuthority: String? = nil
+    ) throws(GateError) {
         guard let context = unsafe SSL_CTX_new(TLS_server_method()) else { throw Self.failure("TLS could not start.") }
         unsafe self.context = context
         verifiesHost = false
@@ -28,6 +31,11 @@ internal import COpenSSL
         guard unsafe SSL_CTX_check_private_key(context) == 1 else {
             throw Self.failure("The key does not belong to the certificate: \(key)")
         }
+        guard let clientAuthority else { return }
+        guard unsafe SSL_CTX_load_verify_locations(context, clientAuthority, nil) == 1 else {
+            throw Self.failure("The file of trusted certificates cannot be used: \(clientAuthority)")
+        }
+        unsafe gate_require_client(context)
     }
 
     /// For a client that checks the server's certificate and name.

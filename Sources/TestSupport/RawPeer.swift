@@ -1,3 +1,5 @@
+internal import CLinux
+internal import Glibc
 public import Loop
 
 /// The other end of a connection that sends whatever bytes a test wants, and reads only when it is told to.
@@ -64,6 +66,18 @@ public final class RawPeer: Stream {
     }
 
     public func send(_ text: String) { send(Array(text.utf8)) }
+
+    /// Ends the connection with a reset.
+    public func breakOff() {
+        gate_reset_on_close(descriptor)
+        close()
+    }
+
+    /// Ends the connection below TLS, as an attacker on the way could.
+    public func cut() {
+        _ = Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
+        close()
+    }
 
     /// Waits for something to happen on this connection.
     public func event() async { await withCheckedContinuation { waiter = $0 } }

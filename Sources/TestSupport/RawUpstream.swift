@@ -23,6 +23,8 @@ public final class RawUpstream {
 
     private final class Box { weak var upstream: RawUpstream? }
 
+    /// The listening socket's.
+    public var descriptor: Int32 { listener?.descriptor ?? -1 }
     public var port: UInt16 { address.port ?? 0 }
 
     private func accepted(_ peer: RawPeer) {

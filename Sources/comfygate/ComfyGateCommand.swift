@@ -1,9 +1,10 @@
 // comfygate: one file a command; `ComfyGateCommand.program` is the tree of them.
 internal import Basics
 internal import CommandLineKit
+internal import Gate
 
 @main struct ComfyGateCommand {
-    static let version = "0.1.0"
+    static let version = GateVersion.current
 
     static let program = Program(
         "comfygate", version: version,
@@ -29,6 +30,36 @@ internal import CommandLineKit
                 "nodes", Message("nodes.summary", en: "Look at node classes", fr: "Examine les classes de nœuds"),
                 [.command(NodesList.self), .command(NodesShow.self)]),
             .command(Serve.self),
+            .group(
+                "account",
+                Message("account.summary", en: "Manage who may use the gate", fr: "Gère qui peut utiliser la porte"),
+                [
+                    .command(AccountAdd.self), .command(AccountImport.self), .command(AccountList.self),
+                    .command(AccountPasswd.self), .command(AccountRole.self), .command(AccountDisable.self),
+                    .command(AccountEnable.self), .command(AccountRemove.self), .command(AccountBootstrap.self),
+                    .command(AccountInvite.self),
+                ]),
+            .group(
+                "team", Message("team.summary", en: "Manage groups of accounts", fr: "Gère les groupes de comptes"),
+                [
+                    .command(TeamAdd.self), .command(TeamList.self), .command(TeamRename.self),
+                    .command(TeamRemove.self),
+                ]),
+            .group(
+                "token",
+                Message("token.summary", en: "Manage what programs log in with", fr: "Gère les jetons des programmes"),
+                [.command(TokenCreate.self), .command(TokenList.self), .command(TokenRevoke.self)]),
+            .group(
+                "session",
+                Message("session.summary", en: "Manage browser sessions", fr: "Gère les sessions de navigateur"),
+                [.command(SessionList.self), .command(SessionRevoke.self)]),
+            .group(
+                "audit", Message("audit.summary", en: "Look at who changed what", fr: "Examine qui a changé quoi"),
+                [.command(AuditVerify.self), .command(AuditTail.self)]),
+            .group(
+                "login",
+                Message("login.summary", en: "Come over from ComfyUI-Login", fr: "Passe de ComfyUI-Login à la porte"),
+                [.command(LoginImport.self)]),
             .command(Simulate.self),
             .command(CompletionsCommand.self),
             .command(VersionCommand.self),

@@ -56,7 +56,7 @@ extension ConfigurationReport {
 }
 
 extension ConfigurationProblem {
-    fileprivate var failure: CommandFailure { CommandFailure(at: place, what, remedy) }
+    var failure: CommandFailure { CommandFailure(at: place, what, remedy) }
 }
 
 /// `key=value`.

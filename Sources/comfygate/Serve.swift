@@ -37,15 +37,8 @@ struct Serve: Command {
         examples: ["serve --worker http://127.0.0.1:8188", "serve --config comfygate.yaml"])
 
     private static let ready = Message(
-        "serve.ready", en: "ComfyGate is at {url}, in front of {worker}.",
-        fr: "ComfyGate est à {url}, devant {worker}.")
-    private static let noAccounts = Message(
-        "serve.no_accounts",
-        en:
-            "Nobody can administer this gate yet. Stop it and run: comfygate account add NAME --role admin --data {data}",
-        fr:
-            "Personne ne peut encore administrer cette porte. Arrêtez-la et lancez : comfygate account add NOM --role admin --data {data}"
-    )
+        "serve.ready", en: "ComfyGate is at {url}, in front of {worker}; its console is at {console}.",
+        fr: "ComfyGate est à {url}, devant {worker} ; sa console est à {console}.")
     private static let shared = Message(
         "serve.shared", en: "For now all accounts share one ComfyUI: its queue, history and files.",
         fr: "Pour l’instant tous les comptes partagent un seul ComfyUI : sa file, son historique et ses fichiers.")
@@ -66,7 +59,7 @@ struct Serve: Command {
         fr:
             "ComfyUI répond à {addresses} sans cette porte : quiconque l’atteint n’a pas besoin de compte. Lancez-le avec --listen 127.0.0.1, ou publiez son port sur 127.0.0.1 seulement."
     )
-    static let messages = [ready, exposed, noAccounts, shared, draining, looked, noWorker, noWorkerRemedy]
+    static let messages = [ready, exposed, shared, draining, looked, noWorker, noWorkerRemedy]
 
     private let options: ConfigurationOptions
     private let worker: String?
@@ -107,27 +100,21 @@ struct Serve: Command {
             IdentityService(
                 store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
         }
-        try await makeAdministrator(server.identity, terminal)
+        try await FirstAdministrator.make(server.identity, terminal)
         let places = try await server.start()
-        let worker = configuration.worker.url?.description ?? ""
-        terminal.say(Self.ready(["url": places.gate.joined(separator: ", "), "worker": worker]))
+        terminal.say(
+            Self.ready([
+                "url": places.gate.joined(separator: ", "), "worker": configuration.worker.url?.description ?? "",
+                "console": (places.console + ["unix:" + configuration.consoleSocket]).joined(separator: ", "),
+            ]))
         terminal.say(Self.shared())
         let exposed = await server.findExposure()
         if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }
-        if try await server.identity.needsAdministrator() {
-            terminal.say(Self.noAccounts(["data": configuration.data]))
-        }
+        try await FirstAdministrator.invite(
+            server.identity, configuration, console: places.console, terminal)
         await waitForTheEnd(server, writer, terminal)
         await writer.flush()
         await database.close()
-    }
-
-    /// For unattended set-ups: the first administrator's password lies in a file.
-    private func makeAdministrator(_ identity: IdentityService, _ terminal: Terminal) async throws {
-        guard let path = terminal.environment["COMFYGATE_ADMIN_PASSWORD_FILE"], !path.isEmpty else { return }
-        guard let password = try SecretInput.file(path).read(terminal.environment) else { return }
-        let name = terminal.environment["COMFYGATE_ADMIN_NAME"] ?? "admin"
-        _ = try await identity.ensureAdministrator(name: name, password: password)
     }
 
     // MARK: Finding a worker

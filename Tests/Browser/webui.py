@@ -10,13 +10,22 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Response, sync_playwright
 
 GRAPH = {
     "1": {"class_type": "EmptyImage", "inputs": {"width": 256, "height": 256, "batch_size": 1, "color": 3368652}},
     "2": {"class_type": "ImageInvert", "inputs": {"image": ["1", 0]}},
     "3": {"class_type": "SaveImage", "inputs": {"images": ["2", 0], "filename_prefix": "browser"}},
 }
+
+
+def is_queueing(answer: Response) -> bool:
+    return "/prompt" in answer.url and answer.request.method == "POST"
+
+
+def is_picture(answer: Response) -> bool:
+    names = parse_qs(urlparse(answer.url).query).get("filename", [""])
+    return "/view" in answer.url and names[0].startswith("browser_")
 
 
 def main(url: str, name: str, password_file: str, prefix: str) -> None:
@@ -48,18 +57,14 @@ def main(url: str, name: str, password_file: str, prefix: str) -> None:
         page.keyboard.press("Escape")
         page.evaluate("graph => window.app.loadApiJson(graph, 'browser')", GRAPH)
         page.screenshot(path=f"{prefix}-graph.png")
-        with page.expect_response(lambda answer: "/prompt" in answer.url and answer.request.method == "POST") as queued:
-            page.evaluate("() => window.app.queuePrompt(0, 1)")
-        answer = queued.value
-        assert answer.status == 200, f"queueing was answered {answer.status}: {answer.text()}"
-        prompt = json.loads(answer.text())["prompt_id"]
-
-        # The page shows the picture by asking for it: that is the proof that its events came through the gate.
-        with page.expect_response(
-            lambda answer: "/view" in answer.url and "browser_" in parse_qs(urlparse(answer.url).query).get("filename", [""])[0],
-            timeout=60_000,
-        ) as viewed:
-            pass
+        # The page shows the picture by asking for it: that is the proof that its events came through the gate. It may
+        # ask before the queueing's answer has been looked at here, so both are awaited from the beginning.
+        with page.expect_response(is_picture, timeout=60_000) as viewed:
+            with page.expect_response(is_queueing) as queued:
+                page.evaluate("() => window.app.queuePrompt(0, 1)")
+            answer = queued.value
+            assert answer.status == 200, f"queueing was answered {answer.status}: {answer.text()}"
+            prompt = json.loads(answer.text())["prompt_id"]
         assert viewed.value.status == 200 and viewed.value.body(), "the picture could not be loaded"
         page.wait_for_timeout(500)
         page.screenshot(path=f"{prefix}-picture.png")

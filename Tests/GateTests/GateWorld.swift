@@ -68,6 +68,8 @@ struct GateWorld: Sendable {
     let server: GateServer
     let loop: EventLoop
     let port: UInt16
+    let consolePort: UInt16
+    let consoleSocket: String
     let seen: Locked<[SeenRequest]>
     let answers: Locked<[String: ScriptedAnswer]>
     let accounts: [String: UUID]
@@ -75,7 +77,7 @@ struct GateWorld: Sendable {
 
     /// Starts everything, runs `body`, ends everything.
     static func run(
-        _ change: (inout Configuration) -> Void = { _ in },
+        _ change: (inout Configuration) -> Void = { _ in }, peerUserID: (@Sendable (Exchange) -> Int?)? = nil,
         _ body: nonisolated(nonsending) (GateWorld) async throws -> Void
     ) async throws {
         let loop = EventLoop("worker")
@@ -95,7 +97,7 @@ struct GateWorld: Sendable {
         configuration.console.socket = "/tmp/comfygate-test-\(UUID()).sock"
         change(&configuration)
         let log = GateLog(try LogWriter(path: "/dev/null"), access: true)
-        let server = try GateServer(configuration: configuration, log: log) { onChange in
+        let server = try GateServer(configuration: configuration, log: log, peerUserID: peerUserID) { onChange in
             IdentityService(
                 store: InMemoryAccountStore(),
                 passwords: PasswordGate(hasher: PasswordHasher(bcryptCost: 4), lane: passwordLane),
@@ -103,6 +105,7 @@ struct GateWorld: Sendable {
         }
         let places = try await server.start()
         let port = UInt16(places.gate[0].split(separator: ":").last ?? "") ?? 0
+        let consolePort = UInt16(places.console[0].split(separator: ":").last ?? "") ?? 0
         var accounts: [String: UUID] = [:]
         var tokens: [String: Secret] = [:]
         for (name, role) in [("root", Role.admin), ("olga", .operator), ("alice", .user), ("bob", .user)] {
@@ -114,7 +117,9 @@ struct GateWorld: Sendable {
             ).secret
         }
         let world = GateWorld(
-            server: server, loop: loop, port: port, seen: seen, answers: answers, accounts: accounts, tokens: tokens)
+            server: server, loop: loop, port: port, consolePort: consolePort,
+            consoleSocket: configuration.consoleSocket, seen: seen, answers: answers, accounts: accounts, tokens: tokens
+        )
         try await body(world)
         await loop.perform { _ in worker.server.closeAll() }
         await server.drain()
@@ -134,11 +139,12 @@ struct GateWorld: Sendable {
     ) async throws -> Answer {
         var request = ClientRequest(method, target, fields, body: Array(body.utf8))
         if let name { request.fields["Authorization"] = "Bearer \(tokens[name]!.reveal())" }
-        let wanted = request
-        let port = port
-        return try await loop.run { reactor in
-            let pool = UpstreamPool(
-                UpstreamOptions(.host("127.0.0.1", port: port)), reactor: reactor, resolver: sharedResolver)
+        return try await send(request, to: .host("127.0.0.1", port: port))
+    }
+
+    func send(_ wanted: ClientRequest, to endpoint: UpstreamOptions.Endpoint) async throws -> Answer {
+        try await loop.run { reactor in
+            let pool = UpstreamPool(UpstreamOptions(endpoint), reactor: reactor, resolver: sharedResolver)
             let answer = try await HTTPClient(pool).fetch(wanted)
             pool.closeIdle()
             return Answer(

@@ -28,7 +28,7 @@ private final class EchoApplication: HTTPApplication {
 private func withServer(
     _ body: nonisolated(nonsending) @escaping @Sendable (SocketAddress, Reactor) async throws -> Void
 ) async throws {
-    let loop = EventLoop("test")
+    let loop = EventLoop("test", clock: MonotonicClock(manualStart: 1))
     defer { loop.stop() }
     try await loop.run { reactor in
         let server = HTTPServer(application: EchoApplication(), reactor: reactor)

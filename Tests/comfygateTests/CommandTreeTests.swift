@@ -10,7 +10,8 @@ struct CommandTreeTests {
     @Test("Everything the commands say is whole in both languages")
     func catalogue() {
         let own = ConfigCheck.messages + Simulate.messages + RunMessages.all + WorkflowMessages.all
-        #expect(Message.faults(in: program.messages + own) == [])
+        let people = AdminMessages.all + FirstAdministrator.messages + TextFile.messages + SessionRevoke.messages
+        #expect(Message.faults(in: program.messages + own + people) == [])
     }
 
     @Test("No command declares a name twice, nor one that every command has")

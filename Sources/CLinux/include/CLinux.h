@@ -40,6 +40,8 @@ int gate_pipe(int ends[2], int capacity);
 int gate_open(const char *path, int flags, int mode);
 // Makes a descriptor that came from elsewhere non-blocking and closed on exec.
 int gate_adopt(int descriptor);
+// Closing the socket resets the connection; for tests.
+void gate_reset_on_close(int s);
 // 1 when the socket listens.
 int gate_is_listening(int s);
 int gate_set_thread_niceness(int niceness);

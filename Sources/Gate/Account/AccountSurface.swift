@@ -35,8 +35,8 @@ final class AccountSurface {
         case ("ready", 1) where method == .get || method == .head:
             try await ready(visit, application)
         case ("gate", 2):
-            guard let asset = shared.pages.asset(visit.segments.last?.text ?? "") else { return false }
-            try await visit.exchange.respond(.ok, asset.fields, asset.body)
+            guard method == .get || method == .head, let file = shared.pages.file(visit) else { return false }
+            try await visit.exchange.respond(.ok, file.fields, file.bytes)
         default: return false
         }
         return true
@@ -52,10 +52,7 @@ final class AccountSurface {
     // MARK: Login
 
     private func loginPage(_ visit: Visit) async throws {
-        let page = shared.pages.login(
-            next: LocalPath(visit.query["next"])?.text, isWrong: visit.query["wrong_password"] != nil,
-            name: nil, language: visit.request.fields["Accept-Language"])
-        try await visit.exchange.respond(.ok, page.fields, page.body)
+        try await visit.exchange.respond(.ok, PageFields.all, shared.pages.login(visit, now: shared.clock()))
     }
 
     private func login(_ visit: Visit) async throws {
@@ -67,9 +64,13 @@ final class AccountSurface {
         }
         let body = try await visit.exchange.readBody(limit: 16_384)
         let isJSON = visit.request.fields["Content-Type"]?.lowercased().hasPrefix("application/json") ?? false
-        let form = try isJSON ? Self.json(body) : Self.form(body)
         let visitor = IdentityService.Visitor(
             address: visit.address, userAgent: visit.request.fields["User-Agent"] ?? "", surface: .gate)
+        if !isJSON, let form = try? FormURLEncoded(parsing: body.span), form[FieldName.guestMode.rawValue] == "1" {
+            let login = try await shared.identity.guestLogin(from: visitor)
+            return try await welcome(visit, login, isJSON: false, next: form[FieldName.next.rawValue])
+        }
+        let form = try isJSON ? Self.json(body) : Self.form(body)
         do {
             let login = try await shared.identity.login(name: form.name, password: form.password, from: visitor)
             try await welcome(visit, login, isJSON: isJSON, next: form.next)

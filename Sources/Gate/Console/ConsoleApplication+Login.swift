@@ -5,11 +5,11 @@ internal import Store
 internal import Wire
 
 extension ConsoleApplication {
-    /// Begins a session of the console; by form with a redirect, by JSON with a document.
+    /// Begins a session of the console; by form with a page, by JSON with a document.
     func login(_ visit: ConsoleVisit) async throws {
         let body = try await visit.exchange.readBody(limit: 16_384)
         let isJSON = visit.contentType == "application/json"
-        let (name, password) = try Self.credentials(body, isJSON: isJSON)
+        let (name, password, next) = try Self.credentials(body, isJSON: isJSON)
         let visitor = IdentityService.Visitor(
             address: visit.address, userAgent: visit.request.fields["User-Agent"] ?? "", surface: .console)
         do {
@@ -22,9 +22,24 @@ extension ConsoleApplication {
                     ["user": .string(login.account.name.text), "role": .string(login.account.role.rawValue)],
                     ["Set-Cookie": cookie])
             }
-            try await redirect(visit, to: "/account", ["Set-Cookie": cookie])
-        } catch let error as GateError where error.code == .unauthenticated && !isJSON {
-            try await redirect(visit, to: "/login?wrong_password=1")
+            let place = next?.text ?? context(visit.request, nil).location(.account)
+            try await redirect(visit, to: place, ["Set-Cookie": cookie])
+        } catch let error as GateError where !isJSON {
+            guard let (status, fault) = Self.fault(error) else { throw error }
+            var page = LoginPage(next: next, name: name, fault: fault)
+            page.sharesOneComfyUI = false
+            try await send(visit, status, page)
+        }
+    }
+
+    /// 403 and not 401, which would promise a challenge that a form cannot answer.
+    private static func fault(_ error: GateError) -> (Status, LoginPage.Fault)? {
+        switch error.code {
+        case .unauthenticated: (.forbidden, .wrong)
+        case .forbidden: (.forbidden, .disabled)
+        case .tooManyAttempts: (.tooManyRequests, .throttled(seconds: nil))
+        case .overloaded: (.serviceUnavailable, .busy)
+        default: nil
         }
     }
 
@@ -48,18 +63,22 @@ extension ConsoleApplication {
         try await visit.exchange.respond(.seeOther, fields)
     }
 
-    private static func credentials(_ body: [UInt8], isJSON: Bool) throws -> (name: String, password: Secret) {
+    private static func credentials(_ body: [UInt8], isJSON: Bool) throws -> (
+        name: String, password: Secret, next: LocalPath?
+    ) {
         var pair: (String?, String?)
+        var next: LocalPath?
         if isJSON {
             let json = try? JSON(parsing: body)
             pair = (json?["username"]?.string, json?["password"]?.string)
         } else {
             let form = try? FormURLEncoded(parsing: body.span)
             pair = (form?["username"], form?["password"])
+            next = LocalPath(form?["next"])
         }
         guard let name = pair.0, let password = pair.1 else {
             throw Refusal(.badRequest, .invalidArgument, "Send username and password.")
         }
-        return (name, Secret(password))
+        return (name, Secret(password), next)
     }
 }

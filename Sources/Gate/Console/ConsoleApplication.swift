@@ -38,12 +38,14 @@ final class ConsoleApplication: HTTPApplication {
         } catch let refusal as Refusal {
             try await refuse(refusal, exchange)
         } catch let error as GateError {
-            if error.origin != .client {
-                log.error(
-                    "console_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
-            }
+            note(error)
             try await refuse(Refusal(error), exchange)
         }
+    }
+
+    private func note(_ error: GateError) {
+        guard error.origin != .client else { return }
+        log.error("console_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
     }
 
     func ended(_ summary: ExchangeSummary) { log.access(summary) }
@@ -56,7 +58,9 @@ final class ConsoleApplication: HTTPApplication {
         case ("logout", 1) where visit.request.method == .post || visit.request.method == .get:
             try await logout(visit)
         case ("health", 1): try await send(visit, .ok, ["status": "alive"])
+        case (nil, _): try await redirect(visit, to: .account)
         default:
+            if let path = WebPath(words, on: .console) { return try await page(visit, path) }
             guard visit.principal != nil else { throw Refusal.unauthenticated }
             throw Refusal.notFound
         }
@@ -81,14 +85,24 @@ final class ConsoleApplication: HTTPApplication {
                 throw Refusal(.badRequest, .invalidArgument, "The body is not JSON: \(error).")
             }
         }
-        let answer = try await admin.answer(
-            AdminRequest(
-                visit.request.method, segments: segments, query: visit.request.target.query, body: json,
-                principal: visit.principal, address: visit.address))
+        let wanted = AdminRequest(
+            visit.request.method, segments: segments, query: visit.request.target.query, body: json,
+            principal: visit.principal, address: visit.address)
+        let answer: AdminAnswer
+        do throws(GateError) { answer = try await admin.answer(wanted) } catch {
+            note(error)
+            var refusal = Refusal(error)
+            if case .otherMethod(let methods) = AdminRoutes.table.match(wanted.method, wanted.segments[...]),
+                error.code == .methodNotAllowed
+            {
+                refusal.fields["Allow"] = methods.map(\.rawValue).joined(separator: ", ")
+            }
+            throw refusal
+        }
         try await send(visit, answer.status, answer.body)
     }
 
-    private func require(_ access: RouteClass, _ principal: Principal?) throws {
+    func require(_ access: RouteClass, _ principal: Principal?) throws {
         switch Policy.decide(principal, Action(access, at: .console), now: clock()) {
         case .allow: return
         case .unauthenticated: throw Refusal.unauthenticated
@@ -186,6 +200,11 @@ final class ConsoleApplication: HTTPApplication {
     }
 
     private func refuse(_ refusal: Refusal, _ exchange: Exchange) async throws {
+        let request = exchange.request
+        let isAPI = request.target.segments.first?.text == "api"
+        if !isAPI, AcceptHeaders.namesHTML(request.fields["Accept"]) {
+            return try await refuse(refusal, toBrowser: exchange)
+        }
         var fields = Self.guarding
         fields.append(contentsOf: refusal.fields)
         fields["Content-Type"] = "application/json; charset=utf-8"
@@ -195,13 +214,29 @@ final class ConsoleApplication: HTTPApplication {
         try await exchange.respond(refusal.status, fields, body.encoded())
     }
 
+    private func refuse(_ refusal: Refusal, toBrowser exchange: Exchange) async throws {
+        let request = exchange.request
+        let say = context(request, nil)
+        if refusal.status == .unauthorized {
+            let isPage = request.method == .get && !request.target.segments.isEmpty
+            let next: [(FieldName, String)] = isPage ? [(.next, request.target.encoded)] : []
+            var fields = Self.guarding
+            fields["Location"] = say.link(.login, next).text
+            return try await exchange.respond(.seeOther, fields)
+        }
+        var fields = PageFields.all
+        fields["X-Frame-Options"] = "DENY"
+        fields.append(contentsOf: refusal.fields)
+        let page = ErrorPage(
+            refusal.status, code: refusal.code, message: refusal.message, host: request.fields["Host"] ?? "")
+        try await exchange.respond(refusal.status, fields, page.body(say))
+    }
+
     /// On every answer.
     static let guarding: Fields = [
         "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
         "X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Content-Security-Policy":
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-            + "frame-ancestors 'none'",
+        "Content-Security-Policy": PageFields.contentSecurityPolicy,
     ]
 }

@@ -1,5 +1,4 @@
 internal import Basics
-internal import Glibc
 internal import HTTP
 internal import Identity
 internal import Loop
@@ -44,24 +43,10 @@ final class ConsoleServer: Sendable {
             let current: (@Sendable () -> TLSContext?)? = if let tls { { tls } } else { nil }
             var bound: [SocketAddress] = []
             for address in addresses { bound.append(try content.server.listen(on: address, tls: current)) }
-            try Self.clear(path)
+            // Mode 0600; who asks is checked at each request besides.
             try content.server.listen(on: .unix(path))
-            // The folder keeps others out; who asks is checked at each request besides.
-            _ = unsafe chmod(path, 0o600)
             return bound
         }
-    }
-
-    /// Takes away the socket that a dead gate left behind; a living one's stays, and listening says so.
-    private static func clear(_ path: String) throws(GateError) {
-        var facts = stat()
-        guard unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFSOCK else { return }
-        let descriptor: Int32
-        do throws(GateError) { descriptor = try Connector.begin(.unix(path)) } catch {
-            _ = unsafe unlink(path)
-            return
-        }
-        _ = close(descriptor)
     }
 
     func apply(_ delta: IdentityDelta) async {

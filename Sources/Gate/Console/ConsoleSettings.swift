@@ -36,6 +36,9 @@ struct ConsoleSettings: Sendable {
     var sessionLimits: SessionLimits
     /// Bytes of a request; a list of accounts to import is the largest.
     var body = 4 << 20
+    /// Where scripts and invited people find the gate.
+    var gate: HTTPURL
+    var started = Timestamp.now()
     /// Who is at the other end of the Unix socket; stands in for the kernel in tests.
     var peerUserID: @Sendable (Exchange) -> Int? = { $0.peerUserID }
     /// The one user besides root who may ask there: the gate's own.
@@ -43,10 +46,23 @@ struct ConsoleSettings: Sendable {
 
     init(_ configuration: Configuration, ownUserID: Int) {
         names = ConsoleNames(gate: configuration.publicURLs.compactMap { HTTPURL($0.description) })
+        gate = Self.gate(configuration)
         forwarding = ForwardingPolicy(proxies: configuration.trustedProxies)
         // By the listener, not by public_url: behind a proxy with TLS the console may still be reached by plain loopback.
         cookie = SessionCookie(basePath: "", isSecure: configuration.tls.isOn, surface: .console)
         sessionLimits = SessionLimits(configuration.session)
         self.ownUserID = ownUserID
+    }
+
+    /// The first `public_url`, else this machine by number.
+    private static func gate(_ configuration: Configuration) -> HTTPURL {
+        let scheme = configuration.tls.isOn ? "https" : "http"
+        let port = configuration.listen.addresses.first?.port ?? 8_288
+        let local = "\(scheme)://127.0.0.1:\(port)\(configuration.basePath)"
+        let candidates = configuration.publicURLs.map(\.description) + [local, "\(scheme)://127.0.0.1"]
+        guard let url = candidates.lazy.compactMap({ HTTPURL($0) }).first else {
+            preconditionFailure("the last candidate is an address")
+        }
+        return url
     }
 }

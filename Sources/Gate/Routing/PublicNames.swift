@@ -5,7 +5,8 @@ public import Wire
 /// Without `public_url` an address in numbers and `localhost` are accepted as Host, because no foreign page can make a
 /// browser send them for its own name (DNS rebinding needs a name); every other name must be configured.
 public struct PublicNames: Sendable {
-    private let configured: [HTTPURL]
+    /// As they stand in `public_url`.
+    let configured: [HTTPURL]
 
     public init(_ configured: [HTTPURL]) { self.configured = configured }
 
@@ -26,9 +27,6 @@ public struct PublicNames: Sendable {
         guard name.isNumberOrLocalhost else { return false }
         return secure == isSecure && name == host.host && port == host.effectivePort(secure: isSecure)
     }
-
-    /// For the page that answers 421.
-    public var spelled: [String] { configured.map(\.description) }
 }
 
 extension Authority.Host {

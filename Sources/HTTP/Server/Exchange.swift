@@ -17,6 +17,7 @@ public final class Exchange: LoopWork {
     private var bodyWaiter: CheckedContinuation<Void, Never>?
     private var bodyPace: Pace
     private var bodyByteCount = 0
+    private var discardedByteCount = 0
     private var outputWaiter: CheckedContinuation<Void, Never>?
     private var mustSendContinue: Bool
     private var keepsAlive: Bool
@@ -30,7 +31,8 @@ public final class Exchange: LoopWork {
     private var status = 0
     /// What the access log shows as the path; handlers set it when the path itself must not be logged.
     public var loggedPath: String?
-    var closesAfterwards: Bool {
+    /// The connection ends behind this answer, which says so; once true it stays. Set it before the answer begins.
+    public var closesAfterwards: Bool {
         get { !keepsAlive }
         set { if newValue { keepsAlive = false } }
     }
@@ -96,7 +98,8 @@ public final class Exchange: LoopWork {
                 bodyByteCount += range.count
                 if case .finished = response {
                     // The handler is done: the rest is thrown away, within reason.
-                    if bodyByteCount > connection.server.limits.discard {
+                    discardedByteCount += range.count
+                    if discardedByteCount > connection.server.limits.discard {
                         connection.close()
                         return bytes.count
                     }
@@ -232,6 +235,8 @@ public final class Exchange: LoopWork {
             keepsAlive = false
         }
         if case .untilClose = framing { keepsAlive = false }
+        // A handler that wants the connection to end says so as HTTP does.
+        if fields["Connection"]?.lowercased() == "close" { keepsAlive = false }
         response = .started(framing, sent: 0)
         connection.writeHead(
             status, fields, framing: status.forbidsBody ? nil : framing,

@@ -112,6 +112,11 @@ public final class HTTPServer {
     public func closeAll() {
         for listener in listeners { listener.close() }
         listeners = []
+        closeConnections()
+    }
+
+    /// Ends every connection now and goes on listening.
+    public func closeConnections() {
         for connection in connections.values { connection.close() }
     }
 

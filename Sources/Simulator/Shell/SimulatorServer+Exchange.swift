@@ -51,6 +51,7 @@ extension SimulatorServer {
     private func deliver(_ response: SimulatedResponse, _ exchange: Exchange) async throws {
         if case .drop = response.delivery { return exchange.connectionHandle.close() }
         if case .holdUntil(let moment) = response.delivery { try await SimulatorAlarm.sleep(until: moment, clock) }
+        if case .sendAndClose = response.delivery { exchange.closesAfterwards = true }
         var fields = Fields()
         for (name, value) in response.headers { fields.append(name, value) }
         if let name = shell.serverName { fields.append("Server", name) }
@@ -60,7 +61,6 @@ extension SimulatorServer {
         } else {
             try await exchange.respond(Status(response.status), fields, response.body)
         }
-        if case .sendAndClose = response.delivery { exchange.connectionHandle.close() }
     }
 
     private func openSocket(_ exchange: Exchange, _ request: SimulatedRequest) async throws {

@@ -92,7 +92,6 @@ actor ScriptedServer {
         let server = HTTPServer(application: worker, reactor: loop.reactor)
         worker.server = server
         let address = try server.listen(on: .loopback(port: 0))
-        worker.address = address
         port.withLock { $0 = address.port ?? 0 }
         (self.server, self.worker) = (server, worker)
     }
@@ -112,7 +111,6 @@ final class ScriptedWorker: HTTPApplication, WebSocketHandler {
     private var script: Script
     private let log: Locked<[String]>
     weak var server: HTTPServer?
-    var address = SocketAddress.loopback(port: 0)
     private var state = State.idle
     private var promptID = ""
     private var prompt = JSON.null
@@ -196,7 +194,7 @@ final class ScriptedWorker: HTTPApplication, WebSocketHandler {
         state = script.waits > 0 ? .pending : .running
         if script.losesPromptAnswer {
             script.losesPromptAnswer = false
-            dropAll()
+            server?.closeConnections()
             return
         }
         try await answer(
@@ -227,27 +225,21 @@ final class ScriptedWorker: HTTPApplication, WebSocketHandler {
                 }
                 socket.send(binary: bytes.span)
             case .drop:
-                dropAll()
+                server?.closeConnections()
                 return
             case .dropAndEnd:
                 endQuietly()
-                dropAll()
+                server?.closeConnections()
                 return
             case .restart:
                 state = .forgotten
-                dropAll()
+                server?.closeConnections()
                 return
             case .fallSilent:
                 endQuietly()
                 return
             }
         }
-    }
-
-    /// Ends every connection without a word; new ones find the server where it was.
-    private func dropAll() {
-        server?.closeAll()
-        _ = try? server?.listen(on: address)
     }
 
     private func endQuietly() {

@@ -1,0 +1,154 @@
+public import Basics
+internal import CLinux
+internal import Glibc
+public import Loop
+public import Wire
+
+/// A regular file, open for sending; what it says of itself was measured once, when it was opened.
+public final class ServedFile: Sendable {
+    /// Bytes.
+    public let size: Int64
+    public let modified: Timestamp
+    /// Made from size and time of change, unless the owner knows better.
+    public let tag: EntityTag?
+    private let descriptor: Int32
+
+    /// Opens a file; blocks, so call it on a lane.
+    ///
+    /// - Parameters:
+    ///   - path: Symbolic links are not followed in its last part.
+    ///   - tag: The validator of the content, such as its hash.
+    /// - Throws: `notFound` when there is no regular file; `invalidArgument` when it cannot be read.
+    public convenience init(opening path: String, tag: EntityTag? = nil) throws(GateError) {
+        // Without O_NONBLOCK the open of a pipe would wait for a writer.
+        let descriptor = unsafe gate_open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0)
+        guard descriptor >= 0 else {
+            let error = gate_errno()
+            guard error == ENOENT || error == ENOTDIR || error == ELOOP else {
+                throw GateError(
+                    .invalidArgument, from: .gateway, "The file cannot be read.", detail: systemMessage(error))
+            }
+            throw GateError(.notFound, from: .client, "There is no such file.")
+        }
+        try self.init(adopting: descriptor, tag: tag)
+    }
+
+    /// Takes over an open descriptor, also when it throws.
+    public init(adopting descriptor: Int32, tag: EntityTag? = nil) throws(GateError) {
+        var facts = stat()
+        guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw GateError(.notFound, from: .client, "There is no such file.")
+        }
+        self.descriptor = descriptor
+        size = Int64(facts.st_size)
+        modified = Timestamp(seconds: Int64(facts.st_mtim.tv_sec))
+        let stamp = UInt64(bitPattern: Int64(facts.st_mtim.tv_sec &* 1_000_000_000 &+ facts.st_mtim.tv_nsec))
+        self.tag = tag ?? EntityTag("\(String(size, radix: 16))-\(String(stamp, radix: 16))")
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads a part; blocks. Shorter than `count` only when the file has shrunk.
+    func read(at offset: Int64, count: Int) throws(GateError) -> [UInt8] {
+        var filled = 0
+        var error: Int32 = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            while filled < count {
+                let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
+                let part = unsafe pread(descriptor, rest.baseAddress, rest.count, Int(offset) + filled)
+                if part < 0, gate_errno() == EINTR { continue }
+                if part < 0 { error = gate_errno() }
+                guard part > 0 else { break }
+                filled += part
+            }
+            initialized = filled
+        }
+        guard error == 0 else {
+            throw GateError(.invalidArgument, from: .gateway, "The file cannot be read.", detail: systemMessage(error))
+        }
+        return bytes
+    }
+}
+
+extension Exchange {
+    /// Bytes of a file that are in memory at a time for one answer, beside the connection's output buffer.
+    public static let fileWindow = 262_144
+
+    /// Answers GET and HEAD with a file or the part that was asked for: 200, 206, 304, 412 or 416.
+    ///
+    /// - Parameters:
+    ///   - fields: Content-Type and what else belongs to the file; validators and ranges are added here.
+    ///   - lane: Where the file is read.
+    /// - Throws: 503 when the lane is full before the answer began; afterwards the connection ends.
+    public func sendFile(_ file: ServedFile, _ fields: Fields = [:], lane: Lane) async throws(HTTPError) {
+        var fields = fields
+        if let tag = file.tag { fields["ETag"] = tag.description }
+        fields["Last-Modified"] = HTTPDate.format(file.modified)
+        fields["Accept-Ranges"] = "bytes"
+        let isRead = request.method == .get || request.method == .head
+        switch request.preconditions.evaluate(exists: true, tag: file.tag, modified: file.modified, isRead: isRead) {
+        case .notModified: return try await respond(.notModified, fields)
+        case .failed: return try await respond(.preconditionFailed, fields)
+        case .proceed: break
+        }
+        var range = RangeRequest.whole
+        if request.method == .get, request.fields.all("Range").count == 1 {
+            range = RangeRequest.evaluate(
+                range: request.fields["Range"], ifRange: request.fields["If-Range"], size: file.size, tag: file.tag,
+                modified: file.modified)
+        }
+        if let text = range.contentRange(size: file.size) { fields["Content-Range"] = text }
+        switch range {
+        case .unsatisfiable: try await respond(.rangeNotSatisfiable, fields)
+        case .whole: try await stream(file, 0, file.size, .ok, fields, lane)
+        case .part(let offset, let length): try await stream(file, offset, length, .partialContent, fields, lane)
+        }
+    }
+
+    private func stream(
+        _ file: ServedFile, _ start: Int64, _ length: Int64, _ status: Status, _ fields: Fields, _ lane: Lane
+    ) async throws(HTTPError) {
+        var offset = start
+        let end = start + length
+        // The first part is read before the head is sent, so that a full lane or a bad disk is still an answer.
+        var part: [UInt8] = []
+        if request.method != .head, length > 0 { part = try await window(file, offset, end, lane) }
+        try startResponse(status, fields, contentLength: Int(length))
+        if request.method == .head { return try finish() }
+        while offset < end {
+            guard !part.isEmpty else { throw HTTPError(.internalServerError, "The file has become shorter.") }
+            try await write(part)
+            offset += Int64(part.count)
+            if offset < end { part = try await window(file, offset, end, lane) }
+        }
+        try finish()
+    }
+
+    private func window(
+        _ file: ServedFile, _ offset: Int64, _ end: Int64, _ lane: Lane
+    ) async throws(HTTPError) -> [UInt8] {
+        let count = Int(min(Int64(Self.fileWindow), end - offset))
+        do {
+            return try await lane.run { try file.read(at: offset, count: count) }
+        } catch {
+            guard let error = error as? GateError, error.code == .overloaded else {
+                throw HTTPError(.internalServerError, "The file could not be read.")
+            }
+            throw HTTPError(.serviceUnavailable, error.message)
+        }
+    }
+}
+
+extension Request {
+    /// The conditional fields of this request.
+    public var preconditions: Preconditions {
+        func joined(_ name: String) -> String? {
+            let values = fields.all(name)
+            return values.isEmpty ? nil : values.joined(separator: ", ")
+        }
+        return Preconditions(
+            ifMatch: joined("If-Match"), ifNoneMatch: joined("If-None-Match"),
+            ifModifiedSince: joined("If-Modified-Since"), ifUnmodifiedSince: joined("If-Unmodified-Since"))
+    }
+}

@@ -1,0 +1,100 @@
+import Basics
+import Foundation
+import HTTP
+import Loop
+import TestSupport
+import Testing
+import Wire
+
+private let lane = Lane("files", threads: 1, capacity: 16)
+
+private final class Files: Responder {
+    let path: String
+    init(_ path: String) { self.path = path }
+    func respond(to exchange: Exchange) async throws {
+        let path = path
+        let file = try await lane.run { try ServedFile(opening: path, tag: EntityTag("v1")) }
+        try await exchange.sendFile(file, ["Content-Type": "text/plain"], lane: lane)
+    }
+}
+
+/// A file of this many bytes: their value is their place modulo 251.
+private func makeFile(_ size: Int) throws -> String {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("gate-file-\(UUID().uuidString)").path
+    try Data((0..<size).map { UInt8($0 % 251) }).write(to: URL(fileURLWithPath: path))
+    return path
+}
+
+struct SendFileTests {
+    @Test(arguments: [
+        ("GET", "", "200 OK", "0123456789"), ("HEAD", "", "200 OK", ""),
+        ("GET", "Range: bytes=2-4\r\n", "206 Partial Content", "234"),
+        ("GET", "Range: bytes=-3\r\n", "206 Partial Content", "789"),
+        ("GET", "Range: bytes=8-\r\n", "206 Partial Content", "89"),
+        ("GET", "Range: bytes=9-99\r\n", "206 Partial Content", "9"),
+        ("GET", "Range: bytes=10-\r\n", "416 Range Not Satisfiable", ""),
+        ("GET", "Range: bytes=1-2,4-5\r\n", "200 OK", "0123456789"),
+        ("GET", "Range: lines=1-2\r\n", "200 OK", "0123456789"),
+        ("GET", "Range: bytes=1-2\r\nRange: bytes=3-4\r\n", "200 OK", "0123456789"),
+        ("HEAD", "Range: bytes=1-2\r\n", "200 OK", ""),
+        ("GET", "Range: bytes=1-2\r\nIf-Range: \"v1\"\r\n", "206 Partial Content", "12"),
+        ("GET", "Range: bytes=1-2\r\nIf-Range: \"v0\"\r\n", "200 OK", "0123456789"),
+        ("GET", "If-None-Match: \"v0\", \"v1\"\r\n", "304 Not Modified", ""),
+        ("GET", "If-None-Match: \"v0\"\r\n", "200 OK", "0123456789"),
+        ("GET", "If-Match: \"v0\"\r\n", "412 Precondition Failed", ""),
+        ("GET", "If-Modified-Since: Fri, 31 Dec 2100 00:00:00 GMT\r\n", "304 Not Modified", ""),
+        ("GET", "If-Unmodified-Since: Sat, 01 Jan 2000 00:00:00 GMT\r\n", "412 Precondition Failed", ""),
+    ])
+    func conditionsAndRanges(method: String, lines: String, status: String, body: String) async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("gate-\(UUID().uuidString)").path
+        try Data("0123456789".utf8).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await withRig { rig in
+            rig.application.respond = Files(path)
+            let client = try rig.client(
+                "\(method) /local HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\(lines)\r\n")
+            let answer = await client.readToEnd()
+            #expect(answer.hasPrefix("HTTP/1.1 \(status)\r\n"))
+            #expect(answer.hasSuffix("\r\n\r\n" + body))
+            #expect(answer.contains("ETag: \"v1\"\r\n"))
+            #expect(answer.contains("Accept-Ranges: bytes\r\n"))
+            #expect(answer.contains("Last-Modified: "))
+            #expect(answer.contains("Content-Range: ") == (status.hasPrefix("206") || status.hasPrefix("416")))
+            if method == "HEAD" { #expect(answer.contains("Content-Length: 10\r\n")) }
+        }
+    }
+
+    @Test(arguments: [0, 1, Exchange.fileWindow - 1, Exchange.fileWindow, Exchange.fileWindow + 1, 3_000_000])
+    func aFileArrivesWhole(_ size: Int) async throws {
+        let path = try makeFile(size)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await withRig { rig in
+            rig.application.respond = Files(path)
+            let client = try rig.client("GET /local HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            let answer = await client.bytesToEnd()
+            #expect(answer.suffix(size).elementsEqual((0..<size).lazy.map { UInt8($0 % 251) }))
+        }
+    }
+
+    @Test func aFileThatShrinksBreaksTheAnswer() async throws {
+        let path = try makeFile(32 << 20)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await withRig { rig in
+            rig.application.respond = Files(path)
+            let client = try rig.client("GET /local HTTP/1.1\r\nHost: x\r\n\r\n")
+            client.reads = false
+            client.onlyCounts = true
+            await rig.settle()
+            _ = unsafe truncate(path, 1 << 20)
+            client.reads = true
+            while !client.isEnded { await client.event() }
+            #expect(client.receivedByteCount < 32 << 20)
+        }
+    }
+
+    @Test func whatIsNoFileIsNotFound() {
+        #expect(throws: GateError.self) { try ServedFile(opening: "/tmp") }
+        #expect(throws: GateError.self) { try ServedFile(opening: "/dev/null") }
+        #expect(throws: GateError.self) { try ServedFile(opening: "/tmp/none/none") }
+    }
+}
