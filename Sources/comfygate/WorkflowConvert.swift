@@ -11,8 +11,8 @@ enum WorkflowOutput {
             fr: "Écrit dans ce fichier ; l’ancien est gardé en .bak"))
 
     /// To the file, or to standard output without one.
-    static func put(_ workflow: Workflow, to path: String?, _ terminal: Terminal) throws {
-        let text = workflow.json.pretty() + "\n"
+    static func put(_ workflow: JSON, to path: String?, _ terminal: Terminal) throws {
+        let text = workflow.pretty() + "\n"
         guard let path else { return terminal.put(verbatim: text) }
         let backup = try WorkflowFile.write(text, to: path, keepingOld: true)
         terminal.say(WorkflowMessages.written(["path": path]))
@@ -42,6 +42,6 @@ struct WorkflowConvert: Command {
 
     func run(_ terminal: Terminal) async throws {
         let workflow = try await WorkflowFile(reading: path).workflow { try await source.objectInfo(terminal) }
-        try WorkflowOutput.put(workflow, to: output?.text, terminal)
+        try WorkflowOutput.put(workflow.json, to: output?.text, terminal)
     }
 }

@@ -24,16 +24,22 @@ struct WorkflowRepair: Command {
     func run(_ terminal: Terminal) async throws {
         let file = try WorkflowFile(reading: path)
         let target = output?.text ?? path
-        if file.format != .api, target == path {
+        if file.format == .request, target == path {
             throw CommandFailure(at: path, WorkflowMessages.editors(), WorkflowMessages.editorsRemedy())
         }
         let info = try await source.objectInfo(terminal)
-        var editing = WorkflowEditing(try await file.workflow { info }, objectInfo: info)
-        let fixes = editing.fix()
-        terminal.put(["fixes": .array(fixes.map { JSON($0.description) })]) {
-            fixes.map { $0.description.visibleControls + "\n" }.joined()
+        let fixes: [String]
+        let repaired: JSON
+        if file.format == .ui {
+            let drawing = WorkflowDrawing(repairing: file.json, info)
+            (fixes, repaired) = (drawing.fixes, .object(drawing.json))
+        } else {
+            var editing = WorkflowEditing(try await file.workflow { info }, objectInfo: info)
+            fixes = editing.fix().map(\.description)
+            repaired = editing.workflow.json
         }
+        terminal.put(["fixes": .array(fixes.map { JSON($0) })]) { fixes.map { $0.visibleControls + "\n" }.joined() }
         guard !fixes.isEmpty || target != path else { return terminal.say(WorkflowMessages.nothingToFix()) }
-        try WorkflowOutput.put(editing.workflow, to: target == "-" ? nil : target, terminal)
+        try WorkflowOutput.put(repaired, to: target == "-" ? nil : target, terminal)
     }
 }

@@ -47,6 +47,6 @@ struct WorkflowSet: Command {
                 throw CommandFailure(at: change.key, Phrase(verbatim: error.description))
             }
         }
-        try WorkflowOutput.put(editing.workflow, to: output?.text, terminal)
+        try WorkflowOutput.put(editing.workflow.json, to: output?.text, terminal)
     }
 }
