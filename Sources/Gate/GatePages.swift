@@ -38,7 +38,8 @@ struct GatePages: Sendable {
             visit.request.method == .get
             ? .init(segments: target.segments.map(\.text), query: visit.query) : nil
         return PageContext(
-            surface: .gate, basePath: settings.basePath, now: now, acceptLanguage: visit.request.fields["Accept-Language"],
+            surface: .gate, basePath: settings.basePath, now: now,
+            acceptLanguage: visit.request.fields["Accept-Language"],
             query: visit.query, place: place)
     }
 }
