@@ -61,8 +61,3 @@ final class ByteRelay {
         for end in ends { end.close() }
     }
 }
-
-/// Open descriptors of this process.
-func descriptorCount() -> Int {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
-}
