@@ -1,4 +1,3 @@
-import Foundation
 import Loop
 import TestSupport
 
@@ -60,9 +59,4 @@ final class ByteRelay {
         listener?.close()
         for end in ends { end.close() }
     }
-}
-
-/// Open descriptors of this process.
-func descriptorCount() -> Int {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
 }

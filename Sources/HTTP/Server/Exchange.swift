@@ -234,6 +234,8 @@ public final class Exchange: LoopWork {
             keepsAlive = false
         }
         if case .untilClose = framing { keepsAlive = false }
+        // A handler that wants the connection to end says it with the field, which the head then tells in its own words.
+        if let wish = fields["Connection"], wish.lowercased() == "close" { keepsAlive = false }
         response = .started(framing, sent: 0)
         connection.writeHead(
             status, fields, framing: status.forbidsBody ? nil : framing,
