@@ -40,7 +40,7 @@ open class Stream: Channel {
     public final var pendingByteCount: Int { pending.count - pendingStart }
 
     /// Bytes that have reached the peer's system: what a slow reader is judged by. Costs a system call.
-    public final var deliveredByteCount: Int { sentByteCount - Int(gate_unacknowledged(descriptor)) }
+    public final var deliveredByteCount: Int { max(0, sentByteCount - Int(gate_unacknowledged(descriptor))) }
 
     public final override func ready(_ events: Readiness) {
         if !events.isDisjoint(with: [.peerDone, .hungUp, .failed]) { peerDone = true }

@@ -6,6 +6,8 @@ public final class RawUpstream {
     private var waiter: CheckedContinuation<Void, Never>?
     private var listener: Listener?
     public private(set) var acceptedCount = 0
+    /// Off, new connections read nothing until they are told to.
+    public var readsAtOnce = true
     public let address: SocketAddress
 
     /// - Parameter tls: Makes the server's side of TLS for each connection.
@@ -28,6 +30,7 @@ public final class RawUpstream {
     public var port: UInt16 { address.port ?? 0 }
 
     private func accepted(_ peer: RawPeer) {
+        if !readsAtOnce { peer.reads = false }
         acceptedCount += 1
         waiting.append(peer)
         waiter?.resume()

@@ -166,15 +166,17 @@ struct DeadlineTests {
 
     @Test func theTimeOfASlowUpstreamIsNotTheClients() async throws {
         try await withRig { rig in
+            rig.upstream.readsAtOnce = false
             let client = try rig.client(post("/a", 64 << 20))
             client.send([UInt8](repeating: 0x61, count: 64 << 20))
-            let upstream = await rig.upstream.connection()
-            upstream.reads = false
+            _ = await rig.upstream.connection()
             await rig.pass(100_000)
             #expect(!client.isEnded)
             // The upstream has its own limit.
             await rig.pass(21_000)
-            await rig.pass(121_000)
+            // What fills the upstream's system counts as taken; that ends.
+            for _ in 0..<10 where !client.isEnded { await rig.pass(121_000) }
+            try #require(client.isEnded)
             #expect(await client.readToEnd().hasPrefix("HTTP/1.1 504 "))
         }
     }
@@ -188,8 +190,7 @@ struct DeadlineTests {
             client.reads = false
             await rig.pass(29_000)
             #expect(rig.server.connectionCount == 1)
-            await rig.pass(1_200)
-            await rig.pass(30_200)
+            for _ in 0..<10 where rig.server.connectionCount > 0 { await rig.pass(30_200) }
             #expect(rig.server.connectionCount == 0)
             #expect(rig.application.summaries.count == 1)
         }
@@ -204,9 +205,8 @@ struct DeadlineTests {
             upstream.send([UInt8](repeating: 0x61, count: 64 << 20))
             await rig.pass(29_000)
             #expect(rig.server.connectionCount == 1)
-            // What filled the client's system at first counts once.
-            await rig.pass(1_200)
-            await rig.pass(30_200)
+            // What fills the client's system counts as taken; that ends.
+            for _ in 0..<10 where rig.server.connectionCount > 0 { await rig.pass(30_200) }
             #expect(rig.server.connectionCount == 0)
             #expect(rig.pool.connectionCount == 0)
         }

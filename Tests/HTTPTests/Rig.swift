@@ -4,6 +4,9 @@ import Loop
 import TestSupport
 import Wire
 
+/// One for all tests: its thread never ends.
+let sharedResolver = Resolver()
+
 /// Forwards what is not under `/local/` to one upstream, and remembers how exchanges ended.
 final class RigApplication: HTTPApplication {
     var pool: UpstreamPool?
@@ -52,7 +55,7 @@ final class Rig {
         upstream = try RawUpstream(reactor: reactor)
         var options = UpstreamOptions(.host("127.0.0.1", port: upstream.port))
         change(&options)
-        pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
+        pool = UpstreamPool(options, reactor: reactor, resolver: sharedResolver)
         application.pool = pool
     }
 

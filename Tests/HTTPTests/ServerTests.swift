@@ -104,7 +104,7 @@ struct ClientTests {
     @Test func reusesItsConnection() async throws {
         try await withServer { address, reactor in
             let options = UpstreamOptions(.host("127.0.0.1", port: address.port ?? 0))
-            let pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
+            let pool = UpstreamPool(options, reactor: reactor, resolver: sharedResolver)
             let client = HTTPClient(pool)
             for _ in 0..<5 {
                 let answer = try await client.fetch(ClientRequest(.post, "/echo", body: Array("ping".utf8)))
@@ -119,7 +119,7 @@ struct ClientTests {
     @Test func saysThatNobodyListens() async throws {
         try await withServer { _, reactor in
             let pool = UpstreamPool(
-                UpstreamOptions(.host("127.0.0.1", port: 1)), reactor: reactor, resolver: Resolver())
+                UpstreamOptions(.host("127.0.0.1", port: 1)), reactor: reactor, resolver: sharedResolver)
             var failure: UpstreamFailure?
             do throws(UpstreamFailure) { _ = try await HTTPClient(pool).send(ClientRequest(.get, "/")) } catch {
                 failure = error
