@@ -4,7 +4,8 @@ import Testing
 /// The WebSocket conformance suite, from a virtual environment that `scripts/bootstrap --tests` makes.
 ///
 /// All 517 cases at either side take minutes; they run when COMFYGATE_CONFORMANCE is `full`. Else those about limits
-/// (9) and most about compression (12, 13) are left out.
+/// (9) and most about compression (12, 13) are left out. At the client's side 72 of them are unimplemented: they want
+/// `client_max_window_bits`, which our client does not offer. The script counts those apart.
 struct ConformanceTests {
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -24,7 +25,7 @@ struct ConformanceTests {
     @Test(
         .enabled(if: isReady, "needs the test clients: run scripts/bootstrap --tests"),
         arguments: ["server", "client"])
-    func everyCasePasses(side: String) throws {
+    func noCaseFails(side: String) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.python)
         process.arguments = [Self.script, side, Self.peer] + Self.cases
