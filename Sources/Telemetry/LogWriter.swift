@@ -89,10 +89,12 @@ public final class LogWriter: Sendable {
             bytes += block.count
             return true
         }
-        let isTaken = fits && lane.submit { [self] in
-            put(block)
-            waiting.withLock { $0 -= block.count }
-        }
+        let isTaken =
+            fits
+            && lane.submit { [self] in
+                put(block)
+                waiting.withLock { $0 -= block.count }
+            }
         guard !isTaken else { return }
         if fits { waiting.withLock { $0 -= block.count } }
         dropped.withLock { $0 += lines }

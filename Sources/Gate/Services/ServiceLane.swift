@@ -61,7 +61,9 @@ struct ServiceLane {
         guard bytes.starts(path, with: basePath) else { return nil }
         for entry in entries {
             guard let prefix = entry.prefix else { return nil }
-            let matches = entry.surface.options.host == nil ? bytes.starts(path, with: prefix) : entry.surface.owns(host.authority)
+            let matches =
+                entry.surface.options.host == nil
+                ? bytes.starts(path, with: prefix) : entry.surface.owns(host.authority)
             guard matches else { continue }
             if case .length(let count) = head.framing, count > entry.surface.options.body { return nil }
             return Request(

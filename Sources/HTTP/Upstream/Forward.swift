@@ -50,7 +50,8 @@ final class Forward: UpstreamExchange {
         while end < head.target.end, bytes[end] != UInt8(ascii: "?") { end += 1 }
         path.append(bytes, ByteRange(head.target.start, end))
         prepare(
-            connection, filter, BodyReader(head.framing), Method(rawValue: bytes.string(head.method)), isVersion11: head.isVersion11)
+            connection, filter, BodyReader(head.framing), Method(rawValue: bytes.string(head.method)),
+            isVersion11: head.isVersion11)
         rechunks = head.framing == .chunked
         keepsAlive = head.keepsAlive && !head.wantsUpgrade
         mustSendContinue = head.expectsContinue
