@@ -15,7 +15,6 @@ public final class GateApplication: HTTPApplication {
     let account: AccountSurface
     private var lane: ServiceLane
     let access: AccessLog
-    private let hasher = TokenHasher()
     private let reader: CredentialReader
     public private(set) var counts = RequestCounts()
     /// Where the worker answers without the gate; see `WorkerExposure`.
@@ -43,7 +42,7 @@ public final class GateApplication: HTTPApplication {
         else { return .exchange }
         let now = shared.clock()
         let token = bytes.extracting(request.token.start..<request.token.end)
-        guard let principal = snapshot.principal(token: hasher.digest(token), now: now),
+        guard let principal = snapshot.principal(token: Digest32.sha256(token), now: now),
             case .allow = Policy.decide(principal, Identity.Action(.generate, at: .gate), now: now)
         else { return .exchange }
         request.service.write(
@@ -231,7 +230,7 @@ public final class GateApplication: HTTPApplication {
 
     private func digest(_ text: String) -> Digest32 {
         let bytes = Array(text.utf8)
-        return hasher.digest(bytes.span)
+        return .sha256(bytes)
     }
 
     /// Tokens stand in addresses only where no field can be sent; old ComfyUI-Login clients are used to it everywhere.

@@ -42,7 +42,7 @@ public final class IdentitySnapshot {
 
     /// The principal of a token, or nil when it is unknown, disabled or over.
     ///
-    /// - Parameter digest: SHA-256 of the presented bytes; see `TokenHasher`.
+    /// - Parameter digest: SHA-256 of the presented bytes; see `Digest32.sha256`.
     public func principal(token digest: Digest32, now: Timestamp) -> Principal? {
         guard let entry = entries[digest], entry.session == nil else { return nil }
         return use(entry, digest, now)

@@ -55,9 +55,12 @@ internal import Glibc
 
     public func clearDeadline(_ item: Deadline) { wheel.clear(item) }
 
+    /// Clears the deadline of an object whose life ends; one that is no channel calls it at the latest in its `deinit`.
+    public func retireDeadline(_ item: Deadline) { wheel.retire(item) }
+
     /// Runs `body` once after so many milliseconds, unless the returned timer is canceled or let go.
     public func timer(after milliseconds: UInt64, _ body: @escaping () -> Void) -> Timer {
-        let timer = Timer(reactor: self, body)
+        let timer = Timer(wheel, body)
         setDeadline(timer, after: milliseconds)
         return timer
     }
@@ -130,11 +133,12 @@ internal import Glibc
 
 /// A single shot set by `Reactor.timer`.
 public final class Timer: Deadline {
-    private weak var reactor: Reactor?
+    // Not the reactor: a weak reference would slow down every use of it.
+    private let wheel: TimerWheel
     private var body: (() -> Void)?
 
-    init(reactor: Reactor, _ body: @escaping () -> Void) {
-        self.reactor = reactor
+    init(_ wheel: TimerWheel, _ body: @escaping () -> Void) {
+        self.wheel = wheel
         self.body = body
     }
 
@@ -142,7 +146,7 @@ public final class Timer: Deadline {
 
     public func cancel() {
         body = nil
-        if hasDeadline { reactor?.clearDeadline(self) }
+        wheel.retire(self)
     }
 
     public override func deadlineReached() {

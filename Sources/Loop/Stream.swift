@@ -29,8 +29,6 @@ open class Stream: Channel {
     public final private(set) var isBroken = false
     /// Bytes that the system has taken for sending.
     private final var sentByteCount = 0
-    /// Bytes in the pipe of a relay that ends here.
-    private final var relayedByteCount = 0
     /// A relay found the socket full: `writable` is told of the next room.
     final var waitsForRoom = false
 
@@ -40,15 +38,15 @@ open class Stream: Channel {
         tls?.attach(to: descriptor)
     }
 
-    /// Bytes waiting to be sent.
-    public final var pendingByteCount: Int { pending.count - pendingStart + relayedByteCount }
+    /// Bytes waiting to be sent, in the queue and in a relay's pipe.
+    public final private(set) var pendingByteCount = 0
 
     /// A relay has these bytes for this socket in its pipe.
-    final func relayed(taken count: Int) { relayedByteCount += count }
+    final func relayed(taken count: Int) { pendingByteCount += count }
 
     /// The socket has taken these bytes from a relay's pipe.
     final func relayed(sent count: Int) {
-        relayedByteCount -= count
+        pendingByteCount -= count
         sentByteCount += count
     }
 
@@ -128,11 +126,12 @@ open class Stream: Channel {
     public final func send(_ bytes: Span<UInt8>) {
         guard isOpen, !isBroken, bytes.count > 0 else { return }
         var start = 0
-        if pending.isEmpty {
+        if pendingByteCount == 0 {
             start = transmit(bytes)
             guard start < bytes.count, !isBroken else { return }
         }
         unsafe bytes.extracting(start..<bytes.count).withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
+        pendingByteCount += bytes.count - start
     }
 
     public final func send(_ bytes: [UInt8]) { send(bytes.span) }
@@ -150,7 +149,7 @@ open class Stream: Channel {
     /// Says to the peer that nothing more comes, after all that is queued.
     public final func shutdownSending() {
         guard isOpen else { return }
-        if pending.isEmpty {
+        if pendingByteCount == 0 {
             tls?.close()
             _ = Glibc.shutdown(descriptor, Int32(SHUT_WR))
         } else {
@@ -174,8 +173,7 @@ open class Stream: Channel {
             if error == EINTR { continue }
             if error != EAGAIN {
                 isBroken = true
-                pending = []
-                pendingStart = 0
+                dropQueue()
             }
             break
         }
@@ -183,7 +181,13 @@ open class Stream: Channel {
         return sent
     }
 
-    private final var hasOutput: Bool { !pending.isEmpty || shutsDownWhenDrained }
+    private final var hasOutput: Bool { pendingByteCount > 0 || shutsDownWhenDrained }
+
+    private final func dropQueue() {
+        pendingByteCount -= pending.count - pendingStart
+        pending = []
+        pendingStart = 0
+    }
 
     /// Sends from the queue; true when it has become empty.
     private final func flush() -> Bool {
@@ -195,6 +199,7 @@ open class Stream: Channel {
                 return true
             }
             pendingStart += sent
+            pendingByteCount -= sent
             guard pendingStart == queue.count else {
                 // Give back the part that is gone once it is large.
                 if pendingStart > 1 << 20 {
@@ -217,8 +222,7 @@ open class Stream: Channel {
     public final func setNoDelay() { _ = gate_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
 
     open override func willClose() {
-        pending = []
-        pendingStart = 0
+        dropQueue()
         tls?.free()
     }
 }

@@ -3,6 +3,8 @@ open class Deadline {
     /// Milliseconds of the loop's clock; 0 means none.
     fileprivate(set) var due: UInt64 = 0
     fileprivate var slot: Int32 = -1
+    /// What `due` was when the item came into its slot.
+    fileprivate var linkedDue: UInt64 = 0
     /// Its life is over: a deadline set now would outlive it, so none is taken any more.
     fileprivate var isRetired = false
     // The wheel's lists; the loop keeps every armed object alive by other means (`Reactor` or its owner).
@@ -19,8 +21,8 @@ open class Deadline {
 
 /// Deadlines in 1,024 slots of 64 ms: setting, moving and clearing cost O(1) and no allocation.
 ///
-/// A deadline that moves later stays in its old slot until that comes up, so the usual case, a connection that renews its
-/// time-out at each request, is one store. Deadlines fire up to 64 ms late, never early.
+/// A deadline that moves later, or is cleared, stays in its old slot until that comes up, so the usual case, a connection
+/// that clears its time-out at each request and sets it anew, is two stores. Deadlines fire up to 64 ms late, never early.
 @safe final class TimerWheel {
     private static let slotCount = 1_024
     private static let tick: UInt64 = 64
@@ -36,7 +38,7 @@ open class Deadline {
         guard !item.isRetired else { return }
         let due = max(due, 1)
         if item.slot >= 0 {
-            if due >= item.due {
+            if due >= item.linkedDue {
                 item.due = due
                 return
             }
@@ -46,18 +48,16 @@ open class Deadline {
         link(item)
     }
 
-    func clear(_ item: Deadline) {
+    func clear(_ item: Deadline) { item.due = 0 }
+
+    /// Clears a deadline and takes no other for the same object, whose life may end now.
+    func retire(_ item: Deadline) {
         item.due = 0
         if item.slot >= 0 { unlink(item) }
-    }
-
-    /// Clears a deadline and takes no other for the same object.
-    func retire(_ item: Deadline) {
-        clear(item)
         item.isRetired = true
     }
 
-    /// Milliseconds until the wheel must look again, or nil when nothing is armed.
+    /// Milliseconds until the wheel must look again, or nil when it holds nothing.
     func wait(now: UInt64) -> UInt64? {
         guard armed > 0 else { return nil }
         var tick = current
@@ -108,6 +108,7 @@ open class Deadline {
         let tick = max(item.due / Self.tick, current)
         let index = Int(tick % UInt64(Self.slotCount))
         item.slot = Int32(index)
+        item.linkedDue = item.due
         unsafe item.previous = nil
         let head = unsafe slots[index]?.takeUnretainedValue()
         unsafe item.next = head

@@ -19,7 +19,6 @@ final class ConsoleApplication: HTTPApplication {
     private let log: GateLog
     let access: AccessLog
     private let reader: CredentialReader
-    private let hasher = TokenHasher()
 
     init(
         _ settings: ConsoleSettings, identity: IdentityService, state: IdentityState, log: GateLog,
@@ -172,7 +171,7 @@ final class ConsoleApplication: HTTPApplication {
 
     private func digest(_ secret: Secret) -> Digest32 {
         let bytes = Array(secret.reveal().utf8)
-        return hasher.digest(bytes.span)
+        return .sha256(bytes)
     }
 
     /// A change is asked for by a page of this origin, or by a program, which has neither Origin nor cookie.

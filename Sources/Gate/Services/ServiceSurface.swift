@@ -85,9 +85,9 @@ final class ServiceSurface {
             out.append(bytes, query)
         }
         head.writeFields(request, bytes, to: &out)
-        out.append(contentsOf: "X-Forwarded-For: ".utf8)
+        out.append(text: "X-Forwarded-For: ")
         peer.appendHost(to: &out)
-        out.append(contentsOf: "\r\n".utf8)
+        out.append(text: "\r\n")
         Self.writeOrigin(host.line, isSecure: host.isSecure, principal, to: &out)
         out.append(contentsOf: credentialLine)
         head.writeEnd(request, bytes, to: &out)
@@ -98,12 +98,11 @@ final class ServiceSurface {
     private static func writeOrigin(
         _ hostLine: [UInt8], isSecure: Bool, _ principal: Principal?, to out: inout [UInt8]
     ) {
-        out.append(
-            contentsOf: isSecure ? "X-Forwarded-Proto: https\r\n".utf8 : "X-Forwarded-Proto: http\r\n".utf8)
+        out.append(text: isSecure ? "X-Forwarded-Proto: https\r\n" : "X-Forwarded-Proto: http\r\n")
         out.append(contentsOf: hostLine)
         guard let principal else { return }
-        out.append(contentsOf: "X-User: ".utf8)
+        out.append(text: "X-User: ")
         out.append(contentsOf: principal.name.utf8)
-        out.append(contentsOf: "\r\n".utf8)
+        out.append(text: "\r\n")
     }
 }

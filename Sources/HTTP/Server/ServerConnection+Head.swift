@@ -1,3 +1,4 @@
+internal import Basics
 internal import Loop
 internal import Wire
 
@@ -8,6 +9,14 @@ enum Persistence {
     /// It stays, which a client of HTTP/1.0 has to be told.
     case announced
     case close
+
+    func write(to out: inout [UInt8]) {
+        switch self {
+        case .usual: break
+        case .announced: out.append(text: "Connection: keep-alive\r\n")
+        case .close: out.append(text: "Connection: close\r\n")
+        }
+    }
 }
 
 extension ServerConnection {
@@ -34,17 +43,10 @@ extension ServerConnection {
         case .none?: reactor.writeBuffer.append(contentsOf: "Content-Length: 0\r\n".utf8)
         case nil, .untilClose: break
         }
-        if status != .switchingProtocols { writePersistence(persistence) }
+        if status != .switchingProtocols { persistence.write(to: &reactor.writeBuffer) }
         reactor.writeBuffer.append(contentsOf: [0x0D, 0x0A])
     }
 
-    func writePersistence(_ persistence: Persistence) {
-        switch persistence {
-        case .usual: break
-        case .announced: reactor.writeBuffer.append(contentsOf: "Connection: keep-alive\r\n".utf8)
-        case .close: reactor.writeBuffer.append(contentsOf: "Connection: close\r\n".utf8)
-        }
-    }
 }
 
 extension RequestHead {

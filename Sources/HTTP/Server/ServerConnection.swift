@@ -24,6 +24,8 @@ public final class ServerConnection: Stream {
     /// Bytes read and not yet used: a part of a head, or what came behind the current request.
     private var inbound: [UInt8] = []
     private var headProgress = HeadProgress()
+    /// A part of a head has come, and its time runs.
+    private var headIsAwaited = false
     private var isPumping = false
     private var drainedBytes = 0
     /// What the client had taken when the wait for it began; -1 while it owes nothing.
@@ -224,16 +226,21 @@ public final class ServerConnection: Stream {
         if case .idle = phase {
             phase = .head
             outputMark = -1
-            reactor.setDeadline(self, after: server.limits.headTime)
             _ = headProgress.isWorthParsing(bytes, limit: server.limits.head.bytes)
         }
         do throws(WireError) {
-            guard try server.head.parse(bytes, limits: server.limits.head) else { return 0 }
+            guard try server.head.parse(bytes, limits: server.limits.head) else {
+                // The time of the whole head, from its first byte.
+                if !headIsAwaited { reactor.setDeadline(self, after: server.limits.headTime) }
+                headIsAwaited = true
+                return 0
+            }
         } catch {
             refuse(error.status, error.message)
             return bytes.count
         }
         headProgress.reset()
+        headIsAwaited = false
         isFresh = false
         if let (status, message) = server.head.misuse(bytes) {
             refuse(status, message)

@@ -305,41 +305,47 @@ final class Forward: UpstreamExchange {
     private func writeHead(
         _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, framing: BodyFraming, persistence: Persistence
     ) {
-        client.reactor.writeBuffer.append(contentsOf: "HTTP/1.1 ".utf8)
-        client.reactor.writeBuffer.append(bytes, head.statusText)
-        client.reactor.writeBuffer.append(contentsOf: "\r\n".utf8)
-        let nominates = head.fields.contains { $0.known == .connection }
-        for field in head.fields {
+        let reactor = client.reactor
+        // Out of the reactor for the while: each single use of it there would be checked.
+        var out: [UInt8] = []
+        swap(&out, &reactor.writeBuffer)
+        defer { swap(&out, &reactor.writeBuffer) }
+        out.append(text: "HTTP/1.1 ")
+        out.append(bytes, head.statusText)
+        out.append(text: "\r\n")
+        let fields = head.fields
+        let nominates = fields.contains { $0.known == .connection }
+        for field in fields {
             if field.known.isHopByHop {
                 guard head.status == 101, field.known == .upgrade else { continue }
             } else if field.known == .contentLength || !filter.passes(field, bytes)
-                || nominates && bytes.isNominated(field, head.fields)
+                || nominates && bytes.isNominated(field, fields)
             {
                 continue
             }
-            client.reactor.writeBuffer.append(bytes, field.name)
-            client.reactor.writeBuffer.append(contentsOf: ": ".utf8)
-            client.reactor.writeBuffer.append(bytes, field.value)
-            client.reactor.writeBuffer.append(contentsOf: "\r\n".utf8)
+            out.append(bytes, field.name)
+            out.append(text: ": ")
+            out.append(bytes, field.value)
+            out.append(text: "\r\n")
         }
-        client.reactor.writeBuffer.append(contentsOf: filter.added)
+        out.append(contentsOf: filter.added)
         if head.status == 101 {
-            client.reactor.writeBuffer.append(contentsOf: "Connection: Upgrade\r\n".utf8)
+            out.append(text: "Connection: Upgrade\r\n")
         } else {
             if head.status == 204 {
                 // Such an answer tells no length, whatever the upstream said.
             } else if let length = head.contentLength {
-                client.reactor.writeBuffer.append(contentsOf: "Content-Length: ".utf8)
-                client.reactor.writeBuffer.append(decimal: length)
-                client.reactor.writeBuffer.append(contentsOf: "\r\n".utf8)
+                out.append(text: "Content-Length: ")
+                out.append(decimal: length)
+                out.append(text: "\r\n")
             } else if answersChunked {
-                client.reactor.writeBuffer.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+                out.append(text: "Transfer-Encoding: chunked\r\n")
             } else if case .none = framing, head.status != 304 {
-                client.reactor.writeBuffer.append(contentsOf: "Content-Length: 0\r\n".utf8)
+                out.append(text: "Content-Length: 0\r\n")
             }
-            client.writePersistence(persistence)
+            persistence.write(to: &out)
         }
-        client.reactor.writeBuffer.append(contentsOf: "\r\n".utf8)
+        out.append(text: "\r\n")
     }
 
     override func responseBody(_ bytes: Span<UInt8>) {

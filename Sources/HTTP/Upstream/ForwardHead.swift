@@ -49,18 +49,18 @@ public struct ForwardHead: Sendable {
     /// Upgrade, framing and the empty line.
     public func writeEnd(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, to out: inout [UInt8]) {
         if head.asksForWebSocket(bytes) {
-            out.append(contentsOf: "Connection: Upgrade\r\nUpgrade: websocket\r\n".utf8)
+            out.append(text: "Connection: Upgrade\r\nUpgrade: websocket\r\n")
         }
         switch head.framing {
         case .length(let count):
-            out.append(contentsOf: "Content-Length: ".utf8)
+            out.append(text: "Content-Length: ")
             out.append(decimal: count)
-            out.append(contentsOf: "\r\n".utf8)
-        case .chunked: out.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
-        case .none: if head.value(.contentLength) != nil { out.append(contentsOf: "Content-Length: 0\r\n".utf8) }
+            out.append(text: "\r\n")
+        case .chunked: out.append(text: "Transfer-Encoding: chunked\r\n")
+        case .none: if head.value(.contentLength) != nil { out.append(text: "Content-Length: 0\r\n") }
         case .untilClose: break
         }
-        out.append(contentsOf: "\r\n".utf8)
+        out.append(text: "\r\n")
     }
 
     private func passes(_ field: HeadField, _ bytes: Span<UInt8>) -> Bool {

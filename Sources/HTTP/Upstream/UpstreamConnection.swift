@@ -86,15 +86,16 @@ final class UpstreamConnection: Stream {
     /// Sets the deadline for what the connection waits for now: the upstream's taking, else its answer.
     func rearm() {
         guard isOpen, phase == .head || phase == .body, !isShakingHands else { return }
-        let options = pool.options
         if pendingByteCount > 0 {
-            guard outputMark < 0, options.bodyStall > 0 else { return }
+            guard outputMark < 0, pool.options.bodyStall > 0 else { return }
             outputMark = deliveredByteCount
-            reactor.setDeadline(self, after: options.bodyStall)
+            reactor.setDeadline(self, after: pool.options.bodyStall)
             return
         }
         outputMark = -1
-        let wait = phase == .body ? options.bodyStall : exchange?.requestIsComplete == true ? options.responseTime : 0
+        let wait =
+            phase == .body
+            ? pool.options.bodyStall : exchange?.requestIsComplete == true ? pool.options.responseTime : 0
         if wait > 0 { reactor.setDeadline(self, after: wait) } else { reactor.clearDeadline(self) }
     }
 
@@ -190,7 +191,7 @@ final class UpstreamConnection: Stream {
             exchange.responseRelayed(0)
             return false
         case .paused:
-            reactor.loop.submitLocal { [weak self] in if let self, self.relay === relay { self.pump() } }
+            reactor.loop.submitLocal { [self] in if self.relay === relay { pump() } }
             return false
         case .sourceFailed, .sinkFailed:
             fail(.brokeOff)

@@ -59,7 +59,7 @@ public final class UpstreamPool: LoopWork {
         exchange.waitsSince = reactor.now
         waiting.append(exchange)
         // One timer for the queue: the oldest waits longest.
-        if wait == nil { wait = reactor.timer(after: options.waitTime) { [weak self] in self?.waitedTooLong() } }
+        if wait == nil { wait = reactor.timer(after: options.waitTime) { [unowned self] in waitedTooLong() } }
     }
 
     private func waitedTooLong() {
@@ -69,7 +69,7 @@ public final class UpstreamPool: LoopWork {
         waiting.removeFirst(end)
         if let first = waiting.first {
             let left = first.waitsSince + options.waitTime - reactor.now
-            wait = reactor.timer(after: left) { [weak self] in self?.waitedTooLong() }
+            wait = reactor.timer(after: left) { [unowned self] in waitedTooLong() }
         }
         for exchange in late {
             exchange.waitsInPool = false
