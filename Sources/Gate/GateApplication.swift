@@ -7,14 +7,14 @@ internal import Wire
 
 /// The gate's application on one loop.
 public final class GateApplication: HTTPApplication {
-    let shared: GateShared
+    var shared: GateShared
     let reactor: Reactor
     let snapshot: IdentitySnapshot
     let native: NativeSurface
-    let services: [ServiceSurface]
-    let account: AccountSurface
+    var services: [ServiceSurface]
+    var account: AccountSurface
     private let hasher = TokenHasher()
-    private let reader: CredentialReader
+    var reader: CredentialReader
     public private(set) var counts = RequestCounts()
     /// Where the worker answers without the gate; see `WorkerExposure`.
     var exposure: [String] = []

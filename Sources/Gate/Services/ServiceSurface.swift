@@ -34,6 +34,9 @@ final class ServiceSurface {
         pool = UpstreamPool(options.upstream, reactor: reactor, resolver: resolver)
     }
 
+    /// The configuration names it no more: what is under way ends by itself.
+    func retire() { pool.closeWhenIdle() }
+
     func owns(_ host: Authority) -> Bool { options.host.map { $0.host == host.host } ?? false }
 
     func takes(_ visit: Visit) -> Bool {
