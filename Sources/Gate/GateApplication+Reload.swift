@@ -15,6 +15,7 @@ extension GateApplication {
         services = zip(shared.settings.services, kept).map { options, index in
             index.map { old[$0] } ?? ServiceSurface(options, reactor: reactor, resolver: resolver)
         }
+        lane = ServiceLane(services, shared.settings)
         for index in old.indices where !kept.contains(index) { old[index].retire() }
     }
 }

@@ -1,5 +1,4 @@
 internal import Basics
-internal import HTTP
 internal import Loop
 internal import Synchronization
 public import Telemetry
@@ -21,14 +20,13 @@ public final class GateLog: Sendable {
     func warning(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.warning, event, members) }
     func error(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.error, event, members) }
 
-    func access(_ summary: ExchangeSummary) {
-        guard logsAccess.load(ordering: .relaxed) else { return }
-        writer.write(
-            .info, "request",
-            [
-                "method": .string(summary.method), "path": .string(summary.path), "status": JSON(summary.status),
-                "bytes": JSON(summary.bytesSent), "ms": JSON(Int(summary.milliseconds)),
-                "peer": .string(summary.peer.host),
-            ])
+    /// The access log of one loop.
+    func access(on reactor: Reactor, clock: @escaping WallClock) -> AccessLog {
+        AccessLog(self, reactor: reactor, clock: clock)
     }
+
+    /// Lines of an access log.
+    func write(block: [UInt8], lines: Int) { writer.write(block: block, lines: lines) }
+
+    var isAccessLogged: Bool { logsAccess.load(ordering: .relaxed) }
 }

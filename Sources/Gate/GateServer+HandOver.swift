@@ -24,6 +24,7 @@ extension GateServer {
             for member in members.withLock({ $0 }) {
                 group.addTask {
                     await ServerMember(loop: member.loop, server: member.server).handOver(within: milliseconds)
+                    await member.loop.perform { _ in member.application.access.flush() }
                 }
             }
             if let console = console.withLock({ $0 }) {

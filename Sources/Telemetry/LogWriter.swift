@@ -37,6 +37,10 @@ public final class LogWriter: Sendable {
     private let dropped = Locked(0)
     private let steady = MonotonicClock()
     private let capacity: Int
+    /// Bytes of blocks that the lane has not written yet.
+    private let blockBytes = Locked(0)
+    /// A destination that does not take them may hold up so many bytes of blocks.
+    static let blockBytesLimit = 8 << 20
     /// When the monotonic clock, in milliseconds, passes this, lines that a full pipe holds up are given up.
     private let patienceEnd = Atomic<UInt64>(.max)
     /// Longest text value in bytes; more is cut.
@@ -111,6 +115,26 @@ public final class LogWriter: Sendable {
         if !isAccepted { dropped.withLock { $0 += 1 + lost } }
     }
 
+    /// Whole lines that somebody gathered; dropped and counted together when too much waits already.
+    public func write(block: [UInt8], lines: Int) {
+        guard minimum.load(ordering: .relaxed) <= LogLevel.info.rawValue else { return }
+        let fits = blockBytes.withLock { bytes in
+            guard bytes + block.count <= Self.blockBytesLimit else { return false }
+            bytes += block.count
+            return true
+        }
+        guard fits else { return dropped.withLock { $0 += lines } }
+        let isTaken =
+            lane.load.waiting < capacity
+            && lane.submit { [self] in
+                if !put(block) { dropped.withLock { $0 += lines } }
+                blockBytes.withLock { $0 -= block.count }
+            }
+        guard !isTaken else { return }
+        blockBytes.withLock { $0 -= block.count }
+        dropped.withLock { $0 += lines }
+    }
+
     /// The descriptor in force; only the lane's thread asks, so that those it replaced are in nobody's hands.
     private func takeDescriptor() -> Int32 {
         let (current, replaced) = target.withLock { target in
@@ -124,16 +148,24 @@ public final class LogWriter: Sendable {
     /// Writes one line; false when it was given up.
     private func put(_ bytes: [UInt8]) -> Bool {
         let descriptor = takeDescriptor()
+        // A file is always ready, and takes lines whole so that another writer's stand between them, not inside.
+        let isFile = Self.isFile(descriptor)
+        let piece = isFile ? Int.max : Self.pipePiece
         var start = 0
         while start < bytes.count {
-            guard isReady(descriptor) else { return false }
+            guard isFile || isReady(descriptor) else { return false }
             let count = unsafe bytes.withUnsafeBytes { all in
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...].prefix(Self.pipePiece))
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...].prefix(piece))
                 return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
             }
             if count > 0 { start += count } else if count == 0 || errno != EINTR && errno != EAGAIN { return false }
         }
         return true
+    }
+
+    private static func isFile(_ descriptor: Int32) -> Bool {
+        var facts = stat()
+        return unsafe fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
     }
 
     /// Waits until the descriptor takes bytes; false once nobody has patience any more.

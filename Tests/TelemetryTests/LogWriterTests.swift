@@ -50,13 +50,17 @@ private struct FullPipe {
         while unsafe write(descriptor, block, block.count) > 0 {}
     }
     /// Reads until `count` lines have come.
-    func lines(_ count: Int) throws -> [JSON] {
+    func lines(_ count: Int, parsed: Bool = true) throws -> [JSON] {
         var text = ""
-        while text.utf8.lazy.filter({ $0 == 0x0A }).count < count {
+        var found = 0
+        while found < count {
             var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             _ = unsafe poll(&wanted, 1, -1)
-            text += drain(descriptor)
+            let more = drain(descriptor)
+            found += more.utf8.lazy.filter { $0 == 0x0A }.count
+            text += more
         }
+        guard parsed else { return [] }
         return try parse(String(text.drop { $0 == " " }))
     }
 }
@@ -198,6 +202,18 @@ struct LogWriterTests {
         _ = drain(pipe.descriptor)
         writer.write(.info, "after")
         #expect(try pipe.lines(1).first?["dropped_before"] == JSON(3))
+    }
+
+    @Test func blocksAreTakenUpToALimitAndThenDroppedWithTheirLines() async throws {
+        let folder = Folder()
+        let pipe = try FullPipe(folder.path("pipe"))
+        defer { close(pipe.descriptor) }
+        let writer = try LogWriter(path: folder.path("pipe"))
+        let block = Array(String(repeating: "{}", count: 500_000).utf8) + [0x0A]
+        for _ in 0...LogWriter.blockBytesLimit / block.count { writer.write(block: block, lines: 7) }
+        #expect(try pipe.lines(LogWriter.blockBytesLimit / block.count, parsed: false) == [])
+        writer.write(.info, "after")
+        #expect(try pipe.lines(1).first?["dropped_before"] == JSON(7))
     }
 
     /// How many of this process's descriptors are open on a file.

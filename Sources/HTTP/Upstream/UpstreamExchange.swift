@@ -24,11 +24,23 @@ class UpstreamExchange {
     /// Nobody waits for the answer any more; no connection takes it up.
     final var isUnwanted = false
 
+    /// As new.
+    final func reset() {
+        upstream = nil
+        outgoingHead = []
+        (mayRetry, isHeadRequest, wantsUpgrade, requestIsComplete) = (false, false, false, true)
+        (waitsInPool, waitsSince, failedAttempts, isUnwanted) = (false, 0, 0, false)
+    }
+
     /// False holds the upstream back until its `pump` is called.
     var acceptsMore: Bool { true }
     func requestBegan() {}
     func responseHead(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {}
     func responseBody(_ bytes: Span<UInt8>) {}
+    /// Where the rest of an answer of known length may go without being looked at; nil when it has to be given.
+    var sink: Stream? { nil }
+    /// So many bytes of the answer have gone to the sink.
+    func responseRelayed(_ count: Int) {}
     /// All bytes at hand have been given.
     func flush() {}
     func responseEnded() {}
