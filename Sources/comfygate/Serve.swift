@@ -1,4 +1,5 @@
 internal import Basics
+internal import CLinux
 internal import CommandLineKit
 internal import Gate
 internal import Glibc
@@ -97,6 +98,8 @@ struct Serve: Command {
     func run(_ terminal: Terminal) async throws {
         // Before the threads below start, so that all of them inherit it.
         MainThread.block([SIGTERM, SIGINT, SIGHUP])
+        // Each connection is a descriptor, each forwarded one two.
+        _ = gate_raise_descriptor_limit()
         var sockets = InheritedSockets.take(terminal.environment)
         let report = load(terminal)
         report.report(to: terminal)
