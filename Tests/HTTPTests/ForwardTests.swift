@@ -358,8 +358,11 @@ struct ForwardTests {
             upstream.send(hello)
             #expect(await client.read(until: "hello").hasPrefix("HTTP/1.1 200"))
             for end in ends { end.close() }
-            for tunnel in tunnels { _ = await tunnel.readToEnd() }
-            #expect(rig.pool.tunnelCount == 0)
+            for tunnel in tunnels {
+                _ = await tunnel.readToEnd()
+                tunnel.close()
+            }
+            while rig.pool.tunnelCount > 0 { await Task.yield() }
         }
     }
 

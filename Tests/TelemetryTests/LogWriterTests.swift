@@ -218,10 +218,19 @@ struct LogWriterTests {
 
     /// How many of this process's descriptors are open on a file.
     private static func openDescriptors(of path: String) -> Int {
-        (0..<1_024).count { number in
+        guard let folder = unsafe opendir("/proc/self/fd") else { return -1 }
+        defer { unsafe closedir(folder) }
+        var count = 0
+        while let entry = unsafe readdir(folder) {
             var buffer = [CChar](repeating: 0, count: 4_096)
-            let count = unsafe readlink("/proc/self/fd/\(number)", &buffer, buffer.count)
-            return String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self) == path
+            let length = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe readlinkat(dirfd(folder), $0, &buffer, buffer.count)
+                }
+            }
+            let target = buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
+            if String(decoding: target, as: UTF8.self) == path { count += 1 }
         }
+        return count
     }
 }
