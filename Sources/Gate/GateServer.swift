@@ -17,7 +17,7 @@ public final class GateServer: Sendable {
     let current: Locked<Current>
     private let loops: [EventLoop]
     private let core = EventLoop("core")
-    let resolver = Resolver()
+    let resolver: Resolver
     let members = Locked<[Member]>([])
     let console = Locked<ConsoleServer?>(nil)
     private let peerUserID: (@Sendable (Exchange) -> Int?)?
@@ -38,15 +38,17 @@ public final class GateServer: Sendable {
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
         try self.init(
-            configuration: configuration, log: log, clock: clock, peerUserID: nil, makeIdentity: makeIdentity)
+            configuration: configuration, log: log, clock: clock, resolver: Resolver(), peerUserID: nil,
+            makeIdentity: makeIdentity)
     }
 
     /// - Parameter peerUserID: Says in the kernel's place who is at the other end of the console's Unix socket.
     init(
-        configuration: Configuration, log: GateLog, clock: @escaping WallClock = Timestamp.now,
+        configuration: Configuration, log: GateLog, clock: @escaping WallClock = Timestamp.now, resolver: Resolver,
         peerUserID: (@Sendable (Exchange) -> Int?)?,
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
+        self.resolver = resolver
         self.peerUserID = peerUserID
         let members = members
         let console = console
