@@ -1,5 +1,5 @@
 # Each target runs the script of its name; 'make help' lists those there are.
-SCRIPTS := $(filter demo test bench faults lint format bootstrap,$(notdir $(wildcard scripts/*)))
+SCRIPTS := $(filter demo test bench soak faults lint format bootstrap,$(notdir $(wildcard scripts/*)))
 
 .DEFAULT_GOAL := help
 .PHONY: help clean $(SCRIPTS)

@@ -123,3 +123,14 @@ if Context.environment["COMFYGATE_FUZZ"] == "1" {
                 swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
     }
 }
+
+/// `COMFYGATE_TESTS=Loop,HTTP` leaves the tests of these targets and what they need, so that a sanitizer builds no more.
+if let wanted = Context.environment["COMFYGATE_TESTS"] {
+    var kept = Set(wanted.split(separator: ",").map { "\($0)Tests" })
+    // A target stands behind those it needs.
+    for target in package.targets.reversed() where kept.contains(target.name) {
+        for case .byNameItem(let name, _) in target.dependencies { kept.insert(name) }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products = []
+}

@@ -67,6 +67,40 @@ int64_t gate_peer_uid(int s) {
 ssize_t gate_send(int s, const void *bytes, size_t count) { return send(s, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT); }
 ssize_t gate_receive(int s, void *bytes, size_t count) { return recv(s, bytes, count, MSG_DONTWAIT); }
 
+ssize_t gate_send_with_descriptor(int s, const void *bytes, size_t count, int descriptor) {
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (descriptor >= 0) {
+        message.msg_control = control;
+        message.msg_controllen = sizeof control;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
+    }
+    return sendmsg(s, &message, MSG_NOSIGNAL);
+}
+ssize_t gate_receive_with_descriptor(int s, void *bytes, size_t count, int *descriptor) {
+    struct iovec part = {.iov_base = bytes, .iov_len = count};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    *descriptor = -1;
+    ssize_t received = recvmsg(s, &message, MSG_CMSG_CLOEXEC);
+    struct cmsghdr *header = received < 0 ? NULL : CMSG_FIRSTHDR(&message);
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy(descriptor, CMSG_DATA(header), sizeof(int));
+    return received;
+}
+int gate_set_timeout(int s, int seconds) {
+    struct timeval wait = {.tv_sec = seconds};
+    int status = setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    return status ? status : setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+}
+int gate_duplicate(int descriptor, int least) { return fcntl(descriptor, F_DUPFD_CLOEXEC, least); }
+
 // Moves bytes between a socket and a pipe without copying them into the process.
 ssize_t gate_splice(int from, int to, size_t count) {
     return splice(from, NULL, to, NULL, count, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);

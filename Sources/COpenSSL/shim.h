@@ -27,6 +27,8 @@ static inline void gate_prepare_context(SSL_CTX *context) {
     SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
 }
 
+static inline void gate_require_tls13(SSL_CTX *context) { SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION); }
+
 static inline int gate_choose_http11(SSL *ssl, const unsigned char **out, unsigned char *out_count,
                                      const unsigned char *offered, unsigned int count, void *unused) {
     static const unsigned char spoken[] = "\x08http/1.1";

@@ -1,11 +1,10 @@
 internal import Basics
 internal import HTTP
 internal import Loop
-internal import Telemetry
 
 /// One loop's lines about requests: put together without an allocation, handed to the log in blocks.
 final class AccessLog: Deadline {
-    private let writer: LogWriter?
+    private let log: GateLog
     private let reactor: Reactor
     private let clock: WallClock
     private var block: [UInt8] = []
@@ -18,16 +17,15 @@ final class AccessLog: Deadline {
     /// Milliseconds that a line may wait for company.
     private static let patience: UInt64 = 1_000
 
-    /// - Parameter writer: Nil writes nothing.
-    init(_ writer: LogWriter?, reactor: Reactor, clock: @escaping WallClock) {
-        (self.writer, self.reactor, self.clock) = (writer, reactor, clock)
+    init(_ log: GateLog, reactor: Reactor, clock: @escaping WallClock) {
+        (self.log, self.reactor, self.clock) = (log, reactor, clock)
         super.init()
     }
 
     deinit { reactor.retireDeadline(self) }
 
     func add(_ summary: ExchangeSummary) {
-        guard writer != nil else { return }
+        guard log.isAccessLogged else { return }
         if timeTurn != reactor.now {
             timeTurn = reactor.now
             time.removeAll(keepingCapacity: true)
@@ -73,8 +71,8 @@ final class AccessLog: Deadline {
     /// Hands over what has gathered.
     func flush() {
         reactor.clearDeadline(self)
-        guard let writer, !block.isEmpty else { return }
-        writer.write(block: block, lines: lineCount)
+        guard !block.isEmpty else { return }
+        log.write(block: block, lines: lineCount)
         block = []
         lineCount = 0
     }

@@ -7,15 +7,15 @@ public import Wire
 
 /// The gate's application on one loop.
 public final class GateApplication: HTTPApplication {
-    let shared: GateShared
+    var shared: GateShared
     let reactor: Reactor
     let snapshot: IdentitySnapshot
     let native: NativeSurface
-    let services: [ServiceSurface]
-    let account: AccountSurface
-    private var lane: ServiceLane
+    var services: [ServiceSurface]
+    var account: AccountSurface
+    var lane: ServiceLane
     let access: AccessLog
-    private let reader: CredentialReader
+    var reader: CredentialReader
     public private(set) var counts = RequestCounts()
     /// Where the worker answers without the gate; see `WorkerExposure`.
     var exposure: [String] = []

@@ -8,16 +8,22 @@ internal import Wire
 
 /// A running gate: loops, listeners, and what they share.
 public final class GateServer: Sendable {
-    private let configuration: Configuration
-    private let shared: GateShared
+    /// What a reload replaces as a whole.
+    struct Current: Sendable {
+        var configuration: Configuration
+        var shared: GateShared
+        var tls: TLSContext?
+    }
+    let current: Locked<Current>
     private let loops: [EventLoop]
     private let core = EventLoop("core")
-    private let members = Locked<[Member]>([])
-    private let console = Locked<ConsoleServer?>(nil)
+    let resolver: Resolver
+    let members = Locked<[Member]>([])
+    let console = Locked<ConsoleServer?>(nil)
     private let peerUserID: (@Sendable (Exchange) -> Int?)?
 
     /// One loop's server and application; touched only on that loop.
-    private struct Member: @unchecked Sendable {
+    struct Member: @unchecked Sendable {
         // Sendable by hand: made on the loop, and only ever handed back to `perform` on the same one.
         let loop: EventLoop
         let server: HTTPServer
@@ -32,16 +38,17 @@ public final class GateServer: Sendable {
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
         try self.init(
-            configuration: configuration, log: log, clock: clock, peerUserID: nil, makeIdentity: makeIdentity)
+            configuration: configuration, log: log, clock: clock, resolver: Resolver(), peerUserID: nil,
+            makeIdentity: makeIdentity)
     }
 
     /// - Parameter peerUserID: Says in the kernel's place who is at the other end of the console's Unix socket.
     init(
-        configuration: Configuration, log: GateLog, clock: @escaping WallClock = Timestamp.now,
+        configuration: Configuration, log: GateLog, clock: @escaping WallClock = Timestamp.now, resolver: Resolver,
         peerUserID: (@Sendable (Exchange) -> Int?)?,
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
-        self.configuration = configuration
+        self.resolver = resolver
         self.peerUserID = peerUserID
         let members = members
         let console = console
@@ -52,12 +59,16 @@ public final class GateServer: Sendable {
             }
             await console.withLock { $0 }?.apply(delta)
         }
-        shared = GateShared(
+        let shared = GateShared(
             settings: try GateSettings(configuration), identity: identity, log: log, clock: clock)
+        current = Locked(
+            Current(configuration: configuration, shared: shared, tls: try Self.tlsContext(configuration)))
         loops = (0..<max(1, configuration.loops)).map { EventLoop("data-\($0)") }
     }
 
     public var identity: IdentityService { shared.identity }
+    var shared: GateShared { current.withLock { $0.shared } }
+    var configuration: Configuration { current.withLock { $0.configuration } }
 
     /// Where people, and where administrators, find it.
     public struct Places: Sendable, Hashable {
@@ -65,13 +76,37 @@ public final class GateServer: Sendable {
         public let console: [String]
     }
 
+    /// Finds out whether a gate with this configuration could be made, as far as its files tell.
+    public static func check(_ configuration: Configuration) throws(GateError) {
+        _ = try GateSettings(configuration)
+        _ = try tlsContext(configuration)
+    }
+
     /// Listens; returns the addresses in force.
-    public func start() async throws -> Places {
-        let tls = try tlsContext()
+    ///
+    /// - Parameter adopted: Sockets that listen already, in place of those of the configuration. They are closed here.
+    public func start(on adopted: [ListeningSocket] = []) async throws -> Places {
+        defer { for socket in adopted { socket.close() } }
+        let configuration = configuration
+        try Self.judge(adopted, configuration)
+        // The certificate in force when a connection comes; whether there is one is settled now.
+        let certificate: @Sendable () -> TLSContext? = { [current] in current.withLock { $0.tls } }
+        let tls = configuration.tls.isOn ? certificate : nil
         try await makeMembers()
+        let ready = adopted.filter { $0.role == .gate }
         var addresses = configuration.listen.addresses.map(\.socketAddresses)
         for member in members.withLock({ $0 }) {
             let wanted = addresses
+            guard ready.isEmpty else {
+                addresses = [
+                    try await member.loop.perform { (_: Reactor) throws in
+                        try ready.map {
+                            try member.server.listen(adopting: $0.descriptor, ownsPath: $0.ownsPath, tls: tls)
+                        }
+                    }
+                ]
+                continue
+            }
             // Port 0 was chosen by the kernel for the first loop; the others take the same.
             addresses = try await member.loop.perform { (_: Reactor) throws in
                 var bound: [[SocketAddress]] = []
@@ -81,7 +116,7 @@ public final class GateServer: Sendable {
         }
         let console = try await self.console.withLock { $0 }?.listen(
             on: configuration.console.addresses.flatMap(\.socketAddresses), socket: configuration.consoleSocket,
-            tls: tls)
+            adopted: adopted.filter { $0.role == .console }, tls: tls)
         let scheme = tls == nil ? "http" : "https"
         return Places(
             gate: addresses.flatMap { $0 }.map { "\(scheme)://\($0)" },
@@ -91,9 +126,9 @@ public final class GateServer: Sendable {
     /// Every loop knows the accounts, and hears of changes, before the first of them takes a request.
     private func makeMembers() async throws {
         let state = try await shared.identity.load()
+        let configuration = configuration
         let limits = ServerLimits(configuration.limits)
-        let resolver = Resolver()
-        let shared = shared
+        let (shared, resolver) = (shared, resolver)
         for loop in loops {
             let member = await loop.perform { (reactor: Reactor) in
                 let application = GateApplication(shared: shared, reactor: reactor, state: state, resolver: resolver)
@@ -130,17 +165,17 @@ public final class GateServer: Sendable {
     }
 
     private static func listen(
-        _ server: HTTPServer, on addresses: [SocketAddress], _ tls: TLSContext?
+        _ server: HTTPServer, on addresses: [SocketAddress], _ tls: (@Sendable () -> TLSContext?)?
     ) throws(GateError) -> [SocketAddress] {
-        let current: (@Sendable () -> TLSContext?)? = if let tls { { tls } } else { nil }
         var bound: [SocketAddress] = []
-        for address in addresses { bound.append(try server.listen(on: address, tls: current)) }
+        for address in addresses { bound.append(try server.listen(on: address, tls: tls)) }
         return bound
     }
 
-    private func tlsContext() throws(GateError) -> TLSContext? {
+    static func tlsContext(_ configuration: Configuration) throws(GateError) -> TLSContext? {
         guard let certificate = configuration.tls.certificate, let key = configuration.tls.key else { return nil }
-        return try TLSContext(serverCertificate: certificate, key: key)
+        return try TLSContext(
+            serverCertificate: certificate, key: key, minimum: configuration.tls.minimum == .v13 ? .v13 : .v12)
     }
 
     /// The addresses of this machine at which the worker answers people who walk around the gate; none is what must be.

@@ -24,6 +24,13 @@ final class GateShared: Sendable {
         clients = ClientRegistry()
         pages = GatePages(settings, guestsAllowed: identity.settings.guestsAllowed)
     }
+
+    /// The same gate with other settings.
+    init(_ old: GateShared, settings: GateSettings) {
+        self.settings = settings
+        (identity, ledger, clients, log, clock) = (old.identity, old.ledger, old.clients, old.log, old.clock)
+        pages = GatePages(settings, guestsAllowed: old.identity.settings.guestsAllowed)
+    }
 }
 
 /// The configuration as the request path wants it.

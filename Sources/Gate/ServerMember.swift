@@ -21,10 +21,33 @@ struct ServerMember: @unchecked Sendable {
         }
     }
 
+    /// As `drain`, for a successor who has the listening sockets already: what waits there is left alone, and tunnels end
+    /// as soon as they are all that is left.
+    func handOver(within milliseconds: UInt64) async {
+        await withCheckedContinuation { continuation in
+            loop.submit {
+                let end = DrainEnd(continuation)
+                server.releaseListeners()
+                server.drain { end.reached() }
+                watch(end, until: server.reactor.now + milliseconds)
+            }
+        }
+    }
+
+    private func watch(_ end: DrainEnd, until deadline: UInt64) {
+        guard !end.isReached else { return }
+        guard server.owesAnswers, server.reactor.now < deadline else {
+            server.closeAll()
+            return end.reached()
+        }
+        end.timer = server.reactor.timer(after: 20) { watch(end, until: deadline) }
+    }
+
     /// Resumes once, by whichever comes first.
     private final class DrainEnd {
         var timer: Timer?
         private var continuation: CheckedContinuation<Void, Never>?
+        var isReached: Bool { continuation == nil }
         init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = continuation }
         func reached() {
             timer = nil

@@ -8,7 +8,7 @@ public final class Listener: Channel {
     public let address: SocketAddress
     private var reserve: Int32
     /// The path of a Unix socket that was made here and disappears with the listener.
-    private let ownPath: String?
+    private var ownPath: String?
 
     /// Binds and listens; several loops may listen on one port.
     ///
@@ -32,12 +32,15 @@ public final class Listener: Channel {
 
     /// Takes over a socket that listens already, from the service manager or from a predecessor.
     ///
-    /// - Parameter descriptor: Is duplicated, so that several loops can each have a listener on it; the caller closes it.
+    /// - Parameters:
+    ///   - descriptor: Is duplicated, so that several loops can each have a listener on it; the caller closes it.
+    ///   - ownsPath: The file of a Unix socket disappears with this listener.
     /// - Throws: `invalidArgument` when it is no listening socket.
     public init(
-        adopting descriptor: Int32, reactor: Reactor, accepted: @escaping (Int32, SocketAddress) -> Void
+        adopting descriptor: Int32, ownsPath: Bool = false, reactor: Reactor,
+        accepted: @escaping (Int32, SocketAddress) -> Void
     ) throws(GateError) {
-        let copy = dup(descriptor)
+        let copy = gate_duplicate(descriptor, 0)
         guard copy >= 0, gate_is_listening(copy) == 1, gate_adopt(copy) == 0,
             let address = SocketAddress.local(of: copy)
         else {
@@ -49,7 +52,7 @@ public final class Listener: Channel {
         if address.port != nil { gate_keep_alive(copy, 60, 150_000) }
         self.accepted = accepted
         self.address = address
-        ownPath = nil
+        ownPath = if ownsPath, case .unix(let path) = address { path } else { nil }
         reserve = unsafe gate_open("/dev/null", O_RDONLY, 0)
         super.init(descriptor: copy, reactor: reactor)
         open(.sharedLevel)
@@ -127,6 +130,15 @@ public final class Listener: Channel {
         close()
     }
 
+    /// A copy of the listening socket for a successor, who then gets the connections that wait; the caller closes it.
+    public func duplicate() -> Int32 { gate_duplicate(descriptor, 0) }
+
+    /// Accepts no more but leaves alone what waits, and the file of a Unix socket: somebody else has the socket too.
+    public func release() {
+        ownPath = nil
+        close()
+    }
+
     /// Accepts; false when none is left.
     @discardableResult private func acceptWaiting(atMost limit: Int) -> Bool {
         var bytes = [UInt8](repeating: 0, count: 128)
@@ -156,6 +168,8 @@ public final class Listener: Channel {
     }
 
     public override func willClose() {
+        // A copy of the descriptor elsewhere would keep the watch alive, and with it events for an object that is gone.
+        _ = gate_epoll_control(reactor.epoll, Int32(EPOLL_CTL_DEL), descriptor, 0, 0)
         if reserve >= 0 { _ = Glibc.close(reserve) }
         reserve = -1
         accepted = nil

@@ -101,7 +101,7 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Calls `body` with the system's form of the address; nil when a path is too long for a socket.
-    func withSystemAddress<Result>(_ body: (UnsafeRawPointer?, UInt32) -> Result) -> Result? {
+    public func withSystemAddress<Result>(_ body: (UnsafeRawPointer?, UInt32) -> Result) -> Result? {
         switch self {
         case .v4(let number, let port):
             var address = sockaddr_in()
@@ -145,6 +145,12 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
             self = .unix(String(decoding: path, as: UTF8.self))
         default: return nil
         }
+    }
+
+    /// The address a socket is bound to; nil when it has none.
+    public init?(ofSocket descriptor: Int32) {
+        guard let address = Self.local(of: descriptor) else { return nil }
+        self = address
     }
 
     /// The address a socket is bound to, as after listening on port 0.

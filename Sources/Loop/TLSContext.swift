@@ -7,7 +7,10 @@ internal import COpenSSL
     private let context: OpaquePointer
     private let verifiesHost: Bool
 
-    /// For a server: TLS 1.2 and later, HTTP/1.1 by ALPN.
+    /// The oldest version that is spoken.
+    public enum Version: Sendable, Hashable { case v12, v13 }
+
+    /// For a server: HTTP/1.1 by ALPN.
     ///
     /// - Parameters:
     ///   - certificate: Path of a PEM file, leaf first, then intermediates.
@@ -15,12 +18,13 @@ internal import COpenSSL
     ///   - clientAuthority: Path of a PEM file; clients without a certificate from these authorities are refused.
     /// - Throws: `invalidArgument` that names the file and OpenSSL's reason.
     public init(
-        serverCertificate certificate: String, key: String, clientAuthority: String? = nil
+        serverCertificate certificate: String, key: String, minimum: Version = .v12, clientAuthority: String? = nil
     ) throws(GateError) {
         guard let context = unsafe SSL_CTX_new(TLS_server_method()) else { throw Self.failure("TLS could not start.") }
         unsafe self.context = context
         verifiesHost = false
         unsafe Self.prepare(context)
+        if minimum == .v13 { unsafe gate_require_tls13(context) }
         unsafe gate_select_http11(context)
         guard unsafe SSL_CTX_use_certificate_chain_file(context, certificate) == 1 else {
             throw Self.failure("The certificate file cannot be used: \(certificate)")

@@ -1,4 +1,5 @@
 internal import Basics
+internal import CLinux
 internal import CommandLineKit
 internal import Gate
 internal import Glibc
@@ -21,6 +22,13 @@ struct Serve: Command {
             "serve.listen", en: "Where to listen, as address:port", fr: "Où écouter, sous la forme adresse:port"))
     private static let data = Option<String>(
         "data", Message("serve.data", en: "The data folder", fr: "Le dossier des données"))
+    private static let takeOver = Flag(
+        takeOverFlag,
+        Message(
+            "serve.takeover",
+            en: "Take the place of the gate that runs with this data folder, without losing a request",
+            fr: "Prend la place de la porte qui tourne avec ce dossier de données, sans perdre de requête"))
+    static let takeOverFlag = "takeover"
 
     static let declaration = CommandDeclaration(
         "serve",
@@ -29,12 +37,15 @@ struct Serve: Command {
         discussion: Message(
             "serve.discussion",
             en:
-                "Ends with SIGTERM or Ctrl-C after requests under way; SIGHUP opens the log file anew. ",
+                "Ends with SIGTERM or Ctrl-C after requests under way; SIGHUP reads the configuration and the certificates and opens the log file anew.",
             fr:
-                "S’arrête avec SIGTERM ou Ctrl-C après les requêtes en cours ; SIGHUP rouvre le fichier journal. "
+                "S’arrête avec SIGTERM ou Ctrl-C après les requêtes en cours ; SIGHUP relit la configuration et les certificats et rouvre le fichier journal."
         ),
-        ConfigurationOptions.all + [worker, listen, data],
-        examples: ["serve --worker http://127.0.0.1:8188", "serve --config comfygate.yaml"])
+        ConfigurationOptions.all + [worker, listen, data, takeOver],
+        examples: [
+            "serve --worker http://127.0.0.1:8188", "serve --config comfygate.yaml",
+            "serve --config comfygate.yaml --takeover",
+        ])
 
     private static let ready = Message(
         "serve.ready", en: "ComfyGate is at {url}, in front of {worker}; its console is at {console}.",
@@ -59,35 +70,50 @@ struct Serve: Command {
         fr:
             "ComfyUI répond à {addresses} sans cette porte : quiconque l’atteint n’a pas besoin de compte. Lancez-le avec --listen 127.0.0.1, ou publiez son port sur 127.0.0.1 seulement."
     )
-    static let messages = [ready, exposed, shared, draining, looked, noWorker, noWorkerRemedy]
+    static let messages =
+        [ready, exposed, shared, draining, looked, noWorker, noWorkerRemedy] + Predecessor.messages
 
     private let options: ConfigurationOptions
     private let worker: String?
     private let addresses: [String]
     private let data: String?
+    private let takesOver: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         options = try ConfigurationOptions(arguments)
         worker = try arguments.get(Self.worker)
         addresses = try arguments.all(Self.listen)
         data = try arguments.get(Self.data)
+        takesOver = arguments.has(Self.takeOver)
+    }
+
+    private func load(_ terminal: Terminal) -> ConfigurationReport {
+        var flags: [ConfigurationSources.Override] = []
+        if let worker { flags.append(.init("worker.url", worker, flag: "--worker")) }
+        for address in addresses { flags.append(.init("listen.addresses", address, flag: "--listen")) }
+        if let data { flags.append(.init("data", data, flag: "--data")) }
+        return options.load(terminal.environment, flags: flags)
     }
 
     func run(_ terminal: Terminal) async throws {
         // Before the threads below start, so that all of them inherit it.
         MainThread.block([SIGTERM, SIGINT, SIGHUP])
-        var flags: [ConfigurationSources.Override] = []
-        if let worker { flags.append(.init("worker.url", worker, flag: "--worker")) }
-        for address in addresses { flags.append(.init("listen.addresses", address, flag: "--listen")) }
-        if let data { flags.append(.init("data", data, flag: "--data")) }
-        let report = options.load(terminal.environment, flags: flags)
+        // Each connection is a descriptor, each forwarded one two.
+        _ = gate_raise_descriptor_limit()
+        var sockets = InheritedSockets.take(terminal.environment)
+        let report = load(terminal)
         report.report(to: terminal)
         guard report.problems.isEmpty else { throw ExitFailure() }
         var configuration = report.configuration
         if configuration.worker.url == nil { configuration.worker.url = try await find(terminal) }
-
         let writer = try LogWriter(path: configuration.log.file, minimum: LogLevel(configuration.log.level))
-        let log = GateLog(writer, access: configuration.log.access && configuration.log.file != nil)
+        let log = GateLog(writer, access: configuration.log.logsAccess)
+        var predecessor: HandOverChannel?
+        if takesOver {
+            let (channel, taken) = try Predecessor.leave(configuration, terminal)
+            (predecessor, sockets) = (channel, taken)
+        }
+
         let lanes = StoreLanes(
             write: Lane("store-write", threads: 1, capacity: 4_096),
             read: Lane("store-read", threads: 2, capacity: 1_024))
@@ -101,7 +127,11 @@ struct Serve: Command {
                 store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
         }
         try await FirstAdministrator.make(server.identity, terminal)
-        let places = try await server.start()
+        let places = try await server.start(on: sockets)
+        predecessor?.tellServing()
+        predecessor = nil
+        let events = ServeEvents([SIGTERM, SIGINT, SIGHUP])
+        let successors = try HandOverListener(in: configuration.data) { events.tell(.successor($0)) }
         terminal.say(
             Self.ready([
                 "url": places.gate.joined(separator: ", "), "worker": configuration.worker.url?.description ?? "",
@@ -112,9 +142,17 @@ struct Serve: Command {
         if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }
         try await FirstAdministrator.invite(
             server.identity, configuration, console: places.console, terminal)
-        await waitForTheEnd(server, writer, terminal)
-        await writer.flush()
+        let successor = await watch(events, Reload(server: server, writer: writer, log: log), server, terminal)
+        successors.close()
+        guard let successor else {
+            await end(events, server, terminal)
+            await writer.flush()
+            return await database.close()
+        }
+        writer.write(.info, "upgrade_begins")
+        await server.handOver()
         await database.close()
+        await successor.finish(writer)
     }
 
     // MARK: Finding a worker
@@ -132,10 +170,12 @@ struct Serve: Command {
         return url
     }
 
-    // MARK: Signals
+    // MARK: While it runs
 
-    private func waitForTheEnd(_ server: GateServer, _ writer: LogWriter, _ terminal: Terminal) async {
-        let signals = SignalStream([SIGTERM, SIGINT, SIGHUP])
+    /// Handles what comes from outside until the gate is to end; returns the successor, if there is one.
+    private func watch(
+        _ events: ServeEvents, _ reload: Reload, _ server: GateServer, _ terminal: Terminal
+    ) async -> Successor? {
         let house = Task {
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(60))
@@ -143,17 +183,39 @@ struct Serve: Command {
             }
         }
         defer { house.cancel() }
-        for await signal in signals.values {
-            if signal == SIGHUP {
-                try? writer.reopen()
-                continue
+        var successor: Successor?
+        for await event in events.values {
+            switch event {
+            case .signal(SIGHUP): await reload.run { load(terminal) }
+            case .signal:
+                successor?.refuse()
+                return nil
+            case .successor(let channel):
+                guard successor == nil else {
+                    channel.refuse("another process is taking over already")
+                    continue
+                }
+                successor = Successor(channel, sockets: await server.listeningSockets(), events)
+            case .successorReady: return successor
+            case .successorFailed(let reason):
+                reload.writer.write(.warning, "upgrade_failed", ["reason": .string(reason)])
+                successor?.refuse()
+                successor = nil
             }
-            break
         }
+        return nil
+    }
+
+    /// Lets requests under way end, unless one more signal comes.
+    private func end(_ events: ServeEvents, _ server: GateServer, _ terminal: Terminal) async {
         terminal.say(Self.draining())
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await server.drain() }
-            group.addTask { for await signal in signals.values where signal != SIGHUP { return } }
+            group.addTask {
+                for await event in events.values {
+                    if case .signal(let signal) = event, signal != SIGHUP { return }
+                }
+            }
             await group.next()
             group.cancelAll()
         }
@@ -170,6 +232,11 @@ extension LogLevel {
             case .error: .error
             }
     }
+}
+
+extension Configuration.Log {
+    /// On standard error requests would bury what people want to read.
+    var logsAccess: Bool { access && file != nil }
 }
 
 extension IdentitySettings {

@@ -97,7 +97,9 @@ struct GateWorld: Sendable {
         configuration.console.socket = "/tmp/comfygate-test-\(UUID()).sock"
         change(&configuration)
         let log = GateLog(try LogWriter(path: "/dev/null"), access: true)
-        let server = try GateServer(configuration: configuration, log: log, peerUserID: peerUserID) { onChange in
+        let server = try GateServer(
+            configuration: configuration, log: log, resolver: sharedResolver, peerUserID: peerUserID
+        ) { onChange in
             IdentityService(
                 store: InMemoryAccountStore(),
                 passwords: PasswordGate(hasher: PasswordHasher(bcryptCost: 4), lane: passwordLane),
@@ -191,7 +193,7 @@ struct GateWorld: Sendable {
     }
 }
 
-private let sharedResolver = Resolver()
+let sharedResolver = Resolver()
 
 enum FormBody {
     static func encode(_ pairs: [(String, String)]) -> String { Query(pairs.map { (name: $0.0, value: $0.1) }).encoded }

@@ -35,6 +35,8 @@ enum Certificates {
         process.standardError = FileHandle.nullDevice
         try? process.run()
         process.waitUntilExit()
+        // The last test to need them is unknown.
+        atexit { try? FileManager.default.removeItem(atPath: Certificates.folder) }
         return url.path
     }()
 

@@ -338,6 +338,34 @@ struct ForwardTests {
         }
     }
 
+    @Test func openTunnelsTakeNoPlaceFromRequests() async throws {
+        try await withRig(options: { $0.connections = 1 }) { rig in
+            let tunnels = try (0..<3).map { _ in try rig.client(Self.upgrade) }
+            var ends: [RawPeer] = []
+            for _ in tunnels {
+                // Each waits for a place until the one before it has become a tunnel.
+                let upstream = await rig.upstream.connection()
+                _ = await upstream.read(until: "\r\n\r\n")
+                upstream.send(Self.switching)
+                ends.append(upstream)
+            }
+            for tunnel in tunnels { _ = await tunnel.read(until: "\r\n\r\n") }
+            #expect(rig.pool.tunnelCount == 3)
+            #expect(rig.pool.connectionCount == 0)
+            let client = try rig.client(get("/1"))
+            let upstream = await rig.upstream.connection()
+            _ = await upstream.read(until: "/1")
+            upstream.send(hello)
+            #expect(await client.read(until: "hello").hasPrefix("HTTP/1.1 200"))
+            for end in ends { end.close() }
+            for tunnel in tunnels {
+                _ = await tunnel.readToEnd()
+                tunnel.close()
+            }
+            while rig.pool.tunnelCount > 0 { await Task.yield() }
+        }
+    }
+
     @Test func bytesBehindARefusedUpgradeAreNeverARequest() async throws {
         try await withRig { rig in
             let client = try rig.client(Self.upgrade + get("/smuggled"))

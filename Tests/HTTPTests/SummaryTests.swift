@@ -31,7 +31,7 @@ struct SummaryTests {
             let back = HTTPServer(application: Back(), reactor: reactor)
             let port = try back.listen(on: .loopback(port: 0)).port ?? 0
             let pool = UpstreamPool(
-                UpstreamOptions(.host("127.0.0.1", port: port)), reactor: reactor, resolver: Resolver())
+                UpstreamOptions(.host("127.0.0.1", port: port)), reactor: reactor, resolver: sharedResolver)
             let front = Front(pool)
             let server = HTTPServer(application: front, reactor: reactor)
             let peer = try RawPeer(to: try server.listen(on: .loopback(port: 0)), reactor: reactor)

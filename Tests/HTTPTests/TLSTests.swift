@@ -46,7 +46,7 @@ private func pool(
 ) -> UpstreamPool {
     var options = UpstreamOptions(.host(host, port: address.port ?? 0))
     options.tls = { tls }
-    return UpstreamPool(options, reactor: reactor, resolver: Resolver())
+    return UpstreamPool(options, reactor: reactor, resolver: sharedResolver)
 }
 
 private let get = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -33,6 +33,15 @@ int64_t gate_peer_uid(int s);
 ssize_t gate_send(int s, const void *bytes, size_t count);
 ssize_t gate_receive(int s, void *bytes, size_t count);
 
+// One message of a Unix socket, with at most one descriptor beside the bytes; `descriptor` is -1 for none. Both wait, as
+// long as the socket's own time-outs let them. A descriptor that comes is closed on exec.
+ssize_t gate_send_with_descriptor(int s, const void *bytes, size_t count, int descriptor);
+ssize_t gate_receive_with_descriptor(int s, void *bytes, size_t count, int *descriptor);
+// Sets how long sending and receiving may wait.
+int gate_set_timeout(int s, int seconds);
+// A copy that is closed on exec, numbered `least` or higher.
+int gate_duplicate(int descriptor, int least);
+
 // Moves bytes between a socket and a pipe without copying them into the process.
 ssize_t gate_splice(int from, int to, size_t count);
 int gate_pipe(int ends[2], int capacity);

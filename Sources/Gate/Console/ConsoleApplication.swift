@@ -10,7 +10,7 @@ internal import Wire
 /// Lives on a loop of its own. At TCP listeners a session of this surface or a token counts, and every change needs a page
 /// of this very origin; at the Unix socket the kernel says whose process asks.
 final class ConsoleApplication: HTTPApplication {
-    let settings: ConsoleSettings
+    var settings: ConsoleSettings
     let identity: IdentityService
     let admin: AdminSurface
     let snapshot: IdentitySnapshot

@@ -34,19 +34,51 @@ final class ConsoleServer: Sendable {
         }
     }
 
+    /// - Parameter adopted: Sockets that listen already; those of TCP replace `addresses`, a Unix socket replaces `path`.
     /// - Returns: The TCP addresses in force.
     func listen(
-        on addresses: [SocketAddress], socket path: String, tls: TLSContext?
+        on addresses: [SocketAddress], socket path: String, adopted: [ListeningSocket],
+        tls: (@Sendable () -> TLSContext?)?
     ) async throws -> [SocketAddress] {
         let content = content
         return try await loop.perform { (_: Reactor) throws in
-            let current: (@Sendable () -> TLSContext?)? = if let tls { { tls } } else { nil }
             var bound: [SocketAddress] = []
-            for address in addresses { bound.append(try content.server.listen(on: address, tls: current)) }
+            var hasSocket = false
+            for socket in adopted {
+                let isLocal = SocketAddress(ofSocket: socket.descriptor)?.port == nil
+                let address = try content.server.listen(
+                    adopting: socket.descriptor, ownsPath: socket.ownsPath, tls: isLocal ? nil : tls)
+                if isLocal { hasSocket = true } else { bound.append(address) }
+            }
+            if bound.isEmpty {
+                for address in addresses { bound.append(try content.server.listen(on: address, tls: tls)) }
+            }
             // Mode 0600; who asks is checked at each request besides.
-            try content.server.listen(on: .unix(path))
+            if !hasSocket { try content.server.listen(on: .unix(path)) }
             return bound
         }
+    }
+
+    /// Copies of the listening sockets; the caller closes them.
+    func listeningSockets() async -> [ListeningSocket] {
+        let content = content
+        return await loop.perform { _ in
+            content.server.duplicateListeners().map {
+                ListeningSocket(.console, $0.descriptor, ownsPath: $0.address.port == nil)
+            }
+        }
+    }
+
+    func handOver(within milliseconds: UInt64) async {
+        await ServerMember(loop: loop, server: content.server).handOver(within: milliseconds)
+        let content = content
+        await loop.perform { _ in content.application.access.flush() }
+    }
+
+    /// Takes over what a reload may change.
+    func reload(_ configuration: Configuration) async {
+        let content = content
+        await loop.perform { _ in content.application.settings.take(configuration) }
     }
 
     func apply(_ delta: IdentityDelta) async {

@@ -54,6 +54,12 @@ struct ConsoleSettings: Sendable {
         self.ownUserID = ownUserID
     }
 
+    /// Takes over what a reload may change.
+    mutating func take(_ configuration: Configuration) {
+        let next = ConsoleSettings(configuration, ownUserID: ownUserID)
+        (names, gate, forwarding) = (next.names, next.gate, next.forwarding)
+    }
+
     /// The first `public_url`, else this machine by number.
     private static func gate(_ configuration: Configuration) -> HTTPURL {
         let scheme = configuration.tls.isOn ? "https" : "http"

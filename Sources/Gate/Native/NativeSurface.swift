@@ -11,7 +11,7 @@ internal import Wire
 /// All accounts share one ComfyUI here: they see one queue and one history. What the gate adds is who may ask for what,
 /// prompts that cannot hurt the worker, event ids that cannot be taken over, and cancelling only what is one's own.
 final class NativeSurface {
-    let shared: GateShared
+    var shared: GateShared
     let pool: UpstreamPool
     let client: HTTPClient
 

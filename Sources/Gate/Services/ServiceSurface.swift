@@ -23,6 +23,9 @@ final class ServiceSurface {
         credentialLine = options.credential.map { Array("\($0.name): \($0.value.reveal())\r\n".utf8) } ?? []
     }
 
+    /// The configuration names it no more: what is under way ends by itself.
+    func retire() { pool.closeWhenIdle() }
+
     func owns(_ host: Authority) -> Bool { options.host.map { $0.host == host.host } ?? false }
 
     func takes(_ visit: Visit) -> Bool {

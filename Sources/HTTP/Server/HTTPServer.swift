@@ -8,11 +8,12 @@ internal import Wire
 /// Lives as long as it listens or has connections, whoever else holds it.
 public final class HTTPServer {
     public let reactor: Reactor
-    public let limits: ServerLimits
+    /// May be replaced while the server runs; open connections take the new ones with their next wait.
+    public var limits: ServerLimits
     let application: any HTTPApplication
     private let wallClock: WallClock
-    private var listeners: [Listener] = []
-    private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    var listeners: [Listener] = []
+    private(set) var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var perAddress: [SocketAddress: Int] = [:]
     private var date = ""
     private var dateTurn: UInt64 = 0
@@ -52,10 +53,11 @@ public final class HTTPServer {
 
     /// Serves a socket that listens already; see `Listener.inherited`.
     @discardableResult
-    public func listen(adopting descriptor: Int32, tls: (@Sendable () -> TLSContext?)? = nil) throws(GateError)
-        -> SocketAddress
-    {
-        let listener = try Listener(adopting: descriptor, reactor: reactor) { [self] descriptor, peer in
+    public func listen(
+        adopting descriptor: Int32, ownsPath: Bool = false, tls: (@Sendable () -> TLSContext?)? = nil
+    ) throws(GateError) -> SocketAddress {
+        let listener = try Listener(adopting: descriptor, ownsPath: ownsPath, reactor: reactor) {
+            [self] descriptor, peer in
             accept(descriptor, peer, tls: tls)
         }
         listeners.append(listener)

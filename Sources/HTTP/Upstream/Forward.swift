@@ -23,7 +23,7 @@ final class Forward: UpstreamExchange {
     private var bodyRelay: Relay?
     private var answersChunked = false
     private var hasAnswered = false
-    private var isTunnel = false
+    private(set) var isTunnel = false
     /// Which sides of a tunnel have ended.
     private var clientHasEnded = false
     private var upstreamHasEnded = false

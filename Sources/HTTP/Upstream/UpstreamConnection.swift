@@ -252,6 +252,7 @@ final class UpstreamConnection: Stream {
             }
             reactor.clearDeadline(self)
             phase = .tunnel
+            pool.becameTunnel(self)
             exchange.responseHead(pool.head, bytes)
             guard isOpen else { return nil }
             exchange.switched()

@@ -11,6 +11,9 @@ public final class UpstreamPool: LoopWork {
     lazy var codec = DeflateCodec()
     private var idle: [UpstreamConnection] = []
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
+    /// Connections that carry another protocol now. They do not count: each has a client's connection of its own, which
+    /// does, and a few hundred open pages must not keep requests from the upstream.
+    private var tunnels: [ObjectIdentifier: UpstreamConnection] = [:]
     private var waiting: [UpstreamExchange] = []
     private var addresses: [SocketAddress] = []
     private var nextAddress = 0
@@ -28,6 +31,7 @@ public final class UpstreamPool: LoopWork {
 
     /// Gauges for metrics.
     public var connectionCount: Int { open.count }
+    public var tunnelCount: Int { tunnels.count }
     public var idleCount: Int { idle.count }
     public var waitingCount: Int { waiting.count }
 
@@ -189,7 +193,13 @@ public final class UpstreamPool: LoopWork {
         serveWaiting()
     }
 
+    func becameTunnel(_ connection: UpstreamConnection) {
+        tunnels[ObjectIdentifier(connection)] = open.removeValue(forKey: ObjectIdentifier(connection))
+        serveWaiting()
+    }
+
     func closed(_ connection: UpstreamConnection) {
+        tunnels[ObjectIdentifier(connection)] = nil
         open[ObjectIdentifier(connection)] = nil
         idle.removeAll { $0 === connection }
         serveWaiting()

@@ -120,7 +120,7 @@ struct ServiceLaneTests {
             var configuration = Configuration()
             configuration.worker.url = HTTPAddress("http://127.0.0.1:9")
             guard let settings = try? GateSettings(configuration) else { return false }
-            let surface = ServiceSurface(options, reactor: reactor, resolver: laneResolver)
+            let surface = ServiceSurface(options, reactor: reactor, resolver: sharedResolver)
             var lane = ServiceLane([surface], settings)
             var head = RequestHead()
             let bytes = Array(text.utf8)
@@ -165,8 +165,6 @@ struct ServiceLaneTests {
         }
     }
 }
-
-private let laneResolver = Resolver()
 
 /// A service that shows the bytes of a head and says nothing.
 private final class RawService: @unchecked Sendable {

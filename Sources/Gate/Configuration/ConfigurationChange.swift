@@ -1,0 +1,39 @@
+/// What a running gate takes over from a new configuration at once, and what waits for its next start.
+public struct ConfigurationChange: Sendable, Hashable {
+    /// The configuration in force after the change.
+    public let configuration: Configuration
+    /// Keys whose new values take effect now; a service counts as one key, `services.NAME`.
+    public let applied: [String]
+    /// Keys whose new values need a restart.
+    public let waiting: [String]
+
+    /// - Parameter wanted: A configuration without problems. One that names no worker keeps the one that was found.
+    public init(from current: Configuration, to wanted: Configuration) {
+        var wanted = wanted
+        if wanted.worker.url == nil { wanted.worker.url = current.worker.url }
+        var next = current
+        next.publicURLs = wanted.publicURLs
+        next.trustedProxies = wanted.trustedProxies
+        next.services = wanted.services
+        next.limits = wanted.limits
+        next.log = wanted.log
+        // Whether a port speaks TLS is settled when it is opened; with which certificate is not.
+        if current.tls.isOn, wanted.tls.isOn { next.tls = wanted.tls }
+        configuration = next
+        applied = Self.difference(current, next)
+        waiting = Self.difference(next, wanted)
+    }
+
+    private static func difference(_ one: Configuration, _ other: Configuration) -> [String] {
+        var keys = ConfigurationKeys.top.filter { $0.show(one) != $0.show(other) }.map(\.path)
+        // Secrets are not shown.
+        if one.worker.bearer != other.worker.bearer { keys.append("worker.bearer_file") }
+        if one.migration.password != other.migration.password { keys.append("migration.password_file") }
+        if one.metrics.token != other.metrics.token { keys.append("metrics.token_file") }
+        let services = Set(one.services).symmetricDifference(other.services)
+        let names = Set(services.map { "services.\($0.name)" })
+        if names.isEmpty, one.services != other.services { keys.append("services") }
+        var seen: Set<String> = []
+        return keys.filter { seen.insert($0).inserted } + names.sorted()
+    }
+}
