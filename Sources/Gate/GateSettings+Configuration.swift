@@ -88,5 +88,6 @@ extension ServiceOptions {
         upstreamPath = url.path
         if let name = service.credentialHeader, let value = service.credential { credential = (name, value) }
         allowsWebSocket = service.websocket
+        bodyLimit = service.body.bytes
     }
 }

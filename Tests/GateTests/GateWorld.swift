@@ -31,9 +31,24 @@ final class ScriptedWorker: HTTPApplication {
             _ = try await exchange.upgradeToWebSocket(handler: EchoHandler())
             return
         }
+        if request.target.path.hasSuffix("/stream") { return try await stream(exchange) }
+        if request.target.path.hasSuffix("/go") {
+            held?.resume()
+            held = nil
+        }
         let answer = answers.withLock { $0[key] ?? $0["*"] } ?? ScriptedAnswer()
         try await exchange.respond(answer.status, answer.fields, Array(answer.body.utf8))
     }
+
+    /// Server-sent events: one at once, one more when somebody asks for `/go`.
+    private func stream(_ exchange: Exchange) async throws {
+        try exchange.startResponse(.ok, ["Content-Type": "text/event-stream", "Cache-Control": "no-cache"])
+        try await exchange.write(Array("data: 1\n\n".utf8))
+        await withCheckedContinuation { held = $0 }
+        try await exchange.write(Array("data: 2\n\n".utf8))
+        try exchange.finish()
+    }
+    private var held: CheckedContinuation<Void, Never>?
 }
 
 private final class EchoHandler: WebSocketHandler {

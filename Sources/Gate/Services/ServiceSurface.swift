@@ -17,6 +17,8 @@ public struct ServiceOptions: Sendable {
     /// What proves to the service who asks.
     public var credential: (name: String, value: Secret)?
     public var allowsWebSocket = true
+    /// Bytes of one request body.
+    public var bodyLimit = 100 << 20
 
     public init(name: String, upstream: UpstreamOptions, authority: String) {
         (self.name, self.upstream, self.authority) = (name, upstream, authority)
@@ -51,6 +53,9 @@ final class ServiceSurface {
         guard options.allowsWebSocket || !visit.request.wantsUpgrade else {
             throw Refusal(.forbidden, .forbidden, "This service has no WebSocket.")
         }
+        if let length = visit.request.contentLength, length > options.bodyLimit {
+            throw Refusal.tooLarge(options.bodyLimit)
+        }
         let rest = visit.segments.dropFirst(options.path?.count ?? 0)
         guard !rest.contains(where: \.hasPercent) else { throw Refusal.notFound }
         visit.exchange.forward(to: pool, head: head(visit, rest), filter: .service)
@@ -67,6 +72,8 @@ final class ServiceSurface {
         for pair in request.fields.pairs {
             let name = pair.name.lowercased()
             if Self.kept.contains(name) || nominated.contains(name) || name.contains("_") { continue }
+            // What proves the gate to the service, no client says beside it.
+            if let own = options.credential?.name, own.lowercased() == name { continue }
             lines.append(pair.name, pair.value)
         }
         lines.append("X-Forwarded-For", visit.address)
