@@ -93,6 +93,8 @@ struct GateWorld: Sendable {
     /// Starts everything, runs `body`, ends everything.
     static func run(
         _ change: (inout Configuration) -> Void = { _ in }, peerUserID: (@Sendable (Exchange) -> Int?)? = nil,
+        identity settings: IdentitySettings = IdentitySettings(), log kept: TestLog? = nil,
+        clock: @escaping WallClock = Timestamp.now,
         _ body: nonisolated(nonsending) (GateWorld) async throws -> Void
     ) async throws {
         let loop = EventLoop("worker")
@@ -111,12 +113,14 @@ struct GateWorld: Sendable {
         configuration.console.addresses = [ListenAddress("127.0.0.1:0")!]
         configuration.console.socket = "/tmp/comfygate-test-\(UUID()).sock"
         change(&configuration)
-        let log = GateLog(try LogWriter(path: "/dev/null"), access: true)
-        let server = try GateServer(configuration: configuration, log: log, peerUserID: peerUserID) { onChange in
+        let log = GateLog(try kept?.writer ?? LogWriter(path: "/dev/null"), access: true)
+        let server = try GateServer(
+            configuration: configuration, log: log, clock: clock, peerUserID: peerUserID
+        ) { onChange in
             IdentityService(
                 store: InMemoryAccountStore(),
                 passwords: PasswordGate(hasher: PasswordHasher(bcryptCost: 4), lane: passwordLane),
-                settings: IdentitySettings(), onChange: onChange)
+                settings: settings, clock: clock, onChange: onChange)
         }
         let places = try await server.start()
         let port = UInt16(places.gate[0].split(separator: ":").last ?? "") ?? 0

@@ -34,6 +34,8 @@ final class AccountSurface {
             try await json(visit, .ok, ["status": "alive"])
         case ("ready", 1) where method == .get || method == .head:
             try await ready(visit, application)
+        case ("gate", 2) where visit.segments.last?.text == "invitation":
+            try await InvitationSurface(shared: shared).answer(visit)
         case ("gate", 2):
             guard method == .get || method == .head, let file = shared.pages.file(visit) else { return false }
             try await visit.exchange.respond(.ok, file.fields, file.bytes)

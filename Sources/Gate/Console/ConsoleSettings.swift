@@ -55,14 +55,27 @@ struct ConsoleSettings: Sendable {
     }
 
     /// The first `public_url`, else this machine by number.
-    private static func gate(_ configuration: Configuration) -> HTTPURL {
+    static func gate(_ configuration: Configuration) -> HTTPURL {
         let scheme = configuration.tls.isOn ? "https" : "http"
         let port = configuration.listen.addresses.first?.port ?? 8_288
         let local = "\(scheme)://127.0.0.1:\(port)\(configuration.basePath)"
-        let candidates = configuration.publicURLs.map(\.description) + [local, "\(scheme)://127.0.0.1"]
+        let named = configuration.publicURLs.map { url in
+            let text = url.description
+            return (text.hasSuffix("/") ? String(text.dropLast()) : text) + configuration.basePath
+        }
+        let candidates = named + [local, "\(scheme)://127.0.0.1"]
         guard let url = candidates.lazy.compactMap({ HTTPURL($0) }).first else {
             preconditionFailure("the last candidate is an address")
         }
         return url
+    }
+}
+
+extension Configuration {
+    /// Where invited people make their accounts, without an invitation's code.
+    public var invitationAddress: String {
+        var root = ConsoleSettings.gate(self).description
+        if root.hasSuffix("/") { root.removeLast() }
+        return root + Link(path: WebPath.invitation.segments(on: .gate), query: Query()).text
     }
 }
