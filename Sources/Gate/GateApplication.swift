@@ -55,6 +55,7 @@ public final class GateApplication: HTTPApplication {
             if visit.request.wantsUpgrade { watch(visit) }
             return try await service.answer(visit)
         }
+        if ConsolePaths.contains(visit.segments) { throw Refusal.notFound }
         if try await account.answer(visit, self) { return }
         guard exchange.request.method != .options else {
             return try await exchange.respond(.ok)
