@@ -15,7 +15,8 @@ struct ConsolePathTests {
         }
         targets += [
             "/api/v1", "/api/v1/", "/api/v1/status", "/api/v1/nothing", "/account", "/account/tokens",
-            "/account/password", "/people", "/people/\(id)/role", "/invitations", "/teams", "/audit", "/status", "/start",
+            "/account/password", "/people", "/people/\(id)/role", "/invitations", "/teams", "/audit", "/status",
+            "/start",
         ]
         try await GateWorld.run { world in
             let cookie = try await world.login("root")
