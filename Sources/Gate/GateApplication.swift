@@ -13,6 +13,7 @@ public final class GateApplication: HTTPApplication {
     let native: NativeSurface
     let services: [ServiceSurface]
     let account: AccountSurface
+    let budgets: LoopBudgets
     private let hasher = TokenHasher()
     private let reader: CredentialReader
     public private(set) var counts = RequestCounts()
@@ -27,6 +28,7 @@ public final class GateApplication: HTTPApplication {
         native = NativeSurface(shared: shared, reactor: reactor, resolver: resolver)
         services = shared.settings.services.map { ServiceSurface($0, reactor: reactor, resolver: resolver) }
         account = AccountSurface(shared: shared)
+        budgets = LoopBudgets(shared.budgets, shared.settings.accountLimits)
     }
 
     public func respond(to exchange: Exchange) async throws {
@@ -51,6 +53,7 @@ public final class GateApplication: HTTPApplication {
         if let service = services.first(where: { $0.takes(visit) }) {
             try authenticate(&visit)
             known = visit
+            try admit(visit)
             try decide(.generate, visit)
             if visit.request.wantsUpgrade { watch(visit) }
             return try await service.answer(visit)
@@ -64,6 +67,7 @@ public final class GateApplication: HTTPApplication {
         case .none:
             try authenticate(&visit)
             known = visit
+            try admit(visit)
             // ComfyUI's own answers: what is not there is 404 for reading, 405 for the rest.
             guard visit.principal != nil else { throw Refusal.unauthenticated }
             throw Refusal.notFound
@@ -76,6 +80,13 @@ public final class GateApplication: HTTPApplication {
             try authenticate(&visit)
             known = visit
             try decide(route.access, visit)
+            // The web UI's own files come by the hundred when a page is loaded.
+            if route.action != .page { try admit(visit) }
+            switch route.action {
+            case .upload where visit.request.method == .post: try hold(.upload, visit)
+            case .events where visit.request.wantsUpgrade: try hold(.eventSocket, visit)
+            default: break
+            }
             if visit.request.wantsUpgrade { watch(visit) }
             try await native.answer(visit, route, parameters)
         }
@@ -108,7 +119,9 @@ public final class GateApplication: HTTPApplication {
         snapshot.apply(delta)
         for item in delta.items {
             switch item {
-            case .accountRemoved(let id): closeSockets { $0.account == id }
+            case .accountRemoved(let id):
+                closeSockets { $0.account == id }
+                budgets.forget(id)
             case .account(let account) where account.disabled: closeSockets { $0.account == account.id }
             case .sessionsRemoved(let id):
                 closeSockets { socket in
@@ -284,6 +297,7 @@ public final class GateApplication: HTTPApplication {
 
     public func ended(_ summary: ExchangeSummary) {
         counts.add(summary.status)
+        budgets.ended(summary.peer)
         shared.log.access(summary)
     }
 

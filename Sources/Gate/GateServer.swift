@@ -91,7 +91,7 @@ public final class GateServer: Sendable {
     /// Every loop knows the accounts, and hears of changes, before the first of them takes a request.
     private func makeMembers() async throws {
         let state = try await shared.identity.load()
-        let limits = ServerLimits(configuration.limits)
+        let limits = ServerLimits(configuration.limits, loops: loops.count)
         let resolver = Resolver()
         let shared = shared
         for loop in loops {
@@ -204,11 +204,12 @@ extension ListenAddress {
 }
 
 extension ServerLimits {
-    init(_ limits: Configuration.Limits) {
+    /// One loop's share: what is promised for the gate is never multiplied by its loops.
+    init(_ limits: Configuration.Limits, loops: Int) {
         self.init()
         head = HeadLimits(bytes: limits.head.bytes, fields: limits.fields, target: limits.target.bytes)
-        connections = limits.connections
-        connectionsPerAddress = limits.perAddress
+        connections = max(1, limits.connections / loops)
+        connectionsPerAddress = max(1, limits.perAddress / loops)
         headTime = UInt64(limits.headTime.wholeMilliseconds)
         idleTime = UInt64(limits.idle.wholeMilliseconds)
         writeStall = UInt64(limits.writeStall.wholeMilliseconds)

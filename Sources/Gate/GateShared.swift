@@ -11,6 +11,7 @@ final class GateShared: Sendable {
     let identity: IdentityService
     let ledger: PromptLedger
     let clients: ClientRegistry
+    let budgets = BudgetBook()
     let log: GateLog
     let pages: GatePages
     let clock: WallClock
@@ -41,6 +42,9 @@ public struct GateSettings: Sendable {
     public var workerBearer: Secret?
     public var workerBasePath = ""
     public var services: [ServiceOptions] = []
+    public var accountLimits = AccountLimits()
+    /// Bytes of any request body for the worker.
+    public var body = 100 << 20
     /// Bytes of a `POST /prompt`.
     public var promptBody = 32 << 20
     /// Old clients of ComfyUI-Login may log in and show their token as they are used to.

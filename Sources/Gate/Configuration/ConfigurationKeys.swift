@@ -103,9 +103,6 @@ public enum ConfigurationKeys {
             "Time for requests to finish when the gate is told to stop."),
         .init("limits.event_sockets", \.limits.eventSockets, .count(1...10_000), "Event sockets of one account."),
         .init(
-            "limits.event_buffer", \.limits.eventBuffer, .size(.kilobytes(64) ... .megabytes(64)),
-            "Bytes that may wait for one event socket before previews are dropped."),
-        .init(
             "limits.request_rate", \.limits.requestRate, .count(1...1_000_000, unit: "requests/s"),
             "Requests of one account in the long run."),
         .init(

@@ -26,7 +26,11 @@ final class NativeSurface {
         case .page: forward(visit, .page)
         case .worker: forward(visit, .data)
         case .userFile: forward(visit, .userFile)
-        case .upload: forward(visit, .data)
+        case .upload:
+            if let length = visit.request.contentLength, length > shared.settings.body {
+                throw Refusal.tooLarge(shared.settings.body)
+            }
+            forward(visit, .data)
         case .submit: try await submit(visit)
         case .events: try await events(visit)
         case .interrupt: try await interrupt(visit)
