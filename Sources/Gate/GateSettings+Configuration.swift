@@ -92,15 +92,15 @@ extension ServiceOptions {
         }
         var options = UpstreamOptions(url, unix: service.unix, tls: tls)
         options.connections = max(1, service.connections / max(1, loops))
-        options.idleTime = UInt64(service.idle.wholeMilliseconds)
         options.connectTime = UInt64(service.connectTime.wholeMilliseconds)
         options.responseTime = UInt64(service.responseTime.wholeMilliseconds)
+        options.idleTime = UInt64(service.idle.wholeMilliseconds)
         self.init(name: service.name, upstream: options, authority: url.authority)
         path = service.path?.split(separator: "/").map(String.init)
         host = service.host.flatMap { Authority($0) }
         upstreamPath = url.path
         if let name = service.credentialHeader, let value = service.credential { credential = (name, value) }
         allowsWebSocket = service.websocket
-        bodyLimit = service.body.bytes
+        body = service.body.bytes
     }
 }

@@ -43,7 +43,7 @@ public struct GateSettings: Sendable {
     public var workerBasePath = ""
     public var services: [ServiceOptions] = []
     public var accountLimits = AccountLimits()
-    /// Bytes of any request body for the worker.
+    /// Bytes of a request body.
     public var body = 100 << 20
     /// Bytes of a `POST /prompt`.
     public var promptBody = 32 << 20

@@ -40,11 +40,11 @@ struct Refusal: Error, Sendable {
 
     static let unauthenticated = Refusal(
         .unauthorized, .unauthenticated, "Authentication required.", ["WWW-Authenticate": "Bearer realm=\"ComfyGate\""])
-    static func tooLarge(_ limit: Int) -> Refusal {
-        Refusal(
-            .contentTooLarge, "request_too_large", "The body is larger than \(limit) bytes.", ["Connection": "close"])
-    }
     static let notFound = Refusal(.notFound, .notFound, "There is nothing here.")
+
+    static func tooLarge(_ limit: Int) -> Refusal {
+        Refusal(.contentTooLarge, "request_too_large", "The body is larger than \(limit) bytes.")
+    }
 
     init(_ error: GateError) {
         let status: Status =
