@@ -14,6 +14,7 @@ public final class GateApplication: HTTPApplication {
     let services: [ServiceSurface]
     let account: AccountSurface
     let budgets: LoopBudgets
+    let watch: ReadinessWatch
     private var lane: ServiceLane
     let access: AccessLog
     private let hasher = TokenHasher()
@@ -32,6 +33,7 @@ public final class GateApplication: HTTPApplication {
         lane = ServiceLane(services, shared.settings)
         access = shared.log.access(on: reactor, clock: shared.clock)
         account = AccountSurface(shared: shared)
+        watch = ReadinessWatch(shared: shared, reactor: reactor, resolver: resolver)
         budgets = LoopBudgets(shared.budgets, shared.settings.accountLimits)
     }
 
@@ -179,11 +181,7 @@ public final class GateApplication: HTTPApplication {
     /// Where a request comes from, and whether this host is ours.
     func enter(_ exchange: Exchange) throws -> Visit {
         let request = exchange.request
-        let client = shared.settings.forwarding.client(
-            peer: IPAddress(request.peer.host), isSecure: request.isSecure,
-            forwardedFor: request.fields.all("X-Forwarded-For"),
-            forwardedProto: request.fields.all("X-Forwarded-Proto"),
-            forwardedHost: request.fields.all("X-Forwarded-Host"))
+        let client = shared.settings.forwarding.client(of: request)
         let authority: Authority
         switch request.target.form {
         case .origin, .asterisk:
@@ -276,12 +274,8 @@ public final class GateApplication: HTTPApplication {
     }
 
     func decide(_ access: RouteClass, _ visit: Visit) throws {
-        switch Policy.decide(visit.principal, Identity.Action(access, at: .gate), now: shared.clock()) {
-        case .allow: return
-        case .unauthenticated: throw Refusal.unauthenticated
-        case .forbidden(let reason): throw Refusal(.forbidden, .forbidden, reason.rawValue)
-        case .hidden: throw Refusal.notFound
-        }
+        let action = Identity.Action(access, at: .gate)
+        if let refusal = Refusal(Policy.decide(visit.principal, action, now: shared.clock())) { throw refusal }
     }
 
     // MARK: Refusals

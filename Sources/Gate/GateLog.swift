@@ -9,6 +9,9 @@ public final class GateLog: Sendable {
 
     public init(_ writer: LogWriter, access: Bool) { (self.writer, logsAccess) = (writer, access) }
 
+    var lane: Lane { writer.lane }
+    var droppedCount: Int { writer.droppedCount }
+
     func info(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.info, event, members) }
     func warning(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.warning, event, members) }
     func error(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.error, event, members) }

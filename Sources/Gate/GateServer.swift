@@ -2,47 +2,53 @@ public import Basics
 internal import Glibc
 internal import HTTP
 public import Identity
-internal import Loop
+public import Loop
 internal import Store
 internal import Wire
 
 /// A running gate: loops, listeners, and what they share.
 public final class GateServer: Sendable {
-    private let configuration: Configuration
-    private let shared: GateShared
+    let configuration: Configuration
+    let shared: GateShared
     private let loops: [EventLoop]
     private let core = EventLoop("core")
-    private let members = Locked<[Member]>([])
-    private let console = Locked<ConsoleServer?>(nil)
+    let members = Locked<[Member]>([])
+    let console = Locked<ConsoleServer?>(nil)
+    /// Where the worker answers without the gate, as it was found last.
+    let exposure = Locked<[String]>([])
+    private let resolveLane: Lane
+    /// For gauges.
+    let lanes: [Lane]
+    let started: Timestamp
     private let peerUserID: (@Sendable (Exchange) -> Int?)?
 
-    /// One loop's server and application; touched only on that loop.
-    private struct Member: @unchecked Sendable {
-        // Sendable by hand: made on the loop, and only ever handed back to `perform` on the same one.
-        let loop: EventLoop
-        let server: HTTPServer
-        let application: GateApplication
-    }
+    typealias Member = ServerMember<GateApplication>
 
     /// - Parameters:
     ///   - store: Already open and locked for this process.
+    ///   - lanes: Those that blocking work of the store and of passwords goes to, for gauges.
     ///   - makeIdentity: Gets the word that changes must be told by, and makes the service with it.
     public convenience init(
-        configuration: Configuration, log: GateLog, clock: @escaping WallClock = Timestamp.now,
+        configuration: Configuration, log: GateLog, lanes: [Lane] = [], clock: @escaping WallClock = Timestamp.now,
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
         try self.init(
-            configuration: configuration, log: log, clock: clock, peerUserID: nil, makeIdentity: makeIdentity)
+            configuration: configuration, log: log, lanes: lanes, clock: clock, peerUserID: nil,
+            makeIdentity: makeIdentity)
     }
 
     /// - Parameter peerUserID: Says in the kernel's place who is at the other end of the console's Unix socket.
     init(
-        configuration: Configuration, log: GateLog, clock: @escaping WallClock = Timestamp.now,
+        configuration: Configuration, log: GateLog, lanes: [Lane] = [], clock: @escaping WallClock = Timestamp.now,
         peerUserID: (@Sendable (Exchange) -> Int?)?,
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
         self.configuration = configuration
         self.peerUserID = peerUserID
+        let resolveLane = Lane("resolve", threads: 1, capacity: 256)
+        self.resolveLane = resolveLane
+        self.lanes = lanes + [resolveLane, log.lane]
+        started = clock()
         let members = members
         let console = console
         let identity = makeIdentity { delta in
@@ -92,7 +98,7 @@ public final class GateServer: Sendable {
     private func makeMembers() async throws {
         let state = try await shared.identity.load()
         let limits = ServerLimits(configuration.limits, loops: loops.count)
-        let resolver = Resolver()
+        let resolver = Resolver(lane: resolveLane)
         let shared = shared
         for loop in loops {
             let member = await loop.perform { (reactor: Reactor) in
@@ -105,28 +111,10 @@ public final class GateServer: Sendable {
         var settings = ConsoleSettings(configuration, ownUserID: Int(geteuid()))
         if let peerUserID { settings.peerUserID = peerUserID }
         let server = await ConsoleServer(
-            settings, loop: core, identity: shared.identity, state: state, log: shared.log, clock: shared.clock
-        ) { [weak self] in await self?.status() ?? .null }
+            settings, loop: core, identity: shared.identity, state: state, log: shared.log, clock: shared.clock,
+            view: view())
         console.withLock { $0 = server }
-    }
-
-    /// What the console shows of the running gate.
-    private func status() async -> JSON {
-        var counts = [Int](repeating: 0, count: 6)
-        var connections = 0
-        for member in members.withLock({ $0 }) {
-            let (own, open) = await member.loop.perform { _ in
-                (member.application.counts.byClass, member.server.connectionCount)
-            }
-            for index in own.indices { counts[index] += own[index] }
-            connections += open
-        }
-        let classes = (1...5).map { ("\($0)xx", JSON(counts[$0])) }
-        return [
-            "worker": configuration.worker.url.map { .string($0.description) } ?? .null,
-            "loops": JSON(loops.count), "connections": JSON(connections),
-            "responses": .object(JSONObject(classes)),
-        ]
+        shared.metrics.withLock { $0 = view().metrics }
     }
 
     private static func listen(
@@ -143,45 +131,18 @@ public final class GateServer: Sendable {
         return try TLSContext(serverCertificate: certificate, key: key)
     }
 
-    /// The addresses of this machine at which the worker answers people who walk around the gate; none is what must be.
-    public func findExposure() async -> [String] { await findExposure { SocketAddress.own(port: $0) } }
-
-    func findExposure(at addresses: @Sendable (UInt16) -> [SocketAddress]) async -> [String] {
-        guard let member = members.withLock({ $0.first }), let url = configuration.worker.url,
-            configuration.worker.unix == nil
-        else { return [] }
-        let wanted = addresses(url.port)
-        let found = try? await member.loop.run { reactor in
-            await WorkerExposure.find(
-                member.application.native, addresses: wanted, reactor: reactor)
-        }
-        let spelled = (found ?? []).map(\.description)
-        if !spelled.isEmpty {
-            shared.log.error("worker_reachable_around_gate", ["addresses": .array(spelled.map { .string($0) })])
-        }
-        for member in members.withLock({ $0 }) {
-            await member.loop.perform { _ in member.application.exposure = spelled }
-        }
-        return spelled
-    }
-
-    /// Stores when credentials were last used, and ends what has expired; called every 60 s.
-    public func keepHouse() async throws(GateError) {
-        var touches = Touches()
-        for member in members.withLock({ $0 }) {
-            touches.merge(await member.loop.perform { _ in member.application.snapshot.takeTouches() })
-        }
-        if let console = console.withLock({ $0 }) { touches.merge(await console.takeTouches()) }
-        try await shared.identity.touch(touches)
-        try await shared.identity.sweep()
-    }
-
     /// Takes no new connections and returns when the last one has ended, or when `limits.drain` is over.
     public func drain() async {
+        shared.isDraining.withLock { $0 = true }
         let milliseconds = UInt64(configuration.limits.drain.wholeMilliseconds)
-        for member in members.withLock({ $0 }) {
-            await ServerMember(loop: member.loop, server: member.server).drain(within: milliseconds)
-            await member.loop.perform { _ in member.application.access.flush() }
+        // All at once: no loop may take new connections while another waits for its last.
+        await withTaskGroup(of: Void.self) { group in
+            for member in members.withLock({ $0 }) {
+                group.addTask {
+                    await member.drain(within: milliseconds)
+                    await member.loop.perform { _ in member.application.access.flush() }
+                }
+            }
         }
         await console.withLock { $0 }?.drain(within: milliseconds)
     }

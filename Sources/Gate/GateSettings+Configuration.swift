@@ -29,6 +29,7 @@ extension GateSettings {
         workerAuthority = url.authority
         workerBearer = configuration.worker.bearer
         workerBasePath = url.path
+        (showsMetrics, metricsToken) = (configuration.metrics.isOn, configuration.metrics.token)
         accountLimits = AccountLimits(configuration.limits)
         body = configuration.limits.body.bytes
         promptBody = configuration.limits.promptBody.bytes

@@ -12,6 +12,10 @@ final class GateShared: Sendable {
     let ledger: PromptLedger
     let clients: ClientRegistry
     let budgets = BudgetBook()
+    let readiness = ReadinessBoard()
+    let isDraining = Locked(false)
+    /// The text of `/metrics`; set once the loops are there.
+    let metrics = Locked<(@Sendable () async -> String)?>(nil)
     let log: GateLog
     let pages: GatePages
     let clock: WallClock
@@ -42,6 +46,9 @@ public struct GateSettings: Sendable {
     public var workerBearer: Secret?
     public var workerBasePath = ""
     public var services: [ServiceOptions] = []
+    public var showsMetrics = true
+    /// Opens `/metrics` besides an operator's own credential.
+    public var metricsToken: Secret?
     public var accountLimits = AccountLimits()
     /// Bytes of a request body.
     public var body = 100 << 20

@@ -1,6 +1,7 @@
 internal import Basics
 internal import HTTP
 internal import Identity
+internal import Loop
 internal import Store
 internal import Wire
 
@@ -25,6 +26,17 @@ struct Visit {
     }
 }
 
+extension ForwardingPolicy {
+    /// Who is at the other end of a request, past the proxies that are believed.
+    func client(of request: Request) -> ForwardedClient {
+        client(
+            peer: IPAddress(request.peer.host), isSecure: request.isSecure,
+            forwardedFor: request.fields.all("X-Forwarded-For"),
+            forwardedProto: request.fields.all("X-Forwarded-Proto"),
+            forwardedHost: request.fields.all("X-Forwarded-Host"))
+    }
+}
+
 /// A refusal in the gate's words; how it is dressed depends on who asks.
 struct Refusal: Error, Sendable {
     let status: Status
@@ -44,6 +56,16 @@ struct Refusal: Error, Sendable {
 
     static func tooLarge(_ limit: Int) -> Refusal {
         Refusal(.contentTooLarge, "request_too_large", "The body is larger than \(limit) bytes.")
+    }
+
+    /// Nil when it is allowed.
+    init?(_ decision: Decision) {
+        switch decision {
+        case .allow: return nil
+        case .unauthenticated: self = .unauthenticated
+        case .forbidden(let reason): self.init(.forbidden, .forbidden, reason.rawValue)
+        case .hidden: self = .notFound
+        }
     }
 
     init(_ error: GateError) {

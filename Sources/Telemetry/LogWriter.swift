@@ -1,6 +1,6 @@
 public import Basics
 internal import Glibc
-internal import Loop
+public import Loop
 
 public enum LogLevel: Int, Sendable, Comparable {
     case debug, info, warning, error
@@ -22,12 +22,14 @@ public enum LogLevel: Int, Sendable, Comparable {
 /// A full queue drops lines and counts them; the count is written with the next line that gets through. After SIGHUP the
 /// file is opened anew, so that it can be moved away.
 public final class LogWriter: Sendable {
-    private let lane = Lane("log", threads: 1, capacity: 4_096)
+    /// For gauges.
+    public let lane = Lane("log", threads: 1, capacity: 4_096)
     private let path: String?
     private let minimum: LogLevel
     private let clock: WallClock
     private let descriptor: Locked<Int32>
     private let dropped = Locked(0)
+    private let droppedInAll = Locked(0)
     /// Bytes of blocks that the lane has not written yet.
     private let waiting = Locked(0)
     /// A destination that does not take them may hold up so many bytes of blocks.
@@ -78,8 +80,14 @@ public final class LogWriter: Sendable {
         }
         if lost > 0 { line["dropped_before"] = JSON(lost) }
         let bytes = JSON.object(line).encoded() + [0x0A]
-        if !lane.submit({ [self] in put(bytes) }) { dropped.withLock { $0 += 1 + lost } }
+        if !lane.submit({ [self] in put(bytes) }) {
+            dropped.withLock { $0 += 1 + lost }
+            droppedInAll.withLock { $0 += 1 }
+        }
     }
+
+    /// Lines that never reached the destination, since the start.
+    public var droppedCount: Int { droppedInAll.withLock { $0 } }
 
     /// Whole lines that somebody gathered; dropped and counted together when too much waits already.
     public func write(block: [UInt8], lines: Int) {
@@ -89,13 +97,16 @@ public final class LogWriter: Sendable {
             bytes += block.count
             return true
         }
-        let isTaken = fits && lane.submit { [self] in
-            put(block)
-            waiting.withLock { $0 -= block.count }
-        }
+        let isTaken =
+            fits
+            && lane.submit { [self] in
+                put(block)
+                waiting.withLock { $0 -= block.count }
+            }
         guard !isTaken else { return }
         if fits { waiting.withLock { $0 -= block.count } }
         dropped.withLock { $0 += lines }
+        droppedInAll.withLock { $0 += lines }
     }
 
     private func put(_ bytes: [UInt8]) {

@@ -92,11 +92,14 @@ struct Serve: Command {
             write: Lane("store-write", threads: 1, capacity: 4_096),
             read: Lane("store-read", threads: 2, capacity: 1_024))
         let database = try SQLiteDatabase(folder: configuration.data, lanes: lanes)
+        let passwordLane = Lane("passwords", threads: 1, capacity: 64, niceness: 19)
         let passwords = PasswordGate(
             hasher: PasswordHasher(scheme: configuration.passwordHash == .bcrypt ? .bcrypt : .yescrypt),
-            lane: Lane("passwords", threads: 1, capacity: 64, niceness: 19))
+            lane: passwordLane)
         let settings = IdentitySettings(configuration)
-        let server = try GateServer(configuration: configuration, log: log) { onChange in
+        let server = try GateServer(
+            configuration: configuration, log: log, lanes: [lanes.write, lanes.read, passwordLane]
+        ) { onChange in
             IdentityService(
                 store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
         }

@@ -4,7 +4,7 @@ internal import Identity
 internal import Store
 internal import Wire
 
-/// Logging in and out on the gate, health, and what needs no account.
+/// Logging in and out on the gate, and what needs no account.
 ///
 /// Speaks ComfyUI-Login's language to those who are used to it: `/login` by form and by JSON, 302 with
 /// `wrong_password=1`, `/logout` by GET.
@@ -30,10 +30,8 @@ final class AccountSurface {
             try await logout(visit, application)
         case ("guest_mode", 1) where method == .get:
             try await json(visit, .ok, ["guestMode": JSON(shared.identity.settings.guestsAllowed)])
-        case ("health", 1) where method == .get || method == .head:
-            try await json(visit, .ok, ["status": "alive"])
-        case ("ready", 1) where method == .get || method == .head:
-            try await ready(visit, application)
+        case ("health", 1), ("ready", 1), ("metrics", 1):
+            return try await OperationSurface(shared: shared, application: application).answer(visit)
         case ("gate", 2) where visit.segments.last?.text == "invitation":
             try await InvitationSurface(shared: shared).answer(visit)
         case ("gate", 2):
@@ -135,26 +133,6 @@ final class AccountSurface {
                 "Location": shared.settings.path("login"), "Set-Cookie": shared.settings.cookie.clear,
                 "Cache-Control": "no-store",
             ])
-    }
-
-    // MARK: Health
-
-    /// Whether work can be taken: the worker answers. Details only for those who may see them.
-    private func ready(_ visit: Visit, _ application: GateApplication) async throws {
-        do {
-            let answer = try await application.native.ask(.get, "/prompt")
-            guard answer.status == .ok else { throw UpstreamFailure.invalid("\(answer.status)") }
-            var body: JSONObject = ["status": "ready"]
-            var visit = visit
-            try? application.authenticate(&visit)
-            // Strangers need not know that there is a way around the gate.
-            if application.native.isOperator(visit), !application.exposure.isEmpty {
-                body["worker_reachable_around_gate"] = .array(application.exposure.map { .string($0) })
-            }
-            try await json(visit, .ok, .object(body))
-        } catch let failure as UpstreamFailure {
-            try await json(visit, .serviceUnavailable, ["status": "unavailable", "reason": .string(failure.message)])
-        }
     }
 
     private func json(_ visit: Visit, _ status: Status, _ body: JSON) async throws {

@@ -45,6 +45,8 @@ extension Configuration {
 
     public struct Console: Sendable, Hashable {
         public var addresses = [ListenAddress(host: .address(.loopback), port: 8289)]
+        /// What administrators type to reach it, besides addresses in numbers.
+        public var publicURLs: [HTTPAddress] = []
         public var socket: String?
     }
 

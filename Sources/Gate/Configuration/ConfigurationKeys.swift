@@ -20,6 +20,9 @@ public enum ConfigurationKeys {
             "console_listen.socket", \.console.socket, .path, defaultText: "`console.sock` in `data`",
             "The console's Unix socket, for the command line."),
         .init(
+            list: "console_listen.public_url", \.console.publicURLs, .url,
+            "What administrators type to reach the console through a proxy; never an address of the gate's."),
+        .init(
             list: "public_url", \.publicURLs, .url,
             "What people type to reach the gate, without a path; judges Origin, Host, cookies and links."),
         .init("base_path", \.basePath, .urlPath, "The path below which the gate lives beside other applications."),

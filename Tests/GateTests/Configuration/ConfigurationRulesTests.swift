@@ -20,6 +20,8 @@ struct ConfigurationRulesTests {
         arguments: [
             "listen: [127.0.0.1:1, 127.0.0.1:1]", "listen: 127.0.0.1:8289", "tls: {key: k}",
             "worker: {url: 'https://w', client_key: k}", "worker: {url: 'http://w', ca: c}", "public_url: https://a/b",
+            "console_listen: {public_url: https://a/b}",
+            "{public_url: https://a, console_listen: {public_url: https://a}}",
             "proxy_protocol: true", "session: {idle: 2d, absolute: 1d}", "limits: {target: 64KB}",
             "limits: {body: 1MB}", "limits: {per_address: 20000}", "limits: {request_rate: 300}",
             "services: {a: {path: /x, host: y, upstream: 'http://u'}}", "services: {a: {upstream: 'http://u'}}",
