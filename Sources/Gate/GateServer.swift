@@ -136,14 +136,21 @@ public final class GateServer: Sendable {
         shared.isDraining.withLock { $0 = true }
         let milliseconds = UInt64(configuration.limits.drain.wholeMilliseconds)
         // All at once: no loop may take new connections while another waits for its last.
-        await withTaskGroup(of: Void.self) { group in
-            for member in members.withLock({ $0 }) {
-                group.addTask {
-                    await member.drain(within: milliseconds)
-                    await member.loop.perform { _ in member.application.access.flush() }
+        let members = members.withLock { $0 }
+        await withCheckedContinuation { continuation in
+            let left = Locked(members.count)
+            for member in members {
+                member.beginDrain(within: milliseconds) {
+                    let isLast = left.withLock { left in
+                        left -= 1
+                        return left == 0
+                    }
+                    if isLast { continuation.resume() }
                 }
             }
+            if members.isEmpty { continuation.resume() }
         }
+        for member in members { await member.loop.perform { _ in member.application.access.flush() } }
         await console.withLock { $0 }?.drain(within: milliseconds)
     }
 }

@@ -11,26 +11,31 @@ struct ServerMember<Application: HTTPApplication & SendableMetatype>: @unchecked
     /// Takes no new connections and returns when the last one has ended, or after so many milliseconds.
     func drain(within milliseconds: UInt64) async {
         await withCheckedContinuation { continuation in
-            loop.submit {
-                let end = DrainEnd(continuation)
-                end.timer = server.reactor.timer(after: milliseconds) {
-                    server.closeAll()
-                    end.reached()
-                }
-                server.drain { end.reached() }
+            beginDrain(within: milliseconds) { continuation.resume() }
+        }
+    }
+
+    /// The same; calls back once.
+    func beginDrain(within milliseconds: UInt64, done: @escaping @Sendable () -> Void) {
+        loop.submit {
+            let end = DrainEnd(done)
+            end.timer = server.reactor.timer(after: milliseconds) {
+                server.closeAll()
+                end.reached()
             }
+            server.drain { end.reached() }
         }
     }
 }
 
-/// Resumes once, by whichever comes first.
+/// Calls once, by whichever comes first.
 private final class DrainEnd {
     var timer: Timer?
-    private var continuation: CheckedContinuation<Void, Never>?
-    init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = continuation }
+    private var done: (() -> Void)?
+    init(_ done: @escaping () -> Void) { self.done = done }
     func reached() {
         timer = nil
-        continuation?.resume()
-        continuation = nil
+        done?()
+        done = nil
     }
 }
