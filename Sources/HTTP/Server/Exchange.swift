@@ -316,8 +316,14 @@ public final class Exchange: LoopWork {
     ///   - bodyLimit: Bytes of the request's body; a longer one is answered 413.
     public func forward(to pool: UpstreamPool, head: [UInt8], filter: ResponseFilter, bodyLimit: Int = .max) {
         guard !isGone, connection.isOpen, case .none = response else { return }
-        wasForwarded = true
         response = .finished
+        guard bodyBuffer.count <= bodyLimit else {
+            let error = WireError.tooLarge
+            status = error.status.code
+            connection.refuse(error.status, error.message)
+            return
+        }
+        wasForwarded = true
         connection.reactor.writeBuffer.append(contentsOf: head)
         let forward = connection.server.forward()
         forward.prepare(
