@@ -19,6 +19,7 @@ public final class GateApplication: HTTPApplication {
     let access: AccessLog
     private let hasher = TokenHasher()
     private let reader: CredentialReader
+    private var requestIDs = RequestIDs()
     public private(set) var counts = RequestCounts()
     /// Where the worker answers without the gate; see `WorkerExposure`.
     var exposure: [String] = []
@@ -60,22 +61,27 @@ public final class GateApplication: HTTPApplication {
 
     public func respond(to exchange: Exchange) async throws {
         var visit: Visit?
+        let id = requestIDs.next(exchange.request.fields)
         do {
-            try await answer(exchange, &visit)
+            try await answer(exchange, id, &visit)
         } catch let refusal as Refusal {
-            try await refuse(refusal, exchange, visit)
+            try await refuse(refusal, exchange, id, visit)
         } catch let error as GateError {
             shared.log.error(
-                "request_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
-            try await refuse(Refusal(error), exchange, visit)
+                "request_failed",
+                [
+                    "code": .string(error.code.rawValue), "detail": .string(error.detail ?? ""), "request": .string(id),
+                ])
+            try await refuse(Refusal(error), exchange, id, visit)
         } catch let failure as UpstreamFailure {
-            shared.log.warning("worker_failed", ["reason": .string("\(failure)")])
-            try await refuse(Refusal(failure), exchange, visit)
+            shared.log.warning("worker_failed", ["reason": .string("\(failure)"), "request": .string(id)])
+            try await refuse(Refusal(failure), exchange, id, visit)
         }
     }
 
-    private func answer(_ exchange: Exchange, _ known: inout Visit?) async throws {
+    private func answer(_ exchange: Exchange, _ id: String, _ known: inout Visit?) async throws {
         var visit = try enter(exchange)
+        visit.requestID = id
         known = visit
         if let service = services.first(where: { $0.takes(visit) }) {
             try authenticate(&visit)
@@ -88,7 +94,7 @@ public final class GateApplication: HTTPApplication {
         if ConsolePaths.contains(visit.segments) { throw Refusal.notFound }
         if try await account.answer(visit, self) { return }
         guard exchange.request.method != .options else {
-            return try await exchange.respond(.ok)
+            return try await visit.respond(.ok)
         }
         switch NativeRoutes.table.match(exchange.request.method, visit.segments) {
         case .none:
@@ -280,8 +286,11 @@ public final class GateApplication: HTTPApplication {
 
     // MARK: Refusals
 
-    private func refuse(_ refusal: Refusal, _ exchange: Exchange, _ visit: Visit?) async throws {
+    private func refuse(
+        _ refusal: Refusal, _ exchange: Exchange, _ id: String, _ visit: Visit?
+    ) async throws {
         var fields = refusal.fields
+        fields["X-Request-Id"] = id
         fields["Cache-Control"] = "no-store"
         fields["X-Content-Type-Options"] = "nosniff"
         let wantsPage = visit?.wantsPage ?? false
@@ -296,11 +305,11 @@ public final class GateApplication: HTTPApplication {
                 refusal.status, fields, shared.pages.error(refusal, visit, now: shared.clock()))
         }
         fields["Content-Type"] = "application/json; charset=utf-8"
-        try await exchange.respond(refusal.status, fields, body(of: refusal, visit).encoded())
+        try await exchange.respond(refusal.status, fields, body(of: refusal, id, visit).encoded())
     }
 
     /// Native clients know two shapes: ComfyUI's own for `/prompt`, and ComfyUI-Login's for a missing login.
-    private func body(of refusal: Refusal, _ visit: Visit?) -> JSON {
+    private func body(of refusal: Refusal, _ id: String, _ visit: Visit?) -> JSON {
         if visit?.segments.last?.text == "prompt", visit?.request.method == .post, refusal.status != .unauthorized {
             return [
                 "error": [
@@ -311,7 +320,10 @@ public final class GateApplication: HTTPApplication {
         }
         if refusal.status == .unauthorized { return ["error": .string(refusal.message)] }
         return [
-            "error": ["code": .string(refusal.code.rawValue), "message": .string(refusal.message), "details": [:]]
+            "error": [
+                "code": .string(refusal.code.rawValue), "message": .string(refusal.message),
+                "details": ["request": .string(id)],
+            ]
         ]
     }
 
@@ -338,6 +350,6 @@ extension Visit {
     func atRoot() -> Visit {
         Visit(
             exchange: exchange, address: address, isSecure: isSecure, host: host, segments: [], credential: credential,
-            principal: principal)
+            principal: principal, requestID: requestID)
     }
 }

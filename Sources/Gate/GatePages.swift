@@ -25,7 +25,8 @@ struct GatePages: Sendable {
 
     func error(_ refusal: Refusal, _ visit: Visit, now: Timestamp) -> [UInt8] {
         ErrorPage(
-            refusal.status, code: refusal.code, message: refusal.message, host: visit.host.description,
+            refusal.status, code: refusal.code, message: refusal.message, request: visit.requestID,
+            host: visit.host.description,
             known: settings.names.configured
         ).body(context(visit, now: now))
     }

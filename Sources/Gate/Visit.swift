@@ -16,9 +16,20 @@ struct Visit {
     let segments: ArraySlice<RequestTarget.Segment>
     let credential: PresentedCredential
     var principal: Principal?
+    /// For the answer, the log and the worker; see `RequestIDs`.
+    var requestID = ""
 
     var request: Request { exchange.request }
     var query: Query { request.target.query }
+
+    var requestIDLine: String { "X-Request-Id: \(requestID)\r\n" }
+
+    /// A whole answer, with the request's id.
+    func respond(_ status: Status, _ fields: Fields = [:], _ body: [UInt8] = []) async throws(HTTPError) {
+        var fields = fields
+        fields["X-Request-Id"] = requestID
+        try await exchange.respond(status, fields, body)
+    }
 
     /// A person with a browser, who gets pages and not JSON.
     var wantsPage: Bool {

@@ -36,7 +36,7 @@ final class AccountSurface {
             try await InvitationSurface(shared: shared).answer(visit)
         case ("gate", 2):
             guard method == .get || method == .head, let file = shared.pages.file(visit) else { return false }
-            try await visit.exchange.respond(.ok, file.fields, file.bytes)
+            try await visit.respond(.ok, file.fields, file.bytes)
         default: return false
         }
         return true
@@ -52,7 +52,7 @@ final class AccountSurface {
     // MARK: Login
 
     private func loginPage(_ visit: Visit) async throws {
-        try await visit.exchange.respond(.ok, PageFields.all, shared.pages.login(visit, now: shared.clock()))
+        try await visit.respond(.ok, PageFields.all, shared.pages.login(visit, now: shared.clock()))
     }
 
     private func login(_ visit: Visit) async throws {
@@ -87,10 +87,10 @@ final class AccountSurface {
         if isJSON {
             fields["Content-Type"] = "application/json; charset=utf-8"
             let body: JSON = ["user": .string(login.account.name.text), "role": .string(login.account.role.rawValue)]
-            try await visit.exchange.respond(.ok, fields, body.encoded())
+            try await visit.respond(.ok, fields, body.encoded())
         } else {
             fields["Location"] = LocalPath(next)?.text ?? shared.settings.path("")
-            try await visit.exchange.respond(.found, fields)
+            try await visit.respond(.found, fields)
         }
     }
 
@@ -98,7 +98,7 @@ final class AccountSurface {
         if isJSON { return try await json(visit, .unauthorized, ["error": .string(error.message)]) }
         var query = Query([("wrong_password", "1")])
         if let next = LocalPath(next) { query.append("next", next.text) }
-        try await visit.exchange.respond(
+        try await visit.respond(
             .found, ["Location": shared.settings.path("login") + "?" + query.encoded, "Cache-Control": "no-store"])
     }
 
@@ -127,7 +127,7 @@ final class AccountSurface {
         if let principal = visit.principal, case .session(let digest, _) = principal.credential {
             try await shared.identity.logout(digest, by: principal.actor)
         }
-        try await visit.exchange.respond(
+        try await visit.respond(
             .found,
             [
                 "Location": shared.settings.path("login"), "Set-Cookie": shared.settings.cookie.clear,
@@ -136,7 +136,7 @@ final class AccountSurface {
     }
 
     private func json(_ visit: Visit, _ status: Status, _ body: JSON) async throws {
-        try await visit.exchange.respond(
+        try await visit.respond(
             status, ["Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"], body.encoded())
     }
 }

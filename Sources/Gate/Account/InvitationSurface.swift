@@ -73,6 +73,6 @@ struct InvitationSurface {
         var fields = PageFields.all
         // The address holds the code: nobody hears more of it than the origin, which a form's Origin needs.
         fields["Referrer-Policy"] = "strict-origin"
-        try await visit.exchange.respond(status, fields, shared.pages.body(of: page, visit, now: shared.clock()))
+        try await visit.respond(status, fields, shared.pages.body(of: page, visit, now: shared.clock()))
     }
 }

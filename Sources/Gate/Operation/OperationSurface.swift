@@ -48,7 +48,7 @@ struct OperationSurface {
         guard shared.settings.showsMetrics else { throw Refusal.notFound }
         try mayLook(visit)
         guard let text = await shared.metrics.withLock({ $0 })?() else { throw Refusal.notFound }
-        try await visit.exchange.respond(.ok, Self.textFields, Array(text.utf8))
+        try await visit.respond(.ok, Self.textFields, Array(text.utf8))
     }
 
     static let textFields: Fields = ["Content-Type": MetricsText.mediaType, "Cache-Control": "no-store"]
@@ -68,6 +68,6 @@ struct OperationSurface {
     private func json(_ visit: Visit, _ status: Status, _ body: JSON) async throws {
         var fields: Fields = ["Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"]
         if status == .serviceUnavailable { fields["Retry-After"] = "5" }
-        try await visit.exchange.respond(status, fields, body.encoded())
+        try await visit.respond(status, fields, body.encoded())
     }
 }

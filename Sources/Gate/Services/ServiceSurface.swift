@@ -46,7 +46,8 @@ final class ServiceSurface {
         let rest = visit.segments.dropFirst(options.path?.count ?? 0)
         guard !rest.contains(where: \.hasPercent) else { throw Refusal.notFound }
         visit.exchange.forward(
-            to: pool, head: forwardedHead(visit, rest), filter: .service, bodyLimit: options.body)
+            to: pool, head: forwardedHead(visit, rest), filter: ResponseFilter.service.adding(visit.requestIDLine),
+            bodyLimit: options.body)
     }
 
     private func forwardedHead(_ visit: Visit, _ rest: ArraySlice<RequestTarget.Segment>) -> [UInt8] {
