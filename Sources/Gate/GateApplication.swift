@@ -131,6 +131,8 @@ public final class GateApplication: HTTPApplication {
     private struct OpenSocket {
         let account: UUID
         let credential: Identity.Credential
+        /// The end of the credential or the account.
+        let expires: Timestamp?
         let connection: ConnectionHandle
     }
     private var openSockets: [OpenSocket] = []
@@ -143,7 +145,7 @@ public final class GateApplication: HTTPApplication {
         }
         openSockets.append(
             OpenSocket(
-                account: principal.account, credential: principal.credential,
+                account: principal.account, credential: principal.credential, expires: principal.expires,
                 connection: visit.exchange.connectionHandle))
     }
 
@@ -175,6 +177,9 @@ public final class GateApplication: HTTPApplication {
             }
         }
     }
+
+    /// Ends sockets that have outlived the credential that opened them; called every minute.
+    func closeOutlived(now: Timestamp) { closeSockets { $0.expires.map { $0 <= now } ?? false } }
 
     private func closeSockets(_ isOver: (OpenSocket) -> Bool) {
         let over = openSockets.filter(isOver)

@@ -16,6 +16,9 @@ public final class GateLog: Sendable {
     func warning(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.warning, event, members) }
     func error(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.error, event, members) }
 
+    /// An old credential of ComfyUI-Login still counts.
+    public func migrationAccepted(until end: String) { warning("migration_accepted", ["until": .string(end)]) }
+
     /// The access log of one loop.
     func access(on reactor: Reactor, clock: @escaping WallClock) -> AccessLog {
         AccessLog(logsAccess ? writer : nil, reactor: reactor, clock: clock)

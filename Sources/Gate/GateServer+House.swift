@@ -102,7 +102,12 @@ extension GateServer {
         var failure: GateError?
         var touches = Touches()
         for member in members.withLock({ $0 }) {
-            touches.merge(await member.loop.perform { _ in member.application.snapshot.takeTouches() })
+            let now = shared.clock()
+            let own = await member.loop.perform { _ in
+                member.application.closeOutlived(now: now)
+                return member.application.snapshot.takeTouches()
+            }
+            touches.merge(own)
         }
         if let console = console.withLock({ $0 }) { touches.merge(await console.takeTouches()) }
         do throws(GateError) { try await shared.identity.touch(touches) } catch { failure = error }

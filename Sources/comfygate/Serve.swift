@@ -104,6 +104,7 @@ struct Serve: Command {
                 store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
         }
         try await FirstAdministrator.make(server.identity, terminal)
+        try await LoginMigration.apply(configuration, server, log, terminal)
         let places = try await server.start()
         terminal.say(
             Self.ready([

@@ -20,13 +20,13 @@ final class GateSocket: WebSocketHandler {
     ///
     /// - Throws: `invalid` when the gate refuses.
     static func open(
-        _ world: GateWorld, _ target: String, as name: String, _ fields: Fields = [:], reactor: Reactor
+        _ world: GateWorld, _ target: String, as name: String?, _ fields: Fields = [:], reactor: Reactor
     ) async throws -> GateSocket {
         let options = UpstreamOptions(.host("127.0.0.1", port: world.port))
         let pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
         let socket = GateSocket(pool)
         var fields = fields
-        fields["Authorization"] = "Bearer \(world.tokens[name]!.reveal())"
+        if let name { fields["Authorization"] = "Bearer \(world.tokens[name]!.reveal())" }
         socket.socket = try await HTTPClient(pool).webSocket(target, fields, handler: socket)
         return socket
     }
