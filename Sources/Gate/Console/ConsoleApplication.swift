@@ -179,13 +179,31 @@ final class ConsoleApplication: HTTPApplication {
     /// A change is asked for by a page of this origin, or by a program, which has neither Origin nor cookie.
     private func checkOrigin(_ visit: ConsoleVisit, hasCookie: Bool) throws {
         let request = visit.request
-        guard request.method != .get, request.method != .head else { return }
         let site = request.fields["Sec-Fetch-Site"]
+        guard request.method != .get, request.method != .head else {
+            if hasCookie { try checkReader(visit, site: site) }
+            return
+        }
         if let text = request.fields["Origin"] {
             guard let origin = Origin(text), let host = visit.host,
                 settings.names.accepts(origin: origin, host: host, isSecure: visit.isSecure)
             else { throw Self.foreignOrigin }
         } else if site != "same-origin", hasCookie || (site != nil && site != "none") {
+            throw Self.foreignOrigin
+        }
+    }
+
+    /// Reading with a cookie: by a page of this origin, or by a person who follows a link. A script of the editor's shares
+    /// the console's host, and so its cookies travel; what it loads is refused before the browser has to hide it.
+    private func checkReader(_ visit: ConsoleVisit, site: String?) throws {
+        let fields = visit.request.fields
+        if let text = fields["Origin"] {
+            guard let origin = Origin(text), let host = visit.host,
+                settings.names.accepts(origin: origin, host: host, isSecure: visit.isSecure)
+            else { throw Self.foreignOrigin }
+        }
+        guard let site, site != "same-origin", site != "none" else { return }
+        guard fields["Sec-Fetch-Mode"] == "navigate", fields["Sec-Fetch-Dest"] == "document" else {
             throw Self.foreignOrigin
         }
     }
