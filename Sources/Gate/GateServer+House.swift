@@ -72,7 +72,7 @@ extension GateServer {
         }
         let wanted = addresses(url.port)
         let found = try? await member.loop.run { reactor in
-            await WorkerExposure.find(argv: readiness.argv, addresses: wanted, reactor: reactor)
+            await WorkerExposure.find(argv: readiness.argv, addresses: wanted, reactor: reactor, resolver: resolver)
         }
         let spelled = (found ?? []).map(\.description)
         let before = exposure.withLock { exposure in

@@ -16,7 +16,7 @@ public final class GateServer: Sendable {
     let console = Locked<ConsoleServer?>(nil)
     /// Where the worker answers without the gate, as it was found last.
     let exposure = Locked<[String]>([])
-    private let resolveLane: Lane
+    let resolver: Resolver
     /// For gauges.
     let lanes: [Lane]
     let started: Timestamp
@@ -46,7 +46,7 @@ public final class GateServer: Sendable {
         self.configuration = configuration
         self.peerUserID = peerUserID
         let resolveLane = Lane("resolve", threads: 1, capacity: 256)
-        self.resolveLane = resolveLane
+        resolver = Resolver(lane: resolveLane)
         self.lanes = lanes + [resolveLane, log.lane]
         started = clock()
         let members = members
@@ -98,8 +98,7 @@ public final class GateServer: Sendable {
     private func makeMembers() async throws {
         let state = try await shared.identity.load()
         let limits = ServerLimits(configuration.limits, loops: loops.count)
-        let resolver = Resolver(lane: resolveLane)
-        let shared = shared
+        let (shared, resolver) = (shared, resolver)
         for loop in loops {
             let member = await loop.perform { (reactor: Reactor) in
                 let application = GateApplication(shared: shared, reactor: reactor, state: state, resolver: resolver)
@@ -129,6 +128,12 @@ public final class GateServer: Sendable {
     private func tlsContext() throws(GateError) -> TLSContext? {
         guard let certificate = configuration.tls.certificate, let key = configuration.tls.key else { return nil }
         return try TLSContext(serverCertificate: certificate, key: key)
+    }
+
+    /// Ends the threads; nothing may be asked of the gate afterwards. A process that ends does not need it.
+    func stopLoops() {
+        for loop in loops { loop.stop() }
+        core.stop()
     }
 
     /// Takes no new connections and returns when the last one has ended, or when `limits.drain` is over.

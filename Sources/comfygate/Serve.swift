@@ -142,7 +142,8 @@ struct Serve: Command {
         let signals = SignalStream([SIGTERM, SIGINT, SIGHUP])
         let house = Task {
             while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(60))
+                do { try await Task.sleep(for: .seconds(60)) } catch { return }
+                // What went wrong is in the log; the next minute tries again.
                 try? await server.keepHouse()
             }
         }

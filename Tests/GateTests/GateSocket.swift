@@ -23,7 +23,7 @@ final class GateSocket: WebSocketHandler {
         _ world: GateWorld, _ target: String, as name: String?, _ fields: Fields = [:], reactor: Reactor
     ) async throws -> GateSocket {
         let options = UpstreamOptions(.host("127.0.0.1", port: world.port))
-        let pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
+        let pool = UpstreamPool(options, reactor: reactor, resolver: sharedResolver)
         let socket = GateSocket(pool)
         var fields = fields
         if let name { fields["Authorization"] = "Bearer \(world.tokens[name]!.reveal())" }

@@ -142,6 +142,7 @@ struct GateWorld: Sendable {
         try await body(world)
         await loop.perform { _ in worker.server.closeAll() }
         await server.drain()
+        server.stopLoops()
         withExtendedLifetime(worker) {}
         loop.stop()
     }
@@ -210,7 +211,8 @@ struct GateWorld: Sendable {
     }
 }
 
-private let sharedResolver = Resolver()
+/// Each has a thread that never ends: all tests share one.
+let sharedResolver = Resolver()
 
 enum FormBody {
     static func encode(_ pairs: [(String, String)]) -> String { Query(pairs.map { (name: $0.0, value: $0.1) }).encoded }

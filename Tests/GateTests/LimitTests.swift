@@ -58,6 +58,15 @@ struct LimitTests {
         #expect(!budget.take(.upload, limit: 2))
     }
 
+    @Test("Loops share what is promised for the gate; each has room for one at least", arguments: [1, 3, 20])
+    func dividesConnections(loops: Int) {
+        var limits = Configuration.Limits()
+        (limits.connections, limits.perAddress) = (10, 9)
+        let own = ServerLimits(limits, loops: loops)
+        #expect(own.connections == max(1, 10 / loops))
+        #expect(own.connectionsPerAddress == max(1, 9 / loops))
+    }
+
     // MARK: At the gate
 
     @Test("Over all loops an account has one rate, others keep theirs, and the web UI's files are free")

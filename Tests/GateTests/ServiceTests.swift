@@ -206,7 +206,7 @@ struct ServiceTests {
             let bearer: Fields = ["Authorization": "Bearer \(world.tokens["alice"]!.reveal())"]
             let parts = try await world.loop.run { reactor in
                 let options = UpstreamOptions(.host("127.0.0.1", port: world.port))
-                let pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
+                let pool = UpstreamPool(options, reactor: reactor, resolver: sharedResolver)
                 let client = HTTPClient(pool)
                 let answer = try await client.send(ClientRequest(.get, "/forge/stream", bearer))
                 var parts = [answer.fields["Content-Type"] ?? ""]

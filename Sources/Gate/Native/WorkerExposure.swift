@@ -40,20 +40,25 @@ struct WorkerExposure: Sendable {
     /// - Parameters:
     ///   - argv: The worker's own command line; one that does not tell is tried all the same.
     ///   - addresses: Where to try: this machine's own, with the worker's port.
-    static func find(argv: [String]?, addresses: [SocketAddress], reactor: Reactor) async -> [SocketAddress] {
+    static func find(
+        argv: [String]?, addresses: [SocketAddress], reactor: Reactor, resolver: Resolver
+    ) async -> [SocketAddress] {
         assert(reactor.loop.isOnLoop)
         if let argv, claim(argv: argv) == .loopback { return [] }
         var found: [SocketAddress] = []
-        for address in addresses.prefix(addressLimit) where await answers(address, reactor) { found.append(address) }
+        for address in addresses.prefix(addressLimit) where await answers(address, reactor, resolver) {
+            found.append(address)
+        }
         return found
     }
 
-    private static func answers(_ address: SocketAddress, _ reactor: Reactor) async -> Bool {
+    private static func answers(_ address: SocketAddress, _ reactor: Reactor, _ resolver: Resolver) async -> Bool {
         guard let port = address.port else { return false }
         var options = UpstreamOptions(.host(address.host, port: port))
         options.connectTime = 1_000
         options.responseTime = 2_000
-        let pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
+        options.bodyStall = 2_000
+        let pool = UpstreamPool(options, reactor: reactor, resolver: resolver)
         defer { pool.closeIdle() }
         let answer = try? await HTTPClient(pool).fetch(ClientRequest(.get, "/system_stats"), limit: 1 << 20)
         return answer?.status == .ok

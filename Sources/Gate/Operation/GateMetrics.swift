@@ -47,7 +47,7 @@ struct GateMetrics: Sendable {
         out.sample(1, ["version": GateVersion.current])
         out.family("comfygate_process_start_time_seconds", .gauge, "When the gate was started, in seconds since 1970.")
         out.sample(Double(started.milliseconds) / 1_000)
-        out.family("comfygate_responses_total", .counter, "Answers given to clients, by class of status.")
+        out.family("comfygate_requests_total", .counter, "Requests that were answered, by class of status.")
         for index in 1...5 { out.sample(loops.responses[index], ["class": "\(index)xx"]) }
         out.family("comfygate_connections", .gauge, "Connections of clients that are open.")
         out.sample(loops.connections)
