@@ -106,7 +106,8 @@ let package = Package(
         tests(
             of: "comfygate",
             [
-                "Basics", "CommandLineKit", "ComfyAPI", "Gate", "Identity", "Loop", "Simulator", "Store", "StoreSQLite",
+                "Basics", "CommandLineKit", "ComfyAPI", "Gate", "HTTP", "Identity", "Loop", "Simulator", "Store",
+                "StoreSQLite",
                 "Wire",
             ]),
     ]

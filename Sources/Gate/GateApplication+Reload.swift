@@ -9,6 +9,8 @@ extension GateApplication {
     func reload(_ shared: GateShared, kept: [Int?], resolver: Resolver) {
         self.shared = shared
         native.shared = shared
+        watch.shared = shared
+        budgets.limits = shared.settings.accountLimits
         account = AccountSurface(shared: shared)
         reader = CredentialReader(cookieName: shared.settings.cookie.name)
         let old = services

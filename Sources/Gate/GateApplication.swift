@@ -13,9 +13,12 @@ public final class GateApplication: HTTPApplication {
     let native: NativeSurface
     var services: [ServiceSurface]
     var account: AccountSurface
+    let budgets: LoopBudgets
+    let watch: ReadinessWatch
     var lane: ServiceLane
     let access: AccessLog
     var reader: CredentialReader
+    private var requestIDs = RequestIDs()
     public private(set) var counts = RequestCounts()
     /// Where the worker answers without the gate; see `WorkerExposure`.
     var exposure: [String] = []
@@ -30,6 +33,8 @@ public final class GateApplication: HTTPApplication {
         lane = ServiceLane(services, shared.settings)
         access = shared.log.access(on: reactor, clock: shared.clock)
         account = AccountSurface(shared: shared)
+        watch = ReadinessWatch(shared: shared, reactor: reactor, resolver: resolver)
+        budgets = LoopBudgets(shared.budgets, shared.settings.accountLimits)
     }
 
     public func disposition(
@@ -43,7 +48,9 @@ public final class GateApplication: HTTPApplication {
         let now = shared.clock()
         let token = bytes.extracting(request.token.start..<request.token.end)
         guard let principal = snapshot.principal(token: Digest32.sha256(token), now: now),
-            case .allow = Policy.decide(principal, Identity.Action(.generate, at: .gate), now: now)
+            case .allow = Policy.decide(principal, Identity.Action(.generate, at: .gate), now: now),
+            // Refused here costs nothing: the long way asks again and has the words.
+            budgets.admit(principal.account, now: reactor.now) == 0
         else { return .exchange }
         request.service.write(
             head, bytes, path: request.path, query: request.query, peer: connection.peer, host: request.host, principal,
@@ -53,38 +60,46 @@ public final class GateApplication: HTTPApplication {
 
     public func respond(to exchange: Exchange) async throws {
         var visit: Visit?
+        let id = requestIDs.next(exchange.request.fields)
         do {
-            try await answer(exchange, &visit)
+            try await answer(exchange, id, &visit)
         } catch let refusal as Refusal {
-            try await refuse(refusal, exchange, visit)
+            try await refuse(refusal, exchange, id, visit)
         } catch let error as GateError {
             shared.log.error(
-                "request_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
-            try await refuse(Refusal(error), exchange, visit)
+                "request_failed",
+                [
+                    "code": .string(error.code.rawValue), "detail": .string(error.detail ?? ""), "request": .string(id),
+                ])
+            try await refuse(Refusal(error), exchange, id, visit)
         } catch let failure as UpstreamFailure {
-            shared.log.warning("worker_failed", ["reason": .string("\(failure)")])
-            try await refuse(Refusal(failure), exchange, visit)
+            shared.log.warning("worker_failed", ["reason": .string("\(failure)"), "request": .string(id)])
+            try await refuse(Refusal(failure), exchange, id, visit)
         }
     }
 
-    private func answer(_ exchange: Exchange, _ known: inout Visit?) async throws {
+    private func answer(_ exchange: Exchange, _ id: String, _ known: inout Visit?) async throws {
         var visit = try enter(exchange)
+        visit.requestID = id
         known = visit
         if let service = services.first(where: { $0.takes(visit) }) {
             try authenticate(&visit)
             known = visit
+            try admit(visit)
             try decide(.generate, visit)
             if visit.request.wantsUpgrade { watch(visit) }
             return try await service.answer(visit)
         }
+        if ConsolePaths.contains(visit.segments) { throw Refusal.notFound }
         if try await account.answer(visit, self) { return }
         guard exchange.request.method != .options else {
-            return try await exchange.respond(.ok)
+            return try await visit.respond(.ok)
         }
         switch NativeRoutes.table.match(exchange.request.method, visit.segments) {
         case .none:
             try authenticate(&visit)
             known = visit
+            try admit(visit)
             // ComfyUI's own answers: what is not there is 404 for reading, 405 for the rest.
             guard visit.principal != nil else { throw Refusal.unauthenticated }
             throw Refusal.notFound
@@ -97,6 +112,13 @@ public final class GateApplication: HTTPApplication {
             try authenticate(&visit)
             known = visit
             try decide(route.access, visit)
+            // The web UI's own files come by the hundred when a page is loaded.
+            if route.action != .page { try admit(visit) }
+            switch route.action {
+            case .upload where visit.request.method == .post: try hold(.upload, visit)
+            case .events where visit.request.wantsUpgrade: try hold(.eventSocket, visit)
+            default: break
+            }
             if visit.request.wantsUpgrade { watch(visit) }
             try await native.answer(visit, route, parameters)
         }
@@ -108,6 +130,8 @@ public final class GateApplication: HTTPApplication {
     private struct OpenSocket {
         let account: UUID
         let credential: Identity.Credential
+        /// The end of the credential or the account.
+        let expires: Timestamp?
         let connection: ConnectionHandle
     }
     private var openSockets: [OpenSocket] = []
@@ -120,7 +144,7 @@ public final class GateApplication: HTTPApplication {
         }
         openSockets.append(
             OpenSocket(
-                account: principal.account, credential: principal.credential,
+                account: principal.account, credential: principal.credential, expires: principal.expires,
                 connection: visit.exchange.connectionHandle))
     }
 
@@ -129,7 +153,9 @@ public final class GateApplication: HTTPApplication {
         snapshot.apply(delta)
         for item in delta.items {
             switch item {
-            case .accountRemoved(let id): closeSockets { $0.account == id }
+            case .accountRemoved(let id):
+                closeSockets { $0.account == id }
+                budgets.forget(id)
             case .account(let account) where account.disabled: closeSockets { $0.account == account.id }
             case .sessionsRemoved(let id):
                 closeSockets { socket in
@@ -151,6 +177,9 @@ public final class GateApplication: HTTPApplication {
         }
     }
 
+    /// Ends sockets that have outlived the credential that opened them; called every minute.
+    func closeOutlived(now: Timestamp) { closeSockets { $0.expires.map { $0 <= now } ?? false } }
+
     private func closeSockets(_ isOver: (OpenSocket) -> Bool) {
         let over = openSockets.filter(isOver)
         openSockets.removeAll { isOver($0) || !$0.connection.isOpen }
@@ -162,11 +191,7 @@ public final class GateApplication: HTTPApplication {
     /// Where a request comes from, and whether this host is ours.
     func enter(_ exchange: Exchange) throws -> Visit {
         let request = exchange.request
-        let client = shared.settings.forwarding.client(
-            peer: IPAddress(request.peer.host), isSecure: request.isSecure,
-            forwardedFor: request.fields.all("X-Forwarded-For"),
-            forwardedProto: request.fields.all("X-Forwarded-Proto"),
-            forwardedHost: request.fields.all("X-Forwarded-Host"))
+        let client = shared.settings.forwarding.client(of: request)
         let authority: Authority
         switch request.target.form {
         case .origin, .asterisk:
@@ -259,18 +284,17 @@ public final class GateApplication: HTTPApplication {
     }
 
     func decide(_ access: RouteClass, _ visit: Visit) throws {
-        switch Policy.decide(visit.principal, Identity.Action(access, at: .gate), now: shared.clock()) {
-        case .allow: return
-        case .unauthenticated: throw Refusal.unauthenticated
-        case .forbidden(let reason): throw Refusal(.forbidden, .forbidden, reason.rawValue)
-        case .hidden: throw Refusal.notFound
-        }
+        let action = Identity.Action(access, at: .gate)
+        if let refusal = Refusal(Policy.decide(visit.principal, action, now: shared.clock())) { throw refusal }
     }
 
     // MARK: Refusals
 
-    private func refuse(_ refusal: Refusal, _ exchange: Exchange, _ visit: Visit?) async throws {
+    private func refuse(
+        _ refusal: Refusal, _ exchange: Exchange, _ id: String, _ visit: Visit?
+    ) async throws {
         var fields = refusal.fields
+        fields["X-Request-Id"] = id
         fields["Cache-Control"] = "no-store"
         fields["X-Content-Type-Options"] = "nosniff"
         let wantsPage = visit?.wantsPage ?? false
@@ -285,11 +309,11 @@ public final class GateApplication: HTTPApplication {
                 refusal.status, fields, shared.pages.error(refusal, visit, now: shared.clock()))
         }
         fields["Content-Type"] = "application/json; charset=utf-8"
-        try await exchange.respond(refusal.status, fields, body(of: refusal, visit).encoded())
+        try await exchange.respond(refusal.status, fields, body(of: refusal, id, visit).encoded())
     }
 
     /// Native clients know two shapes: ComfyUI's own for `/prompt`, and ComfyUI-Login's for a missing login.
-    private func body(of refusal: Refusal, _ visit: Visit?) -> JSON {
+    private func body(of refusal: Refusal, _ id: String, _ visit: Visit?) -> JSON {
         if visit?.segments.last?.text == "prompt", visit?.request.method == .post, refusal.status != .unauthorized {
             return [
                 "error": [
@@ -300,12 +324,16 @@ public final class GateApplication: HTTPApplication {
         }
         if refusal.status == .unauthorized { return ["error": .string(refusal.message)] }
         return [
-            "error": ["code": .string(refusal.code.rawValue), "message": .string(refusal.message), "details": [:]]
+            "error": [
+                "code": .string(refusal.code.rawValue), "message": .string(refusal.message),
+                "details": ["request": .string(id)],
+            ]
         ]
     }
 
     public func ended(_ summary: ExchangeSummary) {
         counts.add(summary.status)
+        budgets.ended(summary.peer)
         access.add(summary)
     }
 
@@ -326,6 +354,6 @@ extension Visit {
     func atRoot() -> Visit {
         Visit(
             exchange: exchange, address: address, isSecure: isSecure, host: host, segments: [], credential: credential,
-            principal: principal)
+            principal: principal, requestID: requestID)
     }
 }

@@ -20,9 +20,13 @@ struct GatePages: Sendable {
         return page.body(context(visit, now: now))
     }
 
+    /// Any page, as it is.
+    func body(of page: some WebPage, _ visit: Visit, now: Timestamp) -> [UInt8] { page.body(context(visit, now: now)) }
+
     func error(_ refusal: Refusal, _ visit: Visit, now: Timestamp) -> [UInt8] {
         ErrorPage(
-            refusal.status, code: refusal.code, message: refusal.message, host: visit.host.description,
+            refusal.status, code: refusal.code, message: refusal.message, request: visit.requestID,
+            host: visit.host.description,
             known: settings.names.configured
         ).body(context(visit, now: now))
     }

@@ -23,7 +23,7 @@ extension GateServer {
         await withTaskGroup(of: Void.self) { group in
             for member in members.withLock({ $0 }) {
                 group.addTask {
-                    await ServerMember(loop: member.loop, server: member.server).handOver(within: milliseconds)
+                    await member.handOver(within: milliseconds)
                     await member.loop.perform { _ in member.application.access.flush() }
                 }
             }

@@ -19,7 +19,7 @@ extension GateServer {
         current.withLock { $0 = Current(configuration: change.configuration, shared: shared, tls: tls) }
         let before = old.configuration.services
         let kept = change.configuration.services.map { before.firstIndex(of: $0) }
-        let limits = ServerLimits(change.configuration.limits)
+        let limits = ServerLimits(change.configuration.limits, loops: members.withLock { $0.count })
         let resolver = resolver
         for member in members.withLock({ $0 }) {
             await member.loop.perform { _ in

@@ -2,7 +2,7 @@ public import Basics
 internal import Glibc
 internal import HTTP
 public import Identity
-internal import Loop
+public import Loop
 internal import Store
 internal import Wire
 
@@ -20,36 +20,39 @@ public final class GateServer: Sendable {
     let resolver: Resolver
     let members = Locked<[Member]>([])
     let console = Locked<ConsoleServer?>(nil)
+    /// Where the worker answers without the gate, as it was found last.
+    let exposure = Locked<[String]>([])
+    /// For gauges.
+    let lanes: [Lane]
+    let started: Timestamp
     private let peerUserID: (@Sendable (Exchange) -> Int?)?
 
-    /// One loop's server and application; touched only on that loop.
-    struct Member: @unchecked Sendable {
-        // Sendable by hand: made on the loop, and only ever handed back to `perform` on the same one.
-        let loop: EventLoop
-        let server: HTTPServer
-        let application: GateApplication
-    }
+    typealias Member = ServerMember<GateApplication>
 
     /// - Parameters:
     ///   - store: Already open and locked for this process.
+    ///   - lanes: Those that blocking work of the store and of passwords goes to, for gauges.
     ///   - makeIdentity: Gets the word that changes must be told by, and makes the service with it.
     public convenience init(
-        configuration: Configuration, log: GateLog, clock: @escaping WallClock = Timestamp.now,
+        configuration: Configuration, log: GateLog, lanes: [Lane] = [], clock: @escaping WallClock = Timestamp.now,
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
         try self.init(
-            configuration: configuration, log: log, clock: clock, resolver: Resolver(), peerUserID: nil,
+            configuration: configuration, log: log, lanes: lanes, clock: clock, resolver: Resolver(), peerUserID: nil,
             makeIdentity: makeIdentity)
     }
 
     /// - Parameter peerUserID: Says in the kernel's place who is at the other end of the console's Unix socket.
     init(
-        configuration: Configuration, log: GateLog, clock: @escaping WallClock = Timestamp.now, resolver: Resolver,
+        configuration: Configuration, log: GateLog, lanes: [Lane] = [], clock: @escaping WallClock = Timestamp.now,
+        resolver: Resolver,
         peerUserID: (@Sendable (Exchange) -> Int?)?,
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
         self.resolver = resolver
         self.peerUserID = peerUserID
+        self.lanes = lanes + [resolver.lane, log.lane]
+        started = clock()
         let members = members
         let console = console
         let identity = makeIdentity { delta in
@@ -127,7 +130,7 @@ public final class GateServer: Sendable {
     private func makeMembers() async throws {
         let state = try await shared.identity.load()
         let configuration = configuration
-        let limits = ServerLimits(configuration.limits)
+        let limits = ServerLimits(configuration.limits, loops: loops.count)
         let (shared, resolver) = (shared, resolver)
         for loop in loops {
             let member = await loop.perform { (reactor: Reactor) in
@@ -140,28 +143,10 @@ public final class GateServer: Sendable {
         var settings = ConsoleSettings(configuration, ownUserID: Int(geteuid()))
         if let peerUserID { settings.peerUserID = peerUserID }
         let server = await ConsoleServer(
-            settings, loop: core, identity: shared.identity, state: state, log: shared.log, clock: shared.clock
-        ) { [weak self] in await self?.status() ?? .null }
+            settings, loop: core, identity: shared.identity, state: state, log: shared.log, clock: shared.clock,
+            view: view())
         console.withLock { $0 = server }
-    }
-
-    /// What the console shows of the running gate.
-    private func status() async -> JSON {
-        var counts = [Int](repeating: 0, count: 6)
-        var connections = 0
-        for member in members.withLock({ $0 }) {
-            let (own, open) = await member.loop.perform { _ in
-                (member.application.counts.byClass, member.server.connectionCount)
-            }
-            for index in own.indices { counts[index] += own[index] }
-            connections += open
-        }
-        let classes = (1...5).map { ("\($0)xx", JSON(counts[$0])) }
-        return [
-            "worker": configuration.worker.url.map { .string($0.description) } ?? .null,
-            "loops": JSON(loops.count), "connections": JSON(connections),
-            "responses": .object(JSONObject(classes)),
-        ]
+        shared.metrics.withLock { $0 = view().metrics }
     }
 
     private static func listen(
@@ -178,46 +163,32 @@ public final class GateServer: Sendable {
             serverCertificate: certificate, key: key, minimum: configuration.tls.minimum == .v13 ? .v13 : .v12)
     }
 
-    /// The addresses of this machine at which the worker answers people who walk around the gate; none is what must be.
-    public func findExposure() async -> [String] { await findExposure { SocketAddress.own(port: $0) } }
-
-    func findExposure(at addresses: @Sendable (UInt16) -> [SocketAddress]) async -> [String] {
-        guard let member = members.withLock({ $0.first }), let url = configuration.worker.url,
-            configuration.worker.unix == nil
-        else { return [] }
-        let wanted = addresses(url.port)
-        let found = try? await member.loop.run { reactor in
-            await WorkerExposure.find(
-                member.application.native, addresses: wanted, reactor: reactor)
-        }
-        let spelled = (found ?? []).map(\.description)
-        if !spelled.isEmpty {
-            shared.log.error("worker_reachable_around_gate", ["addresses": .array(spelled.map { .string($0) })])
-        }
-        for member in members.withLock({ $0 }) {
-            await member.loop.perform { _ in member.application.exposure = spelled }
-        }
-        return spelled
-    }
-
-    /// Stores when credentials were last used, and ends what has expired; called every 60 s.
-    public func keepHouse() async throws(GateError) {
-        var touches = Touches()
-        for member in members.withLock({ $0 }) {
-            touches.merge(await member.loop.perform { _ in member.application.snapshot.takeTouches() })
-        }
-        if let console = console.withLock({ $0 }) { touches.merge(await console.takeTouches()) }
-        try await shared.identity.touch(touches)
-        try await shared.identity.sweep()
+    /// Ends the threads; nothing may be asked of the gate afterwards. A process that ends does not need it.
+    func stopLoops() {
+        for loop in loops { loop.stop() }
+        core.stop()
     }
 
     /// Takes no new connections and returns when the last one has ended, or when `limits.drain` is over.
     public func drain() async {
+        shared.isDraining.withLock { $0 = true }
         let milliseconds = UInt64(configuration.limits.drain.wholeMilliseconds)
-        for member in members.withLock({ $0 }) {
-            await ServerMember(loop: member.loop, server: member.server).drain(within: milliseconds)
-            await member.loop.perform { _ in member.application.access.flush() }
+        // All at once: no loop may take new connections while another waits for its last.
+        let members = members.withLock { $0 }
+        await withCheckedContinuation { continuation in
+            let left = Locked(members.count)
+            for member in members {
+                member.beginDrain(within: milliseconds) {
+                    let isLast = left.withLock { left in
+                        left -= 1
+                        return left == 0
+                    }
+                    if isLast { continuation.resume() }
+                }
+            }
+            if members.isEmpty { continuation.resume() }
         }
+        for member in members { await member.loop.perform { _ in member.application.access.flush() } }
         await console.withLock { $0 }?.drain(within: milliseconds)
     }
 }
@@ -240,11 +211,12 @@ extension ListenAddress {
 }
 
 extension ServerLimits {
-    init(_ limits: Configuration.Limits) {
+    /// One loop's share: what is promised for the gate is never multiplied by its loops.
+    init(_ limits: Configuration.Limits, loops: Int) {
         self.init()
         head = HeadLimits(bytes: limits.head.bytes, fields: limits.fields, target: limits.target.bytes)
-        connections = limits.connections
-        connectionsPerAddress = limits.perAddress
+        connections = max(1, limits.connections / loops)
+        connectionsPerAddress = max(1, limits.perAddress / loops)
         headTime = UInt64(limits.headTime.wholeMilliseconds)
         idleTime = UInt64(limits.idle.wholeMilliseconds)
         writeStall = UInt64(limits.writeStall.wholeMilliseconds)

@@ -29,11 +29,15 @@ extension GateSettings {
         workerAuthority = url.authority
         workerBearer = configuration.worker.bearer
         workerBasePath = url.path
+        (showsMetrics, metricsToken) = (configuration.metrics.isOn, configuration.metrics.token)
+        accountLimits = AccountLimits(configuration.limits)
         body = configuration.limits.body.bytes
         promptBody = configuration.limits.promptBody.bytes
         self.isSecure = isSecure
         services = []
-        for service in configuration.services { services.append(try ServiceOptions(service)) }
+        for service in configuration.services {
+            services.append(try ServiceOptions(service, loops: configuration.loops))
+        }
     }
 
     private static func tls(
@@ -54,6 +58,14 @@ extension SessionLimits {
     }
 }
 
+extension AccountLimits {
+    init(_ limits: Configuration.Limits) {
+        self.init()
+        (requestRate, requestBurst) = (limits.requestRate, limits.requestBurst)
+        (uploads, eventSockets) = (limits.uploads, limits.eventSockets)
+    }
+}
+
 extension UpstreamOptions {
     init(_ url: HTTPAddress, unix: String?, tls: (@Sendable () -> TLSContext?)?) {
         self.init(unix.map { .unix($0) } ?? .host(url.host, port: url.port))
@@ -70,7 +82,7 @@ extension HTTPAddress {
 }
 
 extension ServiceOptions {
-    init(_ service: Configuration.Service) throws(GateError) {
+    init(_ service: Configuration.Service, loops: Int) throws(GateError) {
         guard let url = service.upstream else {
             throw GateError(.invalidArgument, from: .gateway, "The service \(service.name) has no upstream.")
         }
@@ -80,7 +92,7 @@ extension ServiceOptions {
             tls = { context }
         }
         var options = UpstreamOptions(url, unix: service.unix, tls: tls)
-        options.connections = service.connections
+        options.connections = max(1, service.connections / max(1, loops))
         options.connectTime = UInt64(service.connectTime.wholeMilliseconds)
         options.responseTime = UInt64(service.responseTime.wholeMilliseconds)
         options.idleTime = UInt64(service.idle.wholeMilliseconds)

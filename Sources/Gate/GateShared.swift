@@ -11,6 +11,11 @@ final class GateShared: Sendable {
     let identity: IdentityService
     let ledger: PromptLedger
     let clients: ClientRegistry
+    let budgets: BudgetBook
+    let readiness: ReadinessBoard
+    let isDraining: Locked<Bool>
+    /// The text of `/metrics`; set once the loops are there.
+    let metrics: Locked<(@Sendable () async -> String)?>
     let log: GateLog
     let pages: GatePages
     let clock: WallClock
@@ -20,6 +25,8 @@ final class GateShared: Sendable {
         self.identity = identity
         self.log = log
         self.clock = clock
+        (budgets, readiness) = (BudgetBook(), ReadinessBoard())
+        (isDraining, metrics) = (Locked(false), Locked(nil))
         ledger = PromptLedger()
         clients = ClientRegistry()
         pages = GatePages(settings, guestsAllowed: identity.settings.guestsAllowed)
@@ -29,6 +36,7 @@ final class GateShared: Sendable {
     init(_ old: GateShared, settings: GateSettings) {
         self.settings = settings
         (identity, ledger, clients, log, clock) = (old.identity, old.ledger, old.clients, old.log, old.clock)
+        (budgets, readiness, isDraining, metrics) = (old.budgets, old.readiness, old.isDraining, old.metrics)
         pages = GatePages(settings, guestsAllowed: old.identity.settings.guestsAllowed)
     }
 }
@@ -48,6 +56,10 @@ public struct GateSettings: Sendable {
     public var workerBearer: Secret?
     public var workerBasePath = ""
     public var services: [ServiceOptions] = []
+    public var showsMetrics = true
+    /// Opens `/metrics` besides an operator's own credential.
+    public var metricsToken: Secret?
+    public var accountLimits = AccountLimits()
     /// Bytes of a request body.
     public var body = 100 << 20
     /// Bytes of a `POST /prompt`.

@@ -1,23 +1,29 @@
 internal import HTTP
 internal import Loop
 
-/// One loop's server.
-struct ServerMember: @unchecked Sendable {
+/// One loop's server and application; touched only on that loop.
+struct ServerMember<Application: HTTPApplication & SendableMetatype>: @unchecked Sendable {
     // Sendable by hand: made on the loop, and only ever handed back to `perform` and `submit` on the same one.
     let loop: EventLoop
     let server: HTTPServer
+    let application: Application
 
     /// Takes no new connections and returns when the last one has ended, or after so many milliseconds.
     func drain(within milliseconds: UInt64) async {
         await withCheckedContinuation { continuation in
-            loop.submit {
-                let end = DrainEnd(continuation)
-                end.timer = server.reactor.timer(after: milliseconds) {
-                    server.closeAll()
-                    end.reached()
-                }
-                server.drain { end.reached() }
+            beginDrain(within: milliseconds) { continuation.resume() }
+        }
+    }
+
+    /// The same; calls back once.
+    func beginDrain(within milliseconds: UInt64, done: @escaping @Sendable () -> Void) {
+        loop.submit {
+            let end = DrainEnd(done)
+            end.timer = server.reactor.timer(after: milliseconds) {
+                server.closeAll()
+                end.reached()
             }
+            server.drain { end.reached() }
         }
     }
 
@@ -26,7 +32,7 @@ struct ServerMember: @unchecked Sendable {
     func handOver(within milliseconds: UInt64) async {
         await withCheckedContinuation { continuation in
             loop.submit {
-                let end = DrainEnd(continuation)
+                let end = DrainEnd { continuation.resume() }
                 server.releaseListeners()
                 server.drain { end.reached() }
                 watch(end, until: server.reactor.now + milliseconds)
@@ -42,17 +48,17 @@ struct ServerMember: @unchecked Sendable {
         }
         end.timer = server.reactor.timer(after: 20) { watch(end, until: deadline) }
     }
+}
 
-    /// Resumes once, by whichever comes first.
-    private final class DrainEnd {
-        var timer: Timer?
-        private var continuation: CheckedContinuation<Void, Never>?
-        var isReached: Bool { continuation == nil }
-        init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = continuation }
-        func reached() {
-            timer = nil
-            continuation?.resume()
-            continuation = nil
-        }
+/// Calls once, by whichever comes first.
+private final class DrainEnd {
+    var timer: Timer?
+    private var done: (() -> Void)?
+    var isReached: Bool { done == nil }
+    init(_ done: @escaping () -> Void) { self.done = done }
+    func reached() {
+        timer = nil
+        done?()
+        done = nil
     }
 }

@@ -1,6 +1,7 @@
 internal import Basics
 internal import HTTP
 internal import Identity
+internal import Loop
 internal import Store
 internal import Wire
 
@@ -15,13 +16,35 @@ struct Visit {
     let segments: ArraySlice<RequestTarget.Segment>
     let credential: PresentedCredential
     var principal: Principal?
+    /// For the answer, the log and the worker; see `RequestIDs`.
+    var requestID = ""
 
     var request: Request { exchange.request }
     var query: Query { request.target.query }
 
+    var requestIDLine: String { "X-Request-Id: \(requestID)\r\n" }
+
+    /// A whole answer, with the request's id.
+    func respond(_ status: Status, _ fields: Fields = [:], _ body: [UInt8] = []) async throws(HTTPError) {
+        var fields = fields
+        fields["X-Request-Id"] = requestID
+        try await exchange.respond(status, fields, body)
+    }
+
     /// A person with a browser, who gets pages and not JSON.
     var wantsPage: Bool {
         (request.method == .get || request.method == .head) && AcceptHeaders.namesHTML(request.fields["Accept"])
+    }
+}
+
+extension ForwardingPolicy {
+    /// Who is at the other end of a request, past the proxies that are believed.
+    func client(of request: Request) -> ForwardedClient {
+        client(
+            peer: IPAddress(request.peer.host), isSecure: request.isSecure,
+            forwardedFor: request.fields.all("X-Forwarded-For"),
+            forwardedProto: request.fields.all("X-Forwarded-Proto"),
+            forwardedHost: request.fields.all("X-Forwarded-Host"))
     }
 }
 
@@ -44,6 +67,16 @@ struct Refusal: Error, Sendable {
 
     static func tooLarge(_ limit: Int) -> Refusal {
         Refusal(.contentTooLarge, "request_too_large", "The body is larger than \(limit) bytes.")
+    }
+
+    /// Nil when it is allowed.
+    init?(_ decision: Decision) {
+        switch decision {
+        case .allow: return nil
+        case .unauthenticated: self = .unauthenticated
+        case .forbidden(let reason): self.init(.forbidden, .forbidden, reason.rawValue)
+        case .hidden: self = .notFound
+        }
     }
 
     init(_ error: GateError) {

@@ -35,6 +35,14 @@ extension IdentityService {
         }
     }
 
+    /// The invitation of this secret while it can be used, or nil.
+    public func openInvitation(_ secret: Secret) async throws(GateError) -> Invitation? {
+        guard let invitation = try await store.invitation(Self.digest(secret)), clock() < invitation.expires else {
+            return nil
+        }
+        return invitation
+    }
+
     /// Makes the account an invitation promises. A name that is taken leaves the invitation good.
     ///
     /// - Throws: `notFound` when it is unknown, used or expired.
@@ -42,9 +50,7 @@ extension IdentityService {
         _ secret: Secret, name text: String, password: Secret, address: ClientAddress
     ) async throws(GateError) -> Account {
         let digest = Self.digest(secret)
-        guard let invitation = try await store.invitation(digest), clock() < invitation.expires else {
-            throw StoreRules.noInvitation
-        }
+        guard let invitation = try await openInvitation(secret) else { throw StoreRules.noInvitation }
         let name = try AccountName(text)
         let hash = try await hash(password, for: name)
         return try await change { change throws(GateError) in

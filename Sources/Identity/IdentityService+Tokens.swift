@@ -45,23 +45,28 @@ extension IdentityService {
     ///   - adoptPassword: Also lets the account log in with the old password once, to choose a new one.
     /// - Throws: `invalidArgument` with what is wrong; `alreadyExists` when it was imported before.
     public func importLoginPassword(
-        _ file: String, for id: UUID, expires: Timestamp, adoptPassword: Bool, by actor: AuditActor
+        _ file: String, for id: UUID, expires: Timestamp, adoptPassword: Bool, label: String = "ComfyUI-Login",
+        by actor: AuditActor
     ) async throws(GateError) -> Token {
         let password = try LoginPluginPassword(parsing: file)
+        try judgeMigration(of: try await existing(id), until: expires)
+        return try await insertToken(
+            for: id, label: label, secret: Secret(password.hash.text),
+            scopes: Policy.grantableScopes(to: .user), kind: .migration, expires: expires,
+            adopting: adoptPassword ? password.hash : nil, by: actor)
+    }
+
+    /// - Throws: `invalidArgument`.
+    func judgeMigration(of account: Account, until expires: Timestamp) throws(GateError) {
         let now = clock()
         guard now < expires, expires <= now.advanced(bySeconds: settings.migrationSeconds) else {
             let days = settings.migrationSeconds / 86_400
             throw invalid("The old credential needs an end date within \(days) days from now.")
         }
-        let account = try await existing(id)
         guard account.role == .user else {
             throw invalid(
                 "Only an account with the role `user` may keep an old credential: it stands in logs and URLs.")
         }
-        return try await insertToken(
-            for: id, label: "ComfyUI-Login", secret: Secret(password.hash.text),
-            scopes: Policy.grantableScopes(to: .user), kind: .migration, expires: expires,
-            adopting: adoptPassword ? password.hash : nil, by: actor)
     }
 
     /// Old credentials still in force: each start and each check must name them.

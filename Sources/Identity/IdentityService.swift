@@ -57,6 +57,9 @@ public final class IdentityService: Sendable {
         return account
     }
 
+    /// Passwords that were tried since the start.
+    public var loginCounts: PasswordGate.Counts { passwords.counts }
+
     // MARK: Housekeeping
 
     /// Stores the uses the loops have gathered and tells each loop what the others saw; every 60 s.

@@ -39,6 +39,9 @@ public final class IdentitySnapshot {
     }
 
     public var credentialCount: Int { entries.count }
+    /// Sessions that have not been ended, in the time of the number of credentials.
+    public var sessionCount: Int { entries.values.count { $0.session != nil } }
+    public var tokenCount: Int { entries.values.count { $0.session == nil } }
 
     /// The principal of a token, or nil when it is unknown, disabled or over.
     ///

@@ -30,6 +30,18 @@ public final class PasswordGate: Sendable {
         public init() {}
     }
 
+    /// Attempts since the start.
+    public struct Counts: Sendable, Hashable {
+        public var succeeded = 0
+        public var failed = 0
+        /// Held back before the password was looked at; they succeed or fail besides.
+        public var delayed = 0
+        /// Turned away by a limit.
+        public var refused = 0
+
+        public init() {}
+    }
+
     // Sendable by hand: touched only under the lock.
     private final class State: @unchecked Sendable {
         var throttle: Throttle
@@ -38,6 +50,7 @@ public final class PasswordGate: Sendable {
         var pending = 0
         var pendingOf: [ClientAddress: Int] = [:]
         var steps = 0
+        var counts = Counts()
 
         init(throttle: Throttle, queue: PasswordQueue) { (self.throttle, self.queue) = (throttle, queue) }
     }
@@ -88,9 +101,25 @@ public final class PasswordGate: Sendable {
     public func verify(
         account: String, hash: PasswordHash?, password: Secret, address: ClientAddress
     ) async throws(GateError) -> Bool {
-        let pair = Throttle.Pair(account: account, address: address)
+        do throws(GateError) {
+            let isRight = try await judge(
+                Throttle.Pair(account: account, address: address), hash: hash, password: password)
+            state.withLock { if isRight { $0.counts.succeeded += 1 } else { $0.counts.failed += 1 } }
+            return isRight
+        } catch {
+            state.withLock { $0.counts.refused += 1 }
+            throw error
+        }
+    }
+
+    public var counts: Counts { state.withLock { $0.counts } }
+
+    private func judge(
+        _ pair: Throttle.Pair, hash: PasswordHash?, password: Secret
+    ) async throws(GateError) -> Bool {
         let delay = try enter(pair, isKnown: hash != nil)
-        defer { leave(address) }
+        defer { leave(pair.address) }
+        if delay > .zero { state.withLock { $0.counts.delayed += 1 } }
         try await pause(delay)
         return if let hash {
             try await verifyKnown(pair, hash, password)

@@ -48,7 +48,8 @@ extension GateError.Code {
 
 /// Turns names into addresses on a lane of its own, because the system's resolver blocks.
 public final class Resolver: Sendable {
-    private let lane: Lane
+    /// For gauges.
+    public let lane: Lane
 
     public init(lane: Lane = Lane("resolve", threads: 1, capacity: 256)) { self.lane = lane }
 

@@ -11,6 +11,8 @@ public final class Lane: Sendable {
     public struct Load: Sendable, Hashable {
         public let waiting: Int
         public let capacity: Int
+        /// Pieces of work turned away because the queue was full, since the start.
+        public let refused: Int
     }
 
     public let name: String
@@ -29,7 +31,10 @@ public final class Lane: Sendable {
         for _ in 0..<threads { startThread(named: name, niceness: niceness) { queue.work() } }
     }
 
-    public var load: Load { Load(waiting: queue.waiting, capacity: capacity) }
+    public var load: Load {
+        let (waiting, refused) = queue.counts
+        return Load(waiting: waiting, capacity: capacity, refused: refused)
+    }
 
     /// Runs `body` on one of the lane's threads and returns what it returns.
     ///
@@ -66,6 +71,7 @@ public final class Lane: Sendable {
     private let capacity: Int
     private var items: [@Sendable () -> Void] = []
     private var head = 0
+    private var refused = 0
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -75,16 +81,19 @@ public final class Lane: Sendable {
         unsafe pthread_cond_init(condition, nil)
     }
 
-    var waiting: Int {
+    var counts: (waiting: Int, refused: Int) {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        return items.count - head
+        return (items.count - head, refused)
     }
 
     func push(_ work: @escaping @Sendable () -> Void) -> Bool {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        guard items.count - head < capacity else { return false }
+        guard items.count - head < capacity else {
+            refused += 1
+            return false
+        }
         items.append(work)
         unsafe pthread_cond_signal(condition)
         return true

@@ -1,6 +1,6 @@
 public import Basics
 internal import Glibc
-internal import Loop
+public import Loop
 internal import Synchronization
 
 public enum LogLevel: Int, Sendable, Comparable {
@@ -30,11 +30,13 @@ public final class LogWriter: Sendable {
         var replaced: [Int32] = []
     }
 
-    private let lane: Lane
+    /// For gauges.
+    public let lane: Lane
     private let minimum: Atomic<Int>
     private let clock: WallClock
     private let target: Locked<Target>
     private let dropped = Locked(0)
+    private let droppedInAll = Locked(0)
     private let steady = MonotonicClock()
     private let capacity: Int
     /// Bytes of blocks that the lane has not written yet.
@@ -110,10 +112,13 @@ public final class LogWriter: Sendable {
         let isAccepted =
             lane.load.waiting < capacity
             && lane.submit { [self] in
-                if !put(bytes) { dropped.withLock { $0 += 1 + lost } }
+                if !put(bytes) { drop(1, again: lost) }
             }
-        if !isAccepted { dropped.withLock { $0 += 1 + lost } }
+        if !isAccepted { drop(1, again: lost) }
     }
+
+    /// Lines that never reached the destination, since the start.
+    public var droppedCount: Int { droppedInAll.withLock { $0 } }
 
     /// Whole lines that somebody gathered; dropped and counted together when too much waits already.
     public func write(block: [UInt8], lines: Int) {
@@ -123,16 +128,22 @@ public final class LogWriter: Sendable {
             bytes += block.count
             return true
         }
-        guard fits else { return dropped.withLock { $0 += lines } }
+        guard fits else { return drop(lines) }
         let isTaken =
             lane.load.waiting < capacity
             && lane.submit { [self] in
-                if !put(block) { dropped.withLock { $0 += lines } }
+                if !put(block) { drop(lines) }
                 blockBytes.withLock { $0 -= block.count }
             }
         guard !isTaken else { return }
         blockBytes.withLock { $0 -= block.count }
-        dropped.withLock { $0 += lines }
+        drop(lines)
+    }
+
+    /// - Parameter lost: Lines that were counted before, and of which the destination has still not been told.
+    private func drop(_ lines: Int, again lost: Int = 0) {
+        dropped.withLock { $0 += lines + lost }
+        droppedInAll.withLock { $0 += lines }
     }
 
     /// The descriptor in force; only the lane's thread asks, so that those it replaced are in nobody's hands.

@@ -118,15 +118,19 @@ struct Serve: Command {
             write: Lane("store-write", threads: 1, capacity: 4_096),
             read: Lane("store-read", threads: 2, capacity: 1_024))
         let database = try SQLiteDatabase(folder: configuration.data, lanes: lanes)
+        let passwordLane = Lane("passwords", threads: 1, capacity: 64, niceness: 19)
         let passwords = PasswordGate(
             hasher: PasswordHasher(scheme: configuration.passwordHash == .bcrypt ? .bcrypt : .yescrypt),
-            lane: Lane("passwords", threads: 1, capacity: 64, niceness: 19))
+            lane: passwordLane)
         let settings = IdentitySettings(configuration)
-        let server = try GateServer(configuration: configuration, log: log) { onChange in
+        let server = try GateServer(
+            configuration: configuration, log: log, lanes: [lanes.write, lanes.read, passwordLane]
+        ) { onChange in
             IdentityService(
                 store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
         }
         try await FirstAdministrator.make(server.identity, terminal)
+        try await LoginMigration.apply(configuration, server, log, terminal)
         let places = try await server.start(on: sockets)
         predecessor?.tellServing()
         predecessor = nil
@@ -178,7 +182,8 @@ struct Serve: Command {
     ) async -> Successor? {
         let house = Task {
             while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(60))
+                do { try await Task.sleep(for: .seconds(60)) } catch { return }
+                // What went wrong is in the log; the next minute tries again.
                 try? await server.keepHouse()
             }
         }

@@ -31,9 +31,24 @@ final class ScriptedWorker: HTTPApplication {
             _ = try await exchange.upgradeToWebSocket(handler: EchoHandler())
             return
         }
+        if request.target.path.hasSuffix("/stream") { return try await stream(exchange) }
+        if request.target.path.hasSuffix("/go") {
+            held?.resume()
+            held = nil
+        }
         let answer = answers.withLock { $0[key] ?? $0["*"] } ?? ScriptedAnswer()
         try await exchange.respond(answer.status, answer.fields, Array(answer.body.utf8))
     }
+
+    /// Server-sent events: one at once, one more when somebody asks for `/go`.
+    private func stream(_ exchange: Exchange) async throws {
+        try exchange.startResponse(.ok, ["Content-Type": "text/event-stream", "Cache-Control": "no-cache"])
+        try await exchange.write(Array("data: 1\n\n".utf8))
+        await withCheckedContinuation { held = $0 }
+        try await exchange.write(Array("data: 2\n\n".utf8))
+        try exchange.finish()
+    }
+    private var held: CheckedContinuation<Void, Never>?
 }
 
 private final class EchoHandler: WebSocketHandler {
@@ -78,6 +93,8 @@ struct GateWorld: Sendable {
     /// Starts everything, runs `body`, ends everything.
     static func run(
         _ change: (inout Configuration) -> Void = { _ in }, peerUserID: (@Sendable (Exchange) -> Int?)? = nil,
+        identity settings: IdentitySettings = IdentitySettings(), log kept: TestLog? = nil,
+        clock: @escaping WallClock = Timestamp.now,
         _ body: nonisolated(nonsending) (GateWorld) async throws -> Void
     ) async throws {
         let loop = EventLoop("worker")
@@ -96,14 +113,14 @@ struct GateWorld: Sendable {
         configuration.console.addresses = [ListenAddress("127.0.0.1:0")!]
         configuration.console.socket = "/tmp/comfygate-test-\(UUID()).sock"
         change(&configuration)
-        let log = GateLog(try LogWriter(path: "/dev/null"), access: true)
+        let log = GateLog(try kept?.writer ?? LogWriter(path: "/dev/null"), access: true)
         let server = try GateServer(
-            configuration: configuration, log: log, resolver: sharedResolver, peerUserID: peerUserID
+            configuration: configuration, log: log, clock: clock, resolver: sharedResolver, peerUserID: peerUserID
         ) { onChange in
             IdentityService(
                 store: InMemoryAccountStore(),
                 passwords: PasswordGate(hasher: PasswordHasher(bcryptCost: 4), lane: passwordLane),
-                settings: IdentitySettings(), onChange: onChange)
+                settings: settings, clock: clock, onChange: onChange)
         }
         let places = try await server.start()
         let port = UInt16(places.gate[0].split(separator: ":").last ?? "") ?? 0
@@ -125,6 +142,7 @@ struct GateWorld: Sendable {
         try await body(world)
         await loop.perform { _ in worker.server.closeAll() }
         await server.drain()
+        server.stopLoops()
         withExtendedLifetime(worker) {}
         loop.stop()
     }
@@ -193,6 +211,7 @@ struct GateWorld: Sendable {
     }
 }
 
+/// Each has a thread that never ends: all tests share one.
 let sharedResolver = Resolver()
 
 enum FormBody {

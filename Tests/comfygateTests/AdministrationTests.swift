@@ -2,6 +2,7 @@ import Basics
 import CommandLineKit
 import Gate
 import Glibc
+import HTTP
 import Identity
 import Loop
 import Store
@@ -10,6 +11,26 @@ import Testing
 import Wire
 
 @testable import comfygate
+
+extension String {
+    fileprivate func trimmingSuffix(_ end: String) -> String { hasSuffix(end) ? String(dropLast(end.count)) : self }
+}
+
+extension RunningGate {
+    /// Asks the gate itself and returns the status of its answer.
+    fileprivate func ask(_ request: ClientRequest) async throws -> Status {
+        let address = greeting.split(separator: "http://127.0.0.1:").dropFirst().first?.prefix { $0.isNumber }
+        let port = try #require(address.flatMap { UInt16($0) })
+        let loop = EventLoop("client")
+        defer { loop.stop() }
+        return try await loop.run { reactor in
+            let options = UpstreamOptions(.host("127.0.0.1", port: port))
+            let pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
+            defer { pool.closeIdle() }
+            return try await HTTPClient(pool).fetch(request).status
+        }
+    }
+}
 
 // Lanes are threads that never end: one set for all tests.
 private let lanes = StoreLanes(
@@ -156,6 +177,29 @@ struct AdministrationTests {
         _ = gate.end(SIGTERM)
         let secret = try TextFile.read(folder.path + "/first-administrator", limit: 100)
         #expect(secret.utf8.count > 20)
+    }
+
+    @Test("An invitation made on the command line becomes an account at the gate, and then a login")
+    func invitation() async throws {
+        let folder = DataFolder()
+        let gate = try RunningGate(folder)
+        let invited = await folder.run("account", "invite")
+        #expect(invited.error.contains("/gate/invitation"))
+        let code = invited.output.trimmingSuffix("\n")
+        func form(_ pairs: [(name: String, value: String)]) -> [UInt8] { Array(Query(pairs).encoded.utf8) }
+        let made = try await gate.ask(
+            ClientRequest(
+                .post, "/gate/invitation",
+                body: form([
+                    ("code", code), ("username", "zoe"), ("new_password", "a long password"),
+                    ("repeat_password", "a long password"),
+                ])))
+        #expect(made == .created)
+        let login = try await gate.ask(
+            ClientRequest(.post, "/login", body: form([("username", "zoe"), ("password", "a long password")])))
+        #expect(login == .found)
+        #expect(await folder.run("account", "list").output.contains("zoe"))
+        #expect(gate.end(SIGTERM) == 0)
     }
 
     private func configuration(_ folder: DataFolder) -> Configuration {

@@ -10,7 +10,9 @@ struct CommandTreeTests {
     @Test("Everything the commands say is whole in both languages")
     func catalogue() {
         let own = ConfigCheck.messages + Simulate.messages + RunMessages.all + WorkflowMessages.all
-        let people = AdminMessages.all + FirstAdministrator.messages + TextFile.messages + SessionRevoke.messages
+        let people =
+            AdminMessages.all + FirstAdministrator.messages + LoginMigration.messages + TextFile.messages
+            + SessionRevoke.messages
         #expect(Message.faults(in: program.messages + own + people) == [])
     }
 

@@ -4,7 +4,7 @@ internal import Identity
 internal import Store
 internal import Wire
 
-/// Logging in and out on the gate, health, and what needs no account.
+/// Logging in and out on the gate, and what needs no account.
 ///
 /// Speaks ComfyUI-Login's language to those who are used to it: `/login` by form and by JSON, 302 with
 /// `wrong_password=1`, `/logout` by GET.
@@ -30,13 +30,13 @@ final class AccountSurface {
             try await logout(visit, application)
         case ("guest_mode", 1) where method == .get:
             try await json(visit, .ok, ["guestMode": JSON(shared.identity.settings.guestsAllowed)])
-        case ("health", 1) where method == .get || method == .head:
-            try await json(visit, .ok, ["status": "alive"])
-        case ("ready", 1) where method == .get || method == .head:
-            try await ready(visit, application)
+        case ("health", 1), ("ready", 1), ("metrics", 1):
+            return try await OperationSurface(shared: shared, application: application).answer(visit)
+        case ("gate", 2) where visit.segments.last?.text == "invitation":
+            try await InvitationSurface(shared: shared).answer(visit)
         case ("gate", 2):
             guard method == .get || method == .head, let file = shared.pages.file(visit) else { return false }
-            try await visit.exchange.respond(.ok, file.fields, file.bytes)
+            try await visit.respond(.ok, file.fields, file.bytes)
         default: return false
         }
         return true
@@ -52,7 +52,7 @@ final class AccountSurface {
     // MARK: Login
 
     private func loginPage(_ visit: Visit) async throws {
-        try await visit.exchange.respond(.ok, PageFields.all, shared.pages.login(visit, now: shared.clock()))
+        try await visit.respond(.ok, PageFields.all, shared.pages.login(visit, now: shared.clock()))
     }
 
     private func login(_ visit: Visit) async throws {
@@ -87,10 +87,10 @@ final class AccountSurface {
         if isJSON {
             fields["Content-Type"] = "application/json; charset=utf-8"
             let body: JSON = ["user": .string(login.account.name.text), "role": .string(login.account.role.rawValue)]
-            try await visit.exchange.respond(.ok, fields, body.encoded())
+            try await visit.respond(.ok, fields, body.encoded())
         } else {
             fields["Location"] = LocalPath(next)?.text ?? shared.settings.path("")
-            try await visit.exchange.respond(.found, fields)
+            try await visit.respond(.found, fields)
         }
     }
 
@@ -98,7 +98,7 @@ final class AccountSurface {
         if isJSON { return try await json(visit, .unauthorized, ["error": .string(error.message)]) }
         var query = Query([("wrong_password", "1")])
         if let next = LocalPath(next) { query.append("next", next.text) }
-        try await visit.exchange.respond(
+        try await visit.respond(
             .found, ["Location": shared.settings.path("login") + "?" + query.encoded, "Cache-Control": "no-store"])
     }
 
@@ -127,7 +127,7 @@ final class AccountSurface {
         if let principal = visit.principal, case .session(let digest, _) = principal.credential {
             try await shared.identity.logout(digest, by: principal.actor)
         }
-        try await visit.exchange.respond(
+        try await visit.respond(
             .found,
             [
                 "Location": shared.settings.path("login"), "Set-Cookie": shared.settings.cookie.clear,
@@ -135,28 +135,8 @@ final class AccountSurface {
             ])
     }
 
-    // MARK: Health
-
-    /// Whether work can be taken: the worker answers. Details only for those who may see them.
-    private func ready(_ visit: Visit, _ application: GateApplication) async throws {
-        do {
-            let answer = try await application.native.ask(.get, "/prompt")
-            guard answer.status == .ok else { throw UpstreamFailure.invalid("\(answer.status)") }
-            var body: JSONObject = ["status": "ready"]
-            var visit = visit
-            try? application.authenticate(&visit)
-            // Strangers need not know that there is a way around the gate.
-            if application.native.isOperator(visit), !application.exposure.isEmpty {
-                body["worker_reachable_around_gate"] = .array(application.exposure.map { .string($0) })
-            }
-            try await json(visit, .ok, .object(body))
-        } catch let failure as UpstreamFailure {
-            try await json(visit, .serviceUnavailable, ["status": "unavailable", "reason": .string(failure.message)])
-        }
-    }
-
     private func json(_ visit: Visit, _ status: Status, _ body: JSON) async throws {
-        try await visit.exchange.respond(
+        try await visit.respond(
             status, ["Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"], body.encoded())
     }
 }

@@ -122,3 +122,10 @@ private func decimalPort(_ text: some StringProtocol) -> UInt16? {
     guard (1...5).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     return UInt16(text)
 }
+
+extension HTTPAddress {
+    /// Scheme, host and port are equal: pages of both share cookies and scripts.
+    func isSameOrigin(as other: HTTPAddress) -> Bool {
+        isSecure == other.isSecure && host == other.host && port == other.port
+    }
+}

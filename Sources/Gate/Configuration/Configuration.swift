@@ -45,6 +45,8 @@ extension Configuration {
 
     public struct Console: Sendable, Hashable {
         public var addresses = [ListenAddress(host: .address(.loopback), port: 8289)]
+        /// What administrators type to reach it, besides addresses in numbers.
+        public var publicURLs: [HTTPAddress] = []
         public var socket: String?
     }
 
@@ -110,8 +112,6 @@ extension Configuration {
         public var writeStall = Duration.seconds(30)
         public var drain = Duration.seconds(30)
         public var eventSockets = 20
-        /// Bytes waiting for one event socket.
-        public var eventBuffer = ByteCount.megabytes(1)
         /// For one account: a steady rate a second and what may come at once.
         public var requestRate = 50
         public var requestBurst = 200

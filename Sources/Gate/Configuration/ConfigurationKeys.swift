@@ -20,6 +20,9 @@ public enum ConfigurationKeys {
             "console_listen.socket", \.console.socket, .path, defaultText: "`console.sock` in `data`",
             "The console's Unix socket, for the command line."),
         .init(
+            list: "console_listen.public_url", \.console.publicURLs, .url,
+            "What administrators type to reach the console through a proxy; never an address of the gate's."),
+        .init(
             list: "public_url", \.publicURLs, .url,
             "What people type to reach the gate, without a path; judges Origin, Host, cookies and links."),
         .init("base_path", \.basePath, .urlPath, "The path below which the gate lives beside other applications."),
@@ -102,9 +105,6 @@ public enum ConfigurationKeys {
             "limits.drain", \.limits.drain, .duration(.zero ... .seconds(3_600)),
             "Time for requests to finish when the gate is told to stop."),
         .init("limits.event_sockets", \.limits.eventSockets, .count(1...10_000), "Event sockets of one account."),
-        .init(
-            "limits.event_buffer", \.limits.eventBuffer, .size(.kilobytes(64) ... .megabytes(64)),
-            "Bytes that may wait for one event socket before previews are dropped."),
         .init(
             "limits.request_rate", \.limits.requestRate, .count(1...1_000_000, unit: "requests/s"),
             "Requests of one account in the long run."),

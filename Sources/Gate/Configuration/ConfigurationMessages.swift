@@ -176,6 +176,14 @@ enum ConfigurationMessages {
     static let urlPath = Message("config.url_path", en: "{value} has a path", fr: "{value} contient un chemin")
     static let useBasePath = Message(
         "config.use_base_path", en: "Write the path into base_path.", fr: "Écrivez le chemin dans base_path.")
+    static let leavePathOut = Message(
+        "config.leave_path_out", en: "Leave the path out.", fr: "N’indiquez pas de chemin.")
+    static let sameOrigin = Message(
+        "config.same_origin", en: "{value} is an address of the gate, whose pages nobody vouches for",
+        fr: "{value} est une adresse du portail, dont personne ne garantit les pages")
+    static let otherOrigin = Message(
+        "config.other_origin", en: "Give the console a host or a port of its own.",
+        fr: "Donnez à la console un hôte ou un port à elle.")
     static let socketLong = Message(
         "config.socket_long", en: "the path of a Unix socket has at most {limit} bytes",
         fr: "le chemin d’un socket Unix a au plus {limit} octets")
@@ -200,7 +208,8 @@ enum ConfigurationMessages {
         addressTwice,
         takeOther, onlySecure, useSecure, serviceWhere, giveOne, serviceUpstream, serviceTwice, chooseOther,
         migrationEnd,
-        migrationRemedy, migrationOver, removeMigration, notAbove, changeOne, urlPath, useBasePath, socketLong,
+        migrationRemedy, migrationOver, removeMigration, notAbove, changeOne, urlPath, useBasePath, leavePathOut,
+        sameOrigin, otherOrigin, socketLong,
         shorterPath,
         proxyUnknown, setProxies,
     ]

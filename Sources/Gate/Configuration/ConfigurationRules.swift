@@ -54,6 +54,18 @@ struct ConfigurationRules {
         for url in configuration.publicURLs where !url.path.isEmpty {
             add("public_url", ConfigurationMessages.urlPath(["value": "\(url)"]), ConfigurationMessages.useBasePath())
         }
+        for url in configuration.console.publicURLs {
+            if !url.path.isEmpty {
+                add(
+                    "console_listen.public_url", ConfigurationMessages.urlPath(["value": "\(url)"]),
+                    ConfigurationMessages.leavePathOut())
+            }
+            if configuration.publicURLs.contains(where: { $0.isSameOrigin(as: url) }) {
+                add(
+                    "console_listen.public_url", ConfigurationMessages.sameOrigin(["value": "\(url)"]),
+                    ConfigurationMessages.otherOrigin())
+            }
+        }
         if configuration.proxyProtocol, configuration.trustedProxies.isEmpty {
             add("proxy_protocol", ConfigurationMessages.proxyUnknown(), ConfigurationMessages.setProxies())
         }

@@ -159,9 +159,11 @@ extension ConsoleApplication {
 
     private func statusPage(_ principal: Principal) async throws -> StatusPage {
         try require(.operator, principal)
-        let facts = await status()
+        let facts = await view.status()
         var page = StatusPage(version: GateVersion.current, started: settings.started)
-        if let address = facts["worker"]?.string { page.worker = StatusPage.Worker(address: address, state: .unknown) }
+        if let address = facts["worker"]?.string {
+            page.worker = StatusPage.Worker(address: address, view.readiness(), reachableAt: view.exposure())
+        }
         page.connections = facts["connections"]?.int
         page.addresses = [settings.gate.description]
         page.accounts = try await identity.accounts().count

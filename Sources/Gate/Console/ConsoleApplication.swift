@@ -15,17 +15,17 @@ final class ConsoleApplication: HTTPApplication {
     let admin: AdminSurface
     let snapshot: IdentitySnapshot
     let clock: WallClock
-    let status: @Sendable () async -> JSON
+    let view: GateView
     private let log: GateLog
     let access: AccessLog
     private let reader: CredentialReader
 
     init(
         _ settings: ConsoleSettings, identity: IdentityService, state: IdentityState, log: GateLog,
-        reactor: Reactor, clock: @escaping WallClock, status: @escaping @Sendable () async -> JSON
+        reactor: Reactor, clock: @escaping WallClock, view: GateView
     ) {
         (self.settings, self.identity, self.log, self.clock) = (settings, identity, log, clock)
-        self.status = status
+        self.view = view
         access = log.access(on: reactor, clock: clock)
         admin = AdminSurface(identity, clock: clock)
         snapshot = IdentitySnapshot(state, limits: settings.sessionLimits)
@@ -59,6 +59,7 @@ final class ConsoleApplication: HTTPApplication {
         case ("logout", 1) where visit.request.method == .post || visit.request.method == .get:
             try await logout(visit)
         case ("health", 1): try await send(visit, .ok, ["status": "alive"])
+        case ("metrics", 1) where visit.request.method == .get: try await metrics(visit)
         case (nil, _): try await redirect(visit, to: .account)
         default:
             if let path = WebPath(words, on: .console) { return try await page(visit, path) }
@@ -73,7 +74,7 @@ final class ConsoleApplication: HTTPApplication {
         let segments = Array(visit.segments.dropFirst(2))
         if segments.count == 1, segments[0].text == "status", visit.request.method == .get {
             try require(.operator, visit.principal)
-            return try await send(visit, .ok, await status())
+            return try await send(visit, .ok, await view.status())
         }
         let body = try await visit.exchange.readBody(limit: settings.body)
         var json = JSON.null
@@ -103,13 +104,17 @@ final class ConsoleApplication: HTTPApplication {
         try await send(visit, answer.status, answer.body)
     }
 
+    private func metrics(_ visit: ConsoleVisit) async throws {
+        guard settings.showsMetrics else { throw Refusal.notFound }
+        try require(.operator, visit.principal)
+        var fields = Self.guarding
+        fields["Content-Type"] = OperationSurface.textFields["Content-Type"]
+        try await visit.exchange.respond(.ok, fields, Array(await view.metrics().utf8))
+    }
+
     func require(_ access: RouteClass, _ principal: Principal?) throws {
-        switch Policy.decide(principal, Action(access, at: .console), now: clock()) {
-        case .allow: return
-        case .unauthenticated: throw Refusal.unauthenticated
-        case .forbidden(let reason): throw Refusal(.forbidden, .forbidden, reason.rawValue)
-        case .hidden: throw Refusal.notFound
-        }
+        let action = Action(access, at: .console)
+        if let refusal = Refusal(Policy.decide(principal, action, now: clock())) { throw refusal }
     }
 
     // MARK: Who asks
@@ -117,11 +122,7 @@ final class ConsoleApplication: HTTPApplication {
     private func enter(_ exchange: Exchange) throws -> ConsoleVisit {
         let request = exchange.request
         if case .unix = request.peer { return try enterLocally(exchange) }
-        let client = settings.forwarding.client(
-            peer: IPAddress(request.peer.host), isSecure: request.isSecure,
-            forwardedFor: request.fields.all("X-Forwarded-For"),
-            forwardedProto: request.fields.all("X-Forwarded-Proto"),
-            forwardedHost: request.fields.all("X-Forwarded-Host"))
+        let client = settings.forwarding.client(of: request)
         guard case .origin = request.target.form,
             let host = client.host ?? request.fields["Host"].flatMap({ Authority($0) })
         else { throw Refusal(.badRequest, .invalidArgument, "The Host field is missing or malformed.") }
@@ -177,13 +178,31 @@ final class ConsoleApplication: HTTPApplication {
     /// A change is asked for by a page of this origin, or by a program, which has neither Origin nor cookie.
     private func checkOrigin(_ visit: ConsoleVisit, hasCookie: Bool) throws {
         let request = visit.request
-        guard request.method != .get, request.method != .head else { return }
         let site = request.fields["Sec-Fetch-Site"]
+        guard request.method != .get, request.method != .head else {
+            if hasCookie { try checkReader(visit, site: site) }
+            return
+        }
         if let text = request.fields["Origin"] {
             guard let origin = Origin(text), let host = visit.host,
                 settings.names.accepts(origin: origin, host: host, isSecure: visit.isSecure)
             else { throw Self.foreignOrigin }
         } else if site != "same-origin", hasCookie || (site != nil && site != "none") {
+            throw Self.foreignOrigin
+        }
+    }
+
+    /// Reading with a cookie: by a page of this origin, or by a person who follows a link. A script of the editor's shares
+    /// the console's host, and so its cookies travel; what it loads is refused before the browser has to hide it.
+    private func checkReader(_ visit: ConsoleVisit, site: String?) throws {
+        let fields = visit.request.fields
+        if let text = fields["Origin"] {
+            guard let origin = Origin(text), let host = visit.host,
+                settings.names.accepts(origin: origin, host: host, isSecure: visit.isSecure)
+            else { throw Self.foreignOrigin }
+        }
+        guard let site, site != "same-origin", site != "none" else { return }
+        guard fields["Sec-Fetch-Mode"] == "navigate", fields["Sec-Fetch-Dest"] == "document" else {
             throw Self.foreignOrigin
         }
     }

@@ -8,29 +8,22 @@ internal import Wire
 /// The console's loop, listeners and application.
 final class ConsoleServer: Sendable {
     private let loop: EventLoop
-    private let content: Content
-
-    /// Touched only on the loop.
-    private struct Content: @unchecked Sendable {
-        // Sendable by hand: made on the loop, and only ever handed back to `perform` on it.
-        let server: HTTPServer
-        let application: ConsoleApplication
-    }
+    private let content: ServerMember<ConsoleApplication>
 
     init(
         _ settings: ConsoleSettings, loop: EventLoop, identity: IdentityService, state: IdentityState, log: GateLog,
-        clock: @escaping WallClock, status: @escaping @Sendable () async -> JSON
+        clock: @escaping WallClock, view: GateView
     ) async {
         self.loop = loop
         content = await loop.perform { (reactor: Reactor) in
             let application = ConsoleApplication(
-                settings, identity: identity, state: state, log: log, reactor: reactor, clock: clock, status: status)
+                settings, identity: identity, state: state, log: log, reactor: reactor, clock: clock, view: view)
             var limits = ServerLimits()
             limits.connections = 1_000
             limits.connectionsPerAddress = 200
-            return Content(
-                server: HTTPServer(application: application, limits: limits, reactor: reactor), application: application
-            )
+            return ServerMember(
+                loop: loop, server: HTTPServer(application: application, limits: limits, reactor: reactor),
+                application: application)
         }
     }
 
@@ -70,7 +63,7 @@ final class ConsoleServer: Sendable {
     }
 
     func handOver(within milliseconds: UInt64) async {
-        await ServerMember(loop: loop, server: content.server).handOver(within: milliseconds)
+        await content.handOver(within: milliseconds)
         let content = content
         await loop.perform { _ in content.application.access.flush() }
     }
@@ -91,8 +84,16 @@ final class ConsoleServer: Sendable {
         return await loop.perform { _ in content.application.snapshot.takeTouches() }
     }
 
+    /// How many sessions and tokens count now.
+    func credentialCounts() async -> (sessions: Int, tokens: Int) {
+        let content = content
+        return await loop.perform { _ in
+            (content.application.snapshot.sessionCount, content.application.snapshot.tokenCount)
+        }
+    }
+
     func drain(within milliseconds: UInt64) async {
-        await ServerMember(loop: loop, server: content.server).drain(within: milliseconds)
+        await content.drain(within: milliseconds)
         let content = content
         await loop.perform { _ in content.application.access.flush() }
     }

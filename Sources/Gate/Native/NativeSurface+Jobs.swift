@@ -34,7 +34,7 @@ extension NativeSurface {
         prompt.promptID = id
         if !isOperator(visit) { prompt.number = nil }
         shared.ledger.record(id, owner: owner)
-        try await relay(visit, try await ask(.post, "/prompt", prompt.json))
+        try await relay(visit, try await ask(.post, "/prompt", prompt.json, id: visit.requestID))
     }
 
     private func reject(_ visit: Visit, _ rejection: PromptRejection) async throws {
@@ -55,7 +55,7 @@ extension NativeSurface {
         let target: String? =
             if let named { shared.ledger.owns(owner, named) ? named : nil } else { try await runningPrompt(of: owner) }
         // Nothing of one's own runs: ComfyUI answers 200 then, and so do we.
-        guard let target else { return try await visit.exchange.respond(.ok) }
+        guard let target else { return try await visit.respond(.ok) }
         try await relay(visit, try await ask(.post, "/interrupt", ["prompt_id": .string(target)]))
     }
 
@@ -81,7 +81,7 @@ extension NativeSurface {
         let owner = try account(visit)
         var ids = (body["delete"]?.array ?? []).compactMap(\.string).filter { shared.ledger.owns(owner, $0) }
         if body["clear"] == true { ids += try await queue().pending.filter { shared.ledger.owns(owner, $0) } }
-        guard !ids.isEmpty else { return try await visit.exchange.respond(.ok) }
+        guard !ids.isEmpty else { return try await visit.respond(.ok) }
         try await relay(visit, try await ask(.post, "/queue", ["delete": .array(ids.map { .string($0) })]))
     }
 
@@ -94,7 +94,7 @@ extension NativeSurface {
         let owner = try account(visit)
         var ids = (body["delete"]?.array ?? []).compactMap(\.string).filter { shared.ledger.owns(owner, $0) }
         if body["clear"] == true { ids += shared.ledger.prompts(of: owner) }
-        guard !ids.isEmpty else { return try await visit.exchange.respond(.ok) }
+        guard !ids.isEmpty else { return try await visit.respond(.ok) }
         try await relay(visit, try await ask(.post, "/history", ["delete": .array(ids.map { .string($0) })]))
     }
 

@@ -47,7 +47,8 @@ final class NativeSurface {
             throw .tooLarge(shared.settings.body)
         }
         let head = WorkerHead.make(visit, shared.settings)
-        visit.exchange.forward(to: pool, head: head, filter: filter.filter, bodyLimit: shared.settings.body)
+        visit.exchange.forward(
+            to: pool, head: head, filter: filter.filter.adding(visit.requestIDLine), bodyLimit: shared.settings.body)
     }
 
     private func onlyOperatorsSee(_ visit: Visit, _ otherwise: JSON) async throws {
@@ -62,7 +63,7 @@ final class NativeSurface {
     }
 
     func respond(_ visit: Visit, _ status: Status, _ body: JSON) async throws {
-        try await visit.exchange.respond(
+        try await visit.respond(
             status, ["Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"], body.encoded())
     }
 
@@ -71,7 +72,7 @@ final class NativeSurface {
         var fields = Fields()
         if let type = answer.fields["Content-Type"] { fields["Content-Type"] = type }
         fields["X-Content-Type-Options"] = "nosniff"
-        try await visit.exchange.respond(answer.status, fields, answer.body)
+        try await visit.respond(answer.status, fields, answer.body)
     }
 
     func account(_ visit: Visit) throws -> UUID {
@@ -79,10 +80,13 @@ final class NativeSurface {
         return principal.account
     }
 
-    func ask(_ method: Method, _ path: String, _ body: JSON? = nil) async throws(UpstreamFailure) -> (
-        status: Status, fields: Fields, body: [UInt8]
-    ) {
+    func ask(_ method: Method, _ path: String, _ body: JSON? = nil, id: String? = nil) async throws(UpstreamFailure)
+        -> (
+            status: Status, fields: Fields, body: [UInt8]
+        )
+    {
         var fields = WorkerHead.credential(shared.settings)
+        if let id { fields["X-Request-Id"] = id }
         if body != nil { fields["Content-Type"] = "application/json" }
         let target = shared.settings.workerBasePath + path
         return try await client.fetch(ClientRequest(method, target, fields, body: body?.encoded() ?? []))

@@ -32,28 +32,33 @@ struct WorkerExposure: Sendable {
         return isLoopback ? .loopback : .others
     }
 
+    /// How many addresses of a machine are tried.
+    static let addressLimit = 16
+
     /// The addresses of this machine where the worker answers without the gate.
     ///
     /// - Parameters:
+    ///   - argv: The worker's own command line; one that does not tell is tried all the same.
     ///   - addresses: Where to try: this machine's own, with the worker's port.
-    ///   - settings: For the worker's way of being asked.
-    static func find(_ native: NativeSurface, addresses: [SocketAddress], reactor: Reactor) async -> [SocketAddress] {
+    static func find(
+        argv: [String]?, addresses: [SocketAddress], reactor: Reactor, resolver: Resolver
+    ) async -> [SocketAddress] {
         assert(reactor.loop.isOnLoop)
-        guard let stats = try? await native.ask(.get, "/system_stats"), stats.status == .ok else { return [] }
-        let argv = (try? JSON(parsing: stats.body, dialect: .python))?["system"]?["argv"]?.array?.compactMap(\.string)
-        // A worker that does not tell is tried all the same.
         if let argv, claim(argv: argv) == .loopback { return [] }
         var found: [SocketAddress] = []
-        for address in addresses where await answers(address, reactor) { found.append(address) }
+        for address in addresses.prefix(addressLimit) where await answers(address, reactor, resolver) {
+            found.append(address)
+        }
         return found
     }
 
-    private static func answers(_ address: SocketAddress, _ reactor: Reactor) async -> Bool {
+    private static func answers(_ address: SocketAddress, _ reactor: Reactor, _ resolver: Resolver) async -> Bool {
         guard let port = address.port else { return false }
         var options = UpstreamOptions(.host(address.host, port: port))
         options.connectTime = 1_000
         options.responseTime = 2_000
-        let pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
+        options.bodyStall = 2_000
+        let pool = UpstreamPool(options, reactor: reactor, resolver: resolver)
         defer { pool.closeIdle() }
         let answer = try? await HTTPClient(pool).fetch(ClientRequest(.get, "/system_stats"), limit: 1 << 20)
         return answer?.status == .ok

@@ -12,7 +12,7 @@ enum WorkerHead {
         "accept", "accept-encoding", "accept-language", "content-type", "user-agent", "range", "if-range",
         "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "comfy-user", "comfy-usage-source",
         "cache-control", "pragma", "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions",
-        "sec-websocket-protocol",
+        "sec-websocket-protocol", "traceparent", "tracestate",
     ].map { Array($0.utf8) }
 
     /// The whole head, empty line included.
@@ -24,6 +24,7 @@ enum WorkerHead {
         head.writeMethod(request.head, bytes, to: &out)
         out.append(contentsOf: target(visit, settings).utf8)
         head.writeFields(request.head, bytes, to: &out)
+        out.append(contentsOf: visit.requestIDLine.utf8)
         credential(settings).write(to: &out)
         head.writeEnd(request.head, bytes, to: &out)
         return out

@@ -18,7 +18,7 @@ final class ServiceSurface {
     init(_ options: ServiceOptions, reactor: Reactor, resolver: Resolver) {
         self.options = options
         pool = UpstreamPool(options.upstream, reactor: reactor, resolver: resolver)
-        head = ForwardHead(host: options.authority, .allButOurs)
+        head = ForwardHead(host: options.authority, .allButOurs, own: options.credential?.name ?? "")
         upstreamPath = Array(options.upstreamPath.utf8)
         credentialLine = options.credential.map { Array("\($0.name): \($0.value.reveal())\r\n".utf8) } ?? []
     }
@@ -49,7 +49,8 @@ final class ServiceSurface {
         let rest = visit.segments.dropFirst(options.path?.count ?? 0)
         guard !rest.contains(where: \.hasPercent) else { throw Refusal.notFound }
         visit.exchange.forward(
-            to: pool, head: forwardedHead(visit, rest), filter: .service, bodyLimit: options.body)
+            to: pool, head: forwardedHead(visit, rest), filter: ResponseFilter.service.adding(visit.requestIDLine),
+            bodyLimit: options.body)
     }
 
     private func forwardedHead(_ visit: Visit, _ rest: ArraySlice<RequestTarget.Segment>) -> [UInt8] {

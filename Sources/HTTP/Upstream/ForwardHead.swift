@@ -16,12 +16,17 @@ public struct ForwardHead: Sendable {
     }
 
     private let selection: Selection
+    /// The name of the upstream's own credential, which no client may say beside it; empty for none.
+    private let own: [UInt8]
     /// The end of the request line and `Host`.
     private let versionAndHost: [UInt8]
 
-    /// - Parameter host: The value of `Host`.
-    public init(host: String, _ selection: Selection) {
+    /// - Parameters:
+    ///   - host: The value of `Host`.
+    ///   - own: A field that the caller adds itself: the client's of that name does not pass.
+    public init(host: String, _ selection: Selection, own: String = "") {
         self.selection = selection
+        self.own = Array(own.lowercased().utf8)
         versionAndHost = Array(" HTTP/1.1\r\nHost: \(host)\r\n".utf8)
     }
 
@@ -72,6 +77,7 @@ public struct ForwardHead: Sendable {
             return false
         default: break
         }
+        if !own.isEmpty, bytes.equalsIgnoringCase(field.name, own) { return false }
         switch selection {
         case .only(let names): return names.contains { bytes.equalsIgnoringCase(field.name, $0) }
         case .allButOurs:

@@ -1,5 +1,6 @@
 internal import Basics
 internal import CommandLineKit
+internal import Gate
 internal import Wire
 
 /// `comfygate account invite`: the secret alone on standard output.
@@ -38,6 +39,7 @@ struct AccountInvite: AdminCommand {
         if let expires { body["expires"] = .string(expires.spelled) }
         let answer = try await admin.ask(.post, ["invitations"], .object(body))
         terminal.put(answer) { (answer["secret"]?.string ?? "") + "\n" }
-        terminal.say(AdminMessages.goodUntil(["time": answer["expires"]?.string?.moment ?? ""]))
+        let place = try options.configuration(terminal).invitationAddress
+        terminal.say(AdminMessages.invited(["time": answer["expires"]?.string?.moment ?? "", "place": place]))
     }
 }

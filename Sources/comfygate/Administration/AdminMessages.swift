@@ -47,6 +47,9 @@ enum AdminMessages {
     static let goodUntil = Message(
         "admin.good_until", en: "It is good until {time} and serves once, on the console.",
         fr: "Il est valable jusqu’au {time} et sert une fois, sur la console.")
+    static let invited = Message(
+        "admin.invited", en: "It is good until {time} and serves once, at {place}.",
+        fr: "Elle est valable jusqu’au {time} et sert une fois, à l’adresse {place}.")
     static let migrated = Message(
         "admin.migrated", en: "{name} accepts the old credential of ComfyUI-Login until {day}.",
         fr: "{name} accepte l’ancien secret de ComfyUI-Login jusqu’au {day}.")
@@ -92,7 +95,8 @@ enum AdminMessages {
     static let all = [
         data, name, team, role, teams, passwordInput, passwordFile, passwordMustChange, passwordPrompt, passwordAgain,
         passwordsDiffer, passwordTwoSources, keepOne, added, changed, sessionsEnded, removedLater, removed, revoked,
-        imported, shownOnce, goodUntil, migrated, intact, altered, missing, cut, replaced, auditRemedy, noStore,
+        imported, shownOnce, goodUntil, invited, migrated, intact, altered, missing, cut, replaced, auditRemedy,
+        noStore,
         noStoreRemedy, otherOwner, otherOwnerRemedy, inUse, inUseRemedy, noAnswer,
     ]
 }

@@ -20,6 +20,8 @@ struct ConfigurationRulesTests {
         arguments: [
             "listen: [127.0.0.1:1, 127.0.0.1:1]", "listen: 127.0.0.1:8289", "tls: {key: k}",
             "worker: {url: 'https://w', client_key: k}", "worker: {url: 'http://w', ca: c}", "public_url: https://a/b",
+            "console_listen: {public_url: https://a/b}",
+            "{public_url: https://a, console_listen: {public_url: https://a}}",
             "proxy_protocol: true", "session: {idle: 2d, absolute: 1d}", "limits: {target: 64KB}",
             "limits: {body: 1MB}", "limits: {per_address: 20000}", "limits: {request_rate: 300}",
             "services: {a: {path: /x, host: y, upstream: 'http://u'}}", "services: {a: {upstream: 'http://u'}}",
@@ -63,7 +65,7 @@ struct ConfigurationRulesTests {
     @Test(
         "Bounds hold at their edges",
         arguments: [
-            ("limits.event_buffer", "64KB", true), ("limits.event_buffer", "65535", false),
+            ("limits.event_sockets", "1", true), ("limits.event_sockets", "0", false),
             ("limits.head", "256KB", true),
             ("limits.head", "262145", false), ("limits.fields", "9", false), ("limits.fields", "10", true),
             ("limits.fields", "1000", true), ("limits.fields", "1001", false), ("loops", "256", true),

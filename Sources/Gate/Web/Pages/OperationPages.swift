@@ -104,6 +104,8 @@ struct StatusPage: WebPage {
         var running: Int?
         var pending: Int?
         var asked: Timestamp?
+        /// Since when it is in its state.
+        var since: Timestamp?
         /// Addresses at which anybody reaches the worker without the gate.
         var reachableAt: [String] = []
     }
@@ -183,6 +185,7 @@ struct StatusPage: WebPage {
             let text = say(StatusWords.queueText, ["running": String(running), "pending": String(pending)])
             facts.append((say(StatusWords.queue), .text(text)))
         }
+        if let since = worker.since { facts.append((say(StatusWords.since), say.distance(since))) }
         if let asked = worker.asked { facts.append((say(StatusWords.asked), say.distance(asked))) }
         return facts
     }

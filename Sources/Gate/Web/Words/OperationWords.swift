@@ -63,6 +63,13 @@ enum StatusWords {
         fr:
             "Le serveur de calcul est joignable sans passer par le portail, à {address}, sans aucun compte. Faites-le écouter sur 127.0.0.1, ou sur un réseau réservé au portail."
     )
+    static let refuses = Message(
+        "status.refuses",
+        en: "The worker answers {status} to the gate. If it wants a password, give it in worker.bearer_file.",
+        fr:
+            "Le serveur de calcul répond {status} au portail. S’il exige un mot de passe, donnez-le dans worker.bearer_file."
+    )
+    static let since = Message("status.since", en: "Since", fr: "Depuis")
     static let plain = Message(
         "status.plain",
         en:
@@ -90,7 +97,8 @@ enum StatusWords {
 
     static let all = [
         title, worker, gate, noWorker, up, down, unknown, state, reason, address, version, python, devices, queue,
-        queueText, asked, around, plain, noPublicURL, migration, diskLow, started, connections, accounts, sessions,
+        queueText, asked, since, refuses, around, plain, noPublicURL, migration, diskLow, started, connections,
+        accounts, sessions,
         addresses,
     ]
 }
