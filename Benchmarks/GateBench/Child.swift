@@ -23,8 +23,8 @@ final class Child {
         }
         var variables: [UnsafeMutablePointer<CChar>?] = unsafe pairs.map { unsafe strdup($0) } + [nil]
         defer {
-            for unsafeword in unsafe words { unsafe free(word) }
-            for unsafevariable in unsafe variables { unsafe free(variable) }
+            unsafe words.forEach { unsafe free($0) }
+            unsafe variables.forEach { unsafe free($0) }
         }
         pid = unsafe bench_spawn(path, &words, &variables, Int32(core ?? -1), output)
         guard pid > 0 else { throw BenchError("\(name) cannot be started: errno \(errno)") }
