@@ -64,15 +64,28 @@ extension Timestamp {
 
     /// RFC 3339 in UTC with milliseconds: `2026-11-21T03:42:53.120Z`.
     public var rfc3339: String {
-        let civil = civil
-        let fraction = milliseconds - seconds * 1_000
-        let day = "\(padded(civil.year, 4))-\(padded(civil.month))-\(padded(civil.day))"
-        let time = "\(padded(civil.hour)):\(padded(civil.minute)):\(padded(civil.second))"
-        return "\(day)T\(time).\(padded(Int(fraction), 3))Z"
+        var out: [UInt8] = []
+        out.reserveCapacity(24)
+        append(to: &out)
+        return String(decoding: out, as: UTF8.self)
     }
 
-    private func padded(_ number: Int, _ width: Int = 2) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, width - text.count)) + text
+    /// Appends the text of `rfc3339`.
+    public func append(to out: inout [UInt8]) {
+        let civil = civil
+        out.append(decimal: civil.year, width: 4)
+        out.append(UInt8(ascii: "-"))
+        out.append(decimal: civil.month, width: 2)
+        out.append(UInt8(ascii: "-"))
+        out.append(decimal: civil.day, width: 2)
+        out.append(UInt8(ascii: "T"))
+        out.append(decimal: civil.hour, width: 2)
+        out.append(UInt8(ascii: ":"))
+        out.append(decimal: civil.minute, width: 2)
+        out.append(UInt8(ascii: ":"))
+        out.append(decimal: civil.second, width: 2)
+        out.append(UInt8(ascii: "."))
+        out.append(decimal: Int(milliseconds - seconds * 1_000), width: 3)
+        out.append(UInt8(ascii: "Z"))
     }
 }

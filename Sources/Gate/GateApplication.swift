@@ -3,7 +3,7 @@ public import HTTP
 internal import Identity
 internal import Loop
 internal import Store
-internal import Wire
+public import Wire
 
 /// The gate's application on one loop.
 public final class GateApplication: HTTPApplication {
@@ -13,6 +13,8 @@ public final class GateApplication: HTTPApplication {
     let native: NativeSurface
     let services: [ServiceSurface]
     let account: AccountSurface
+    private var lane: ServiceLane
+    let access: AccessLog
     private let hasher = TokenHasher()
     private let reader: CredentialReader
     public private(set) var counts = RequestCounts()
@@ -26,7 +28,28 @@ public final class GateApplication: HTTPApplication {
         reader = CredentialReader(cookieName: shared.settings.cookie.name)
         native = NativeSurface(shared: shared, reactor: reactor, resolver: resolver)
         services = shared.settings.services.map { ServiceSurface($0, reactor: reactor, resolver: resolver) }
+        lane = ServiceLane(services, shared.settings)
+        access = shared.log.access(on: reactor, clock: shared.clock)
         account = AccountSurface(shared: shared)
+    }
+
+    public func disposition(
+        of head: borrowing RequestHead, _ bytes: Span<UInt8>, on connection: ServerConnection
+    ) -> Disposition {
+        guard !lane.isEmpty,
+            let request = lane.judge(
+                head, bytes, peer: connection.peer, isSecure: connection.isSecure,
+                accepts: { accepts($0, isSecure: connection.isSecure) })
+        else { return .exchange }
+        let now = shared.clock()
+        let token = bytes.extracting(request.token.start..<request.token.end)
+        guard let principal = snapshot.principal(token: hasher.digest(token), now: now),
+            case .allow = Policy.decide(principal, Identity.Action(.generate, at: .gate), now: now)
+        else { return .exchange }
+        request.service.write(
+            head, bytes, path: request.path, query: request.query, peer: connection.peer, host: request.host, principal,
+            to: &reactor.writeBuffer)
+        return .forward(request.service.pool, .service)
     }
 
     public func respond(to exchange: Exchange) async throws {
@@ -160,10 +183,7 @@ public final class GateApplication: HTTPApplication {
         case .authority:
             throw Refusal(.methodNotAllowed, "method_not_allowed", "This is no proxy.", ["Allow": "GET, POST"])
         }
-        guard
-            shared.settings.names.accepts(host: authority, isSecure: client.isSecure)
-                || services.contains(where: { $0.owns(authority) })
-        else {
+        guard accepts(authority, isSecure: client.isSecure) else {
             throw Refusal(
                 .misdirectedRequest, "misdirected_request",
                 "This gate does not answer to that name; add it to public_url in its configuration.")
@@ -181,6 +201,10 @@ public final class GateApplication: HTTPApplication {
         if visit.segments.count == 1, visit.segments.first?.text == "" { visit = visit.atRoot() }
         exchange.loggedPath = request.target.path
         return visit
+    }
+
+    private func accepts(_ host: Authority, isSecure: Bool) -> Bool {
+        shared.settings.names.accepts(host: host, isSecure: isSecure) || services.contains { $0.owns(host) }
     }
 
     /// Who asks; a credential that is worth nothing is refused, and never taken for none.
@@ -283,7 +307,7 @@ public final class GateApplication: HTTPApplication {
 
     public func ended(_ summary: ExchangeSummary) {
         counts.add(summary.status)
-        shared.log.access(summary)
+        access.add(summary)
     }
 
     public func upstreamFailed(_ failure: UpstreamFailure) {

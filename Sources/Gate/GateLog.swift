@@ -1,5 +1,4 @@
 internal import Basics
-internal import HTTP
 internal import Loop
 public import Telemetry
 
@@ -14,14 +13,8 @@ public final class GateLog: Sendable {
     func warning(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.warning, event, members) }
     func error(_ event: String, _ members: JSONObject = JSONObject()) { writer.write(.error, event, members) }
 
-    func access(_ summary: ExchangeSummary) {
-        guard logsAccess else { return }
-        writer.write(
-            .info, "request",
-            [
-                "method": .string(summary.method), "path": .string(summary.path), "status": JSON(summary.status),
-                "bytes": JSON(summary.bytesSent), "ms": JSON(Int(summary.milliseconds)),
-                "peer": .string(summary.peer.host),
-            ])
+    /// The access log of one loop.
+    func access(on reactor: Reactor, clock: @escaping WallClock) -> AccessLog {
+        AccessLog(logsAccess ? writer : nil, reactor: reactor, clock: clock)
     }
 }

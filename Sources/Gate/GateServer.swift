@@ -181,6 +181,7 @@ public final class GateServer: Sendable {
         let milliseconds = UInt64(configuration.limits.drain.wholeMilliseconds)
         for member in members.withLock({ $0 }) {
             await ServerMember(loop: member.loop, server: member.server).drain(within: milliseconds)
+            await member.loop.perform { _ in member.application.access.flush() }
         }
         await console.withLock { $0 }?.drain(within: milliseconds)
     }

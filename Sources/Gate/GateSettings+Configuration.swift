@@ -29,6 +29,7 @@ extension GateSettings {
         workerAuthority = url.authority
         workerBearer = configuration.worker.bearer
         workerBasePath = url.path
+        body = configuration.limits.body.bytes
         promptBody = configuration.limits.promptBody.bytes
         self.isSecure = isSecure
         services = []
@@ -82,11 +83,13 @@ extension ServiceOptions {
         options.connections = service.connections
         options.connectTime = UInt64(service.connectTime.wholeMilliseconds)
         options.responseTime = UInt64(service.responseTime.wholeMilliseconds)
+        options.idleTime = UInt64(service.idle.wholeMilliseconds)
         self.init(name: service.name, upstream: options, authority: url.authority)
         path = service.path?.split(separator: "/").map(String.init)
         host = service.host.flatMap { Authority($0) }
         upstreamPath = url.path
         if let name = service.credentialHeader, let value = service.credential { credential = (name, value) }
         allowsWebSocket = service.websocket
+        body = service.body.bytes
     }
 }

@@ -41,6 +41,8 @@ public struct GateSettings: Sendable {
     public var workerBearer: Secret?
     public var workerBasePath = ""
     public var services: [ServiceOptions] = []
+    /// Bytes of a request body.
+    public var body = 100 << 20
     /// Bytes of a `POST /prompt`.
     public var promptBody = 32 << 20
     /// Old clients of ComfyUI-Login may log in and show their token as they are used to.

@@ -42,6 +42,10 @@ struct Refusal: Error, Sendable {
         .unauthorized, .unauthenticated, "Authentication required.", ["WWW-Authenticate": "Bearer realm=\"ComfyGate\""])
     static let notFound = Refusal(.notFound, .notFound, "There is nothing here.")
 
+    static func tooLarge(_ limit: Int) -> Refusal {
+        Refusal(.contentTooLarge, "request_too_large", "The body is larger than \(limit) bytes.")
+    }
+
     init(_ error: GateError) {
         let status: Status =
             switch error.code {

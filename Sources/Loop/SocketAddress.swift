@@ -1,3 +1,4 @@
+internal import Basics
 internal import CLinux
 internal import Glibc
 
@@ -30,11 +31,26 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The host part: an address in text form, or `unix`.
     public var host: String {
+        var out: [UInt8] = []
+        appendHost(to: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// Appends the text of `host`; for IPv4 without an allocation.
+    public func appendHost(to out: inout [UInt8]) {
         if let ipv4 {
-            return stride(from: 24, through: 0, by: -8).map { String(ipv4 >> $0 & 255) }.joined(separator: ".")
+            out.append(decimal: Int(ipv4 >> 24))
+            var shift: UInt32 = 24
+            while shift > 0 {
+                shift -= 8
+                out.append(UInt8(ascii: "."))
+                out.append(decimal: Int(ipv4 >> shift & 255))
+            }
+        } else if case .v6(let high, let low, _, _) = self {
+            out.append(contentsOf: Self.text(high, low).utf8)
+        } else {
+            out.append(contentsOf: "unix".utf8)
         }
-        guard case .v6(let high, let low, _, _) = self else { return "unix" }
-        return Self.text(high, low)
     }
 
     /// What one peer is counted by: the address without its port, and of IPv6 the half that names a network.

@@ -28,6 +28,10 @@ public final class LogWriter: Sendable {
     private let clock: WallClock
     private let descriptor: Locked<Int32>
     private let dropped = Locked(0)
+    /// Bytes of blocks that the lane has not written yet.
+    private let waiting = Locked(0)
+    /// A destination that does not take them may hold up so many bytes of blocks.
+    private static let waitingLimit = 8 << 20
     /// Longest text value in bytes; more is cut.
     private static let longestValue = 2_048
 
@@ -74,18 +78,38 @@ public final class LogWriter: Sendable {
         }
         if lost > 0 { line["dropped_before"] = JSON(lost) }
         let bytes = JSON.object(line).encoded() + [0x0A]
-        let done = lane.submit { [self] in
-            let descriptor = descriptor.withLock { $0 }
-            var start = 0
-            while start < bytes.count {
-                let count = unsafe bytes.withUnsafeBytes {
-                    unsafe Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start)
-                }
-                if count <= 0 { break }
-                start += count
-            }
+        if !lane.submit({ [self] in put(bytes) }) { dropped.withLock { $0 += 1 + lost } }
+    }
+
+    /// Whole lines that somebody gathered; dropped and counted together when too much waits already.
+    public func write(block: [UInt8], lines: Int) {
+        guard minimum <= .info else { return }
+        let fits = waiting.withLock { bytes in
+            guard bytes + block.count <= Self.waitingLimit else { return false }
+            bytes += block.count
+            return true
         }
-        if !done { dropped.withLock { $0 += 1 + lost } }
+        let isTaken =
+            fits
+            && lane.submit { [self] in
+                put(block)
+                waiting.withLock { $0 -= block.count }
+            }
+        guard !isTaken else { return }
+        if fits { waiting.withLock { $0 -= block.count } }
+        dropped.withLock { $0 += lines }
+    }
+
+    private func put(_ bytes: [UInt8]) {
+        let descriptor = descriptor.withLock { $0 }
+        var start = 0
+        while start < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start)
+            }
+            if count <= 0 { break }
+            start += count
+        }
     }
 
     private static func bounded(_ value: JSON) -> JSON {

@@ -123,7 +123,12 @@ public struct ChunkedDecoder: Sendable {
 public enum ChunkedEncoder {
     /// The size line of a chunk; the content and CRLF follow. `count` is above 0.
     public static func appendSizeLine(_ count: Int, to out: inout [UInt8]) {
-        out.append(contentsOf: String(count, radix: 16).utf8)
+        var shift = (Int.bitWidth - 1 - count.leadingZeroBitCount) / 4 * 4
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: count >> shift & 15)
+            out.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            shift -= 4
+        }
         out.append(0x0D)
         out.append(0x0A)
     }

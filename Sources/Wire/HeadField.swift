@@ -19,7 +19,7 @@ public enum KnownField: UInt8, Sendable {
     case host, connection, contentLength, transferEncoding, upgrade, expect, trailer, te, keepAlive
     case proxyConnection, proxyAuthorization, proxyAuthenticate
     case authorization, cookie, setCookie, origin, referer, userAgent, accept, contentType, date, server, range
-    case forwarded, xForwardedFor, xForwardedProto, xForwardedHost, xRequestID, traceparent
+    case forwarded, xForwardedFor, xForwardedProto, xForwardedHost, xRealIP, xUser, xRequestID, traceparent
     case secFetchSite, secWebSocketKey, secWebSocketVersion, secWebSocketExtensions, secWebSocketProtocol
     case location
 
@@ -49,11 +49,13 @@ public enum KnownField: UInt8, Sendable {
         case (6, UInt8(ascii: "o")): return matches("origin", .origin)
         case (6, UInt8(ascii: "a")): return matches("accept", .accept)
         case (6, UInt8(ascii: "s")): return matches("server", .server)
+        case (6, UInt8(ascii: "x")): return matches("x-user", .xUser)
         case (7, UInt8(ascii: "u")): return matches("upgrade", .upgrade)
         case (7, UInt8(ascii: "t")): return matches("trailer", .trailer)
         case (7, UInt8(ascii: "r")): return matches("referer", .referer)
         case (8, _): return matches("location", .location)
-        case (9, _): return matches("forwarded", .forwarded)
+        case (9, UInt8(ascii: "f")): return matches("forwarded", .forwarded)
+        case (9, UInt8(ascii: "x")): return matches("x-real-ip", .xRealIP)
         case (10, UInt8(ascii: "c")): return matches("connection", .connection)
         case (10, UInt8(ascii: "k")): return matches("keep-alive", .keepAlive)
         case (10, UInt8(ascii: "u")): return matches("user-agent", .userAgent)
@@ -111,6 +113,13 @@ extension Span where Element == UInt8 {
         return true
     }
 
+    /// The place holds these letters, case aside; `text` is in lower case.
+    public func equalsIgnoringCase(_ range: ByteRange, _ text: [UInt8]) -> Bool {
+        guard range.count == text.count else { return false }
+        for index in 0..<range.count where Octet.lowered(self[range.start + index]) != text[index] { return false }
+        return true
+    }
+
     /// The place as text; bytes that are no UTF-8 are replaced.
     public func string(_ range: ByteRange) -> String {
         unsafe self.extracting(range.start..<range.end).withUnsafeBufferPointer {
@@ -137,5 +146,16 @@ extension Span where Element == UInt8 {
         while lower < upper, self[lower] == 0x20 || self[lower] == 0x09 { lower += 1 }
         while upper > lower, self[upper - 1] == 0x20 || self[upper - 1] == 0x09 { upper -= 1 }
         return ByteRange(lower, upper)
+    }
+}
+
+extension [UInt8] {
+    public init(copying bytes: Span<UInt8>) {
+        self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+
+    /// Appends what stands at a place of a buffer.
+    public mutating func append(_ bytes: Span<UInt8>, _ range: ByteRange) {
+        unsafe bytes.extracting(range.start..<range.end).withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 }

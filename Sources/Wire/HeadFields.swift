@@ -22,7 +22,7 @@ public enum BodyFraming: Hashable, Sendable {
 }
 
 /// The field lines of a head and what they say about the connection; shared by requests and responses.
-struct HeadFields {
+struct HeadFields: Sendable {
     var fields: [HeadField] = []
     var contentLength: Int?
     var isChunked = false

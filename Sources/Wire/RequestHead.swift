@@ -2,7 +2,7 @@
 ///
 /// One value serves all connections of a loop in turn; the places it names are valid only with the bytes it was parsed
 /// from. Source: RFC 9112 sections 3, 5 and 6. Whatever two servers could read in two ways is refused.
-public struct RequestHead {
+public struct RequestHead: Sendable {
     public private(set) var method = ByteRange(0, 0)
     public private(set) var target = ByteRange(0, 0)
     /// True for HTTP/1.1, false for HTTP/1.0.

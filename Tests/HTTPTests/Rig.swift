@@ -20,7 +20,11 @@ final class RigApplication: HTTPApplication {
     ) -> Disposition {
         let target = bytes.string(head.target)
         guard let pool, !target.hasPrefix("/local") else { return .exchange }
-        ForwardHead(host: "up", omitted: []).write(head, bytes, target: nil, to: &connection.reactor.writeBuffer)
+        let writer = ForwardHead(host: "up", .allButOurs)
+        writer.writeMethod(head, bytes, to: &connection.reactor.writeBuffer)
+        connection.reactor.writeBuffer.append(bytes, head.target)
+        writer.writeFields(head, bytes, to: &connection.reactor.writeBuffer)
+        writer.writeEnd(head, bytes, to: &connection.reactor.writeBuffer)
         return .forward(pool, filter)
     }
 

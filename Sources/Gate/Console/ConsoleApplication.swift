@@ -17,15 +17,17 @@ final class ConsoleApplication: HTTPApplication {
     let clock: WallClock
     let status: @Sendable () async -> JSON
     private let log: GateLog
+    let access: AccessLog
     private let reader: CredentialReader
     private let hasher = TokenHasher()
 
     init(
         _ settings: ConsoleSettings, identity: IdentityService, state: IdentityState, log: GateLog,
-        clock: @escaping WallClock, status: @escaping @Sendable () async -> JSON
+        reactor: Reactor, clock: @escaping WallClock, status: @escaping @Sendable () async -> JSON
     ) {
         (self.settings, self.identity, self.log, self.clock) = (settings, identity, log, clock)
         self.status = status
+        access = log.access(on: reactor, clock: clock)
         admin = AdminSurface(identity, clock: clock)
         snapshot = IdentitySnapshot(state, limits: settings.sessionLimits)
         reader = CredentialReader(cookieName: settings.cookie.name)
@@ -48,7 +50,7 @@ final class ConsoleApplication: HTTPApplication {
         log.error("console_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
     }
 
-    func ended(_ summary: ExchangeSummary) { log.access(summary) }
+    func ended(_ summary: ExchangeSummary) { access.add(summary) }
 
     private func answer(_ visit: ConsoleVisit) async throws {
         guard let words = visit.words else { throw Refusal.notFound }

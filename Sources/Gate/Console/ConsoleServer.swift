@@ -24,7 +24,7 @@ final class ConsoleServer: Sendable {
         self.loop = loop
         content = await loop.perform { (reactor: Reactor) in
             let application = ConsoleApplication(
-                settings, identity: identity, state: state, log: log, clock: clock, status: status)
+                settings, identity: identity, state: state, log: log, reactor: reactor, clock: clock, status: status)
             var limits = ServerLimits()
             limits.connections = 1_000
             limits.connectionsPerAddress = 200
@@ -61,5 +61,7 @@ final class ConsoleServer: Sendable {
 
     func drain(within milliseconds: UInt64) async {
         await ServerMember(loop: loop, server: content.server).drain(within: milliseconds)
+        let content = content
+        await loop.perform { _ in content.application.access.flush() }
     }
 }

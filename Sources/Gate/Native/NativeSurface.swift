@@ -23,10 +23,10 @@ final class NativeSurface {
 
     func answer(_ visit: Visit, _ route: Route<NativeAction>, _ parameters: [String]) async throws {
         switch route.action {
-        case .page: forward(visit, .page)
-        case .worker: forward(visit, .data)
-        case .userFile: forward(visit, .userFile)
-        case .upload: forward(visit, .data)
+        case .page: try forward(visit, .page)
+        case .worker: try forward(visit, .data)
+        case .userFile: try forward(visit, .userFile)
+        case .upload: try forward(visit, .data)
         case .submit: try await submit(visit)
         case .events: try await events(visit)
         case .interrupt: try await interrupt(visit)
@@ -42,13 +42,16 @@ final class NativeSurface {
     // MARK: Forwarding
 
     /// Hands the exchange to the worker, body and answer streaming.
-    func forward(_ visit: Visit, _ filter: WorkerFilter) {
+    func forward(_ visit: Visit, _ filter: WorkerFilter) throws(Refusal) {
+        if let length = visit.request.contentLength, length > shared.settings.body {
+            throw .tooLarge(shared.settings.body)
+        }
         let head = WorkerHead.make(visit, shared.settings)
-        visit.exchange.forward(to: pool, head: head, filter: filter.filter)
+        visit.exchange.forward(to: pool, head: head, filter: filter.filter, bodyLimit: shared.settings.body)
     }
 
     private func onlyOperatorsSee(_ visit: Visit, _ otherwise: JSON) async throws {
-        if isOperator(visit) { return forward(visit, .data) }
+        if isOperator(visit) { return try forward(visit, .data) }
         try await respond(visit, .ok, otherwise)
     }
 
@@ -98,6 +101,6 @@ final class NativeSurface {
         if let id = clients.first, !id.isEmpty, !shared.clients.claim(id, for: try account(visit)) {
             throw Refusal(.forbidden, "client_id_taken", "This clientId belongs to another account; use another one.")
         }
-        forward(visit, .data)
+        try forward(visit, .data)
     }
 }

@@ -8,34 +8,24 @@ internal import Wire
 /// judged both already, so neither is passed on. Credentials of the gate never travel.
 enum WorkerHead {
     /// Lower case. Everything else about the client is the gate's business.
-    private static let passed: Set<String> = [
+    private static let passed: [[UInt8]] = [
         "accept", "accept-encoding", "accept-language", "content-type", "user-agent", "range", "if-range",
         "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "comfy-user", "comfy-usage-source",
         "cache-control", "pragma", "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions",
         "sec-websocket-protocol",
-    ]
+    ].map { Array($0.utf8) }
 
     /// The whole head, empty line included.
     static func make(_ visit: Visit, _ settings: GateSettings) -> [UInt8] {
         let request = visit.request
-        var lines = Fields()
-        lines["Host"] = settings.workerAuthority
-        for pair in request.fields.pairs where passed.contains(pair.name.lowercased()) {
-            lines.append(pair.name, pair.value)
-        }
-        lines.append(contentsOf: credential(settings))
-        if request.wantsUpgrade {
-            lines.append("Connection", "Upgrade")
-            lines.append("Upgrade", request.fields["Upgrade"] ?? "websocket")
-        }
-        if request.contentLength == nil {
-            lines.append("Transfer-Encoding", "chunked")
-        } else if let length = request.contentLength, length > 0 || request.fields["Content-Length"] != nil {
-            lines.append("Content-Length", String(length))
-        }
-        var out = Array("\(request.method.rawValue) \(target(visit, settings)) HTTP/1.1\r\n".utf8)
-        lines.write(to: &out)
-        out.append(contentsOf: [0x0D, 0x0A])
+        let bytes = request.headBytes.span
+        let head = ForwardHead(host: settings.workerAuthority, .only(names: passed))
+        var out: [UInt8] = []
+        head.writeMethod(request.head, bytes, to: &out)
+        out.append(contentsOf: target(visit, settings).utf8)
+        head.writeFields(request.head, bytes, to: &out)
+        credential(settings).write(to: &out)
+        head.writeEnd(request.head, bytes, to: &out)
         return out
     }
 

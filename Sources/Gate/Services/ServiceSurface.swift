@@ -1,37 +1,26 @@
-public import Basics
-public import HTTP
+internal import Basics
+internal import HTTP
 internal import Identity
 internal import Loop
-public import Wire
-
-/// Another HTTP server behind the gate, as the request path wants it.
-public struct ServiceOptions: Sendable {
-    public let name: String
-    /// Decoded segments of its path below the base path; nil when it is reached by host.
-    public var path: [String]?
-    public var host: Authority?
-    public var upstream: UpstreamOptions
-    public var authority: String
-    /// The path in front of everything at the upstream: empty, or `/x` without a slash at the end.
-    public var upstreamPath = ""
-    /// What proves to the service who asks.
-    public var credential: (name: String, value: Secret)?
-    public var allowsWebSocket = true
-
-    public init(name: String, upstream: UpstreamOptions, authority: String) {
-        (self.name, self.upstream, self.authority) = (name, upstream, authority)
-    }
-}
+internal import Wire
 
 /// Forwards to one service: by its path, which only tokens may use because its pages would share the editor's origin, or by
 /// its own host.
 final class ServiceSurface {
-    private let options: ServiceOptions
-    private let pool: UpstreamPool
+    let options: ServiceOptions
+    let pool: UpstreamPool
+    private let head: ForwardHead
+    /// Encoded, in front of every target at the upstream.
+    private let upstreamPath: [UInt8]
+    /// The whole line of the service's own credential, or nothing.
+    private let credentialLine: [UInt8]
 
     init(_ options: ServiceOptions, reactor: Reactor, resolver: Resolver) {
         self.options = options
         pool = UpstreamPool(options.upstream, reactor: reactor, resolver: resolver)
+        head = ForwardHead(host: options.authority, .allButOurs)
+        upstreamPath = Array(options.upstreamPath.utf8)
+        credentialLine = options.credential.map { Array("\($0.name): \($0.value.reveal())\r\n".utf8) } ?? []
     }
 
     func owns(_ host: Authority) -> Bool { options.host.map { $0.host == host.host } ?? false }
@@ -51,52 +40,70 @@ final class ServiceSurface {
         guard options.allowsWebSocket || !visit.request.wantsUpgrade else {
             throw Refusal(.forbidden, .forbidden, "This service has no WebSocket.")
         }
+        if let length = visit.request.contentLength, length > options.body {
+            throw Refusal.tooLarge(options.body)
+        }
         let rest = visit.segments.dropFirst(options.path?.count ?? 0)
         guard !rest.contains(where: \.hasPercent) else { throw Refusal.notFound }
-        visit.exchange.forward(to: pool, head: head(visit, rest), filter: .service)
+        visit.exchange.forward(
+            to: pool, head: forwardedHead(visit, rest), filter: .service, bodyLimit: options.body)
     }
 
-    private func head(_ visit: Visit, _ rest: ArraySlice<RequestTarget.Segment>) -> [UInt8] {
+    private func forwardedHead(_ visit: Visit, _ rest: ArraySlice<RequestTarget.Segment>) -> [UInt8] {
         let request = visit.request
-        let nominated = Set(
-            request.fields.all("Connection").flatMap { $0.split(separator: ",") }.map {
-                String($0.filter { $0 != " " && $0 != "\t" }).lowercased()
-            })
-        var lines = Fields()
-        lines["Host"] = options.authority
-        for pair in request.fields.pairs {
-            let name = pair.name.lowercased()
-            if Self.kept.contains(name) || nominated.contains(name) || name.contains("_") { continue }
-            lines.append(pair.name, pair.value)
-        }
-        lines.append("X-Forwarded-For", visit.address)
-        lines.append("X-Forwarded-Proto", visit.isSecure ? "https" : "http")
-        lines.append("X-Forwarded-Host", visit.host.description)
-        if let principal = visit.principal { lines.append("X-User", principal.name) }
-        if let credential = options.credential { lines.append(credential.name, credential.value.reveal()) }
-        if request.wantsUpgrade {
-            lines.append("Connection", "Upgrade")
-            lines.append("Upgrade", request.fields["Upgrade"] ?? "websocket")
-        }
-        if request.contentLength == nil {
-            lines.append("Transfer-Encoding", "chunked")
-        } else if let length = request.contentLength, length > 0 || request.fields["Content-Length"] != nil {
-            lines.append("Content-Length", String(length))
-        }
+        let bytes = request.headBytes.span
         let path = (try? RequestTarget(segments: rest.map(\.text)))?.path ?? "/"
         let query = visit.query.removing(["token"])
-        let target = options.upstreamPath + path + (query.isEmpty ? "" : "?" + query.encoded)
-        var out = Array("\(request.method.rawValue) \(target) HTTP/1.1\r\n".utf8)
-        lines.write(to: &out)
-        out.append(contentsOf: [0x0D, 0x0A])
+        var out: [UInt8] = []
+        head.writeMethod(request.head, bytes, to: &out)
+        out.append(contentsOf: upstreamPath)
+        out.append(contentsOf: path.utf8)
+        if !query.isEmpty { out.append(contentsOf: "?\(query.encoded)".utf8) }
+        head.writeFields(request.head, bytes, to: &out)
+        out.append(contentsOf: "X-Forwarded-For: \(visit.address)\r\n".utf8)
+        Self.writeOrigin(Self.hostLine(visit.host), isSecure: visit.isSecure, visit.principal, to: &out)
+        out.append(contentsOf: credentialLine)
+        head.writeEnd(request.head, bytes, to: &out)
         return out
     }
 
-    /// Fields that stay with the gate, in lower case.
-    private static let kept: Set<String> = [
-        "host", "connection", "keep-alive", "proxy-connection", "proxy-authorization", "proxy-authenticate", "te",
-        "trailer",
-        "transfer-encoding", "upgrade", "content-length", "expect", "authorization", "cookie", "forwarded",
-        "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip", "x-user",
-    ]
+    /// The same for a head whose parts need no decoding; allocates nothing.
+    ///
+    /// - Parameters:
+    ///   - path: Behind the service's own path; empty, or begins with `/`.
+    ///   - query: Without `?`.
+    ///   - peer: Of IPv4 or IPv6.
+    func write(
+        _ request: borrowing RequestHead, _ bytes: Span<UInt8>, path: ByteRange, query: ByteRange, peer: SocketAddress,
+        host: JudgedHost, _ principal: Principal, to out: inout [UInt8]
+    ) {
+        head.writeMethod(request, bytes, to: &out)
+        out.append(contentsOf: upstreamPath)
+        if path.isEmpty { out.append(UInt8(ascii: "/")) } else { out.append(bytes, path) }
+        if !query.isEmpty {
+            out.append(UInt8(ascii: "?"))
+            out.append(bytes, query)
+        }
+        head.writeFields(request, bytes, to: &out)
+        out.append(contentsOf: "X-Forwarded-For: ".utf8)
+        peer.appendHost(to: &out)
+        out.append(contentsOf: "\r\n".utf8)
+        Self.writeOrigin(host.line, isSecure: host.isSecure, principal, to: &out)
+        out.append(contentsOf: credentialLine)
+        head.writeEnd(request, bytes, to: &out)
+    }
+
+    static func hostLine(_ host: Authority) -> [UInt8] { Array("X-Forwarded-Host: \(host)\r\n".utf8) }
+
+    private static func writeOrigin(
+        _ hostLine: [UInt8], isSecure: Bool, _ principal: Principal?, to out: inout [UInt8]
+    ) {
+        out.append(
+            contentsOf: isSecure ? "X-Forwarded-Proto: https\r\n".utf8 : "X-Forwarded-Proto: http\r\n".utf8)
+        out.append(contentsOf: hostLine)
+        guard let principal else { return }
+        out.append(contentsOf: "X-User: ".utf8)
+        out.append(contentsOf: principal.name.utf8)
+        out.append(contentsOf: "\r\n".utf8)
+    }
 }

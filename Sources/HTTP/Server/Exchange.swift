@@ -78,7 +78,8 @@ public final class Exchange: LoopWork {
         if wasForwarded { return }
         application.ended(
             ExchangeSummary(
-                method: request.method.rawValue, path: loggedPath ?? request.path, status: status, bytesSent: bytesSent,
+                method: request.method.rawValue, path: Array((loggedPath ?? request.path).utf8), status: status,
+                bytesSent: bytesSent,
                 milliseconds: connection.reactor.now - began, peer: request.peer))
     }
 
@@ -312,15 +313,22 @@ public final class Exchange: LoopWork {
     /// - Parameters:
     ///   - head: The outgoing head, empty line included, as `ForwardHead` writes it.
     ///   - filter: What of the answer's fields the client sees.
-    public func forward(to pool: UpstreamPool, head: [UInt8], filter: ResponseFilter) {
+    ///   - bodyLimit: Bytes of the request's body; a longer one is answered 413.
+    public func forward(to pool: UpstreamPool, head: [UInt8], filter: ResponseFilter, bodyLimit: Int = .max) {
         guard !isGone, connection.isOpen, case .none = response else { return }
-        wasForwarded = true
         response = .finished
+        guard bodyBuffer.count <= bodyLimit else {
+            let error = WireError.tooLarge
+            status = error.status.code
+            connection.refuse(error.status, error.message)
+            return
+        }
+        wasForwarded = true
         connection.reactor.writeBuffer.append(contentsOf: head)
-        let forward = Forward(
-            connection: connection, request: request, body: body, keepsAlive: keepsAlive,
-            expectsContinue: mustSendContinue,
-            filter: filter)
+        let forward = connection.server.forward()
+        forward.prepare(
+            connection: connection, request: request, body: body, path: loggedPath ?? request.path,
+            keepsAlive: keepsAlive, expectsContinue: mustSendContinue, filter: filter, bodyLimit: bodyLimit)
         var buffered: [UInt8] = []
         swap(&buffered, &bodyBuffer)
         connection.forward(self, forward, buffered: buffered, to: pool)

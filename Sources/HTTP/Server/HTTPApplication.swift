@@ -39,7 +39,8 @@ public enum Disposition {
 /// What an access log wants to know; text of the request only as far as the application recorded it.
 public struct ExchangeSummary: Sendable {
     public let method: String
-    public let path: String
+    /// ASCII, without the query.
+    public let path: [UInt8]
     public let status: Int
     /// Bytes of content sent.
     public let bytesSent: Int

@@ -19,6 +19,10 @@ public final class HTTPServer {
     /// One parser serves all connections of the loop in turn.
     var head = RequestHead()
     lazy var codec = DeflateCodec()
+    /// Forwards that have ended and may be used again.
+    private var spareForwards: [Forward] = []
+    /// As many as are at work at once on a busy loop; one has a few hundred bytes.
+    private static let spareForwardLimit = 64
     public private(set) var isDraining = false
     private var drained: (() -> Void)?
 
@@ -118,6 +122,13 @@ public final class HTTPServer {
     /// Ends every connection now and goes on listening.
     public func closeConnections() {
         for connection in connections.values { connection.close() }
+    }
+
+    /// One to be prepared.
+    func forward() -> Forward { spareForwards.popLast() ?? Forward() }
+
+    func recycle(_ forward: Forward) {
+        if spareForwards.count < Self.spareForwardLimit { spareForwards.append(forward) }
     }
 
     /// The value of the `Date` field, made anew once a second.

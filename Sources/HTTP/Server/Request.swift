@@ -16,6 +16,10 @@ public struct Request: Sendable {
     /// A WebSocket is what the upgrade is to be.
     public let asksForWebSocket: Bool
     public let isVersion11: Bool
+    /// The head as it came, for whoever hands it on; its target is not to be judged a second time.
+    public let head: RequestHead
+    /// What `head` lies in.
+    public let headBytes: [UInt8]
 
     /// The path, encoded again from its decoded segments.
     public var path: String { target.path }

@@ -19,6 +19,7 @@ public final class ServerConnection: Stream {
 
     let server: HTTPServer
     public let peer: SocketAddress
+    public var isSecure: Bool { tls != nil }
     private(set) var phase = Phase.idle
     /// Bytes read and not yet used: a part of a head, or what came behind the current request.
     private var inbound: [UInt8] = []
@@ -240,7 +241,8 @@ public final class ServerConnection: Stream {
             reactor.writeBuffer.removeAll(keepingCapacity: true)
             beginExchange(bytes)
         case .forward(let pool, let filter):
-            let forward = Forward(connection: self, head: server.head, bytes: bytes, filter: filter)
+            let forward = server.forward()
+            forward.prepare(connection: self, head: server.head, bytes: bytes, filter: filter)
             phase = .forward(forward)
             rearm()
             forward.begin(pool)
@@ -273,7 +275,8 @@ public final class ServerConnection: Stream {
         let request = Request(
             method: Method(rawValue: bytes.string(head.method)), target: target, fields: fields, peer: peer,
             isSecure: tls != nil, contentLength: length, wantsUpgrade: head.wantsUpgrade,
-            asksForWebSocket: head.asksForWebSocket(bytes), isVersion11: head.isVersion11)
+            asksForWebSocket: head.asksForWebSocket(bytes), isVersion11: head.isVersion11, head: head,
+            headBytes: [UInt8](copying: bytes.extracting(0..<head.byteCount)))
         let exchange = Exchange(
             request, connection: self, framing: head.framing, keepsAlive: head.keepsAlive,
             expectsContinue: head.expectsContinue)

@@ -1,19 +1,24 @@
+internal import Basics
 internal import Loop
 internal import Wire
 
 /// Carries one request from a client to an upstream and the answer back, with back-pressure both ways and no task.
+///
+/// A server keeps a few that have ended and uses them again, so that a request costs no allocation; `prepare` therefore
+/// sets every property.
 final class Forward: UpstreamExchange {
-    private let client: ServerConnection
-    private let filter: ResponseFilter
+    private var connection: ServerConnection?
+    private var filter = ResponseFilter.service
     private var pool: UpstreamPool?
-    private var body: BodyReader
-    private let rechunks: Bool
-    private let isVersion11: Bool
-    private var keepsAlive: Bool
-    private var mustSendContinue: Bool
+    private var body = BodyReader(.none)
+    private var rechunks = false
+    private var isVersion11 = true
+    private var keepsAlive = false
+    private var mustSendContinue = false
     private var mayTakeBody = false
-    private var bodyPace: Pace
+    private var bodyPace = Pace(window: 0, rate: 0)
     private var bodyByteCount = 0
+    private var bodyLimit = Int.max
     private var prepended: [UInt8] = []
     private var answersChunked = false
     private var hasAnswered = false
@@ -22,58 +27,81 @@ final class Forward: UpstreamExchange {
     private var clientHasEnded = false
     private var upstreamHasEnded = false
     private var isOver = false
-    private let began: UInt64
+    private var began: UInt64 = 0
     private var status = 0
     private var bytesSent = 0
-    private let method: String
-    private let path: String
+    private var method = Method.get
+    /// What the access log shows.
+    private var path: [UInt8] = []
 
-    init(connection: ServerConnection, head: borrowing RequestHead, bytes: Span<UInt8>, filter: ResponseFilter) {
-        client = connection
-        self.filter = filter
-        body = BodyReader(head.framing)
-        bodyPace = Pace(window: connection.server.limits.bodyStall, rate: connection.server.limits.bodyRate)
+    /// The client's connection, for as long as the forward works.
+    private var client: ServerConnection {
+        guard let connection else { preconditionFailure("a forward that has ended was asked to work") }
+        return connection
+    }
+
+    /// Prepares for a request whose head lies in `bytes`.
+    func prepare(
+        connection: ServerConnection, head: borrowing RequestHead, bytes: Span<UInt8>, filter: ResponseFilter
+    ) {
+        path.removeAll(keepingCapacity: true)
+        var end = head.target.start
+        // The query is nobody's business but the upstream's.
+        while end < head.target.end, bytes[end] != UInt8(ascii: "?") { end += 1 }
+        path.append(bytes, ByteRange(head.target.start, end))
+        prepare(
+            connection, filter, BodyReader(head.framing), Method(rawValue: bytes.string(head.method)),
+            isVersion11: head.isVersion11)
         rechunks = head.framing == .chunked
-        isVersion11 = head.isVersion11
         keepsAlive = head.keepsAlive && !head.wantsUpgrade
         mustSendContinue = head.expectsContinue
-        began = connection.reactor.now
-        method = bytes.string(head.method)
-        path = bytes.string(head.target)
-        super.init()
         wantsUpgrade = head.asksForWebSocket(bytes)
-        finishInit(method: Method(rawValue: method))
+        mayRetry = body.isDone && method.isIdempotent && !wantsUpgrade
     }
 
-    init(
-        connection: ServerConnection, request: Request, body: BodyReader, keepsAlive: Bool, expectsContinue: Bool,
-        filter: ResponseFilter
+    /// Prepares for a request that was an exchange so far.
+    func prepare(
+        connection: ServerConnection, request: Request, body: BodyReader, path: String, keepsAlive: Bool,
+        expectsContinue: Bool, filter: ResponseFilter, bodyLimit: Int
     ) {
-        client = connection
-        self.filter = filter
-        self.body = body
-        bodyPace = Pace(window: connection.server.limits.bodyStall, rate: connection.server.limits.bodyRate)
+        self.path = Array(path.utf8)
+        prepare(connection, filter, body, request.method, isVersion11: request.isVersion11)
         rechunks = request.contentLength == nil
-        isVersion11 = request.isVersion11
         self.keepsAlive = keepsAlive
         mustSendContinue = expectsContinue
-        began = connection.reactor.now
-        method = request.method.rawValue
-        path = request.path
-        super.init()
+        self.bodyLimit = bodyLimit
         wantsUpgrade = request.asksForWebSocket
-        finishInit(method: request.method)
+        mayRetry = body.isDone && method.isIdempotent && !wantsUpgrade
     }
 
-    private func finishInit(method: Method) {
+    private func prepare(
+        _ connection: ServerConnection, _ filter: ResponseFilter, _ body: BodyReader, _ method: Method,
+        isVersion11: Bool
+    ) {
+        self.connection = connection
+        self.filter = filter
+        pool = nil
+        self.body = body
+        self.isVersion11 = isVersion11
+        mayTakeBody = false
+        bodyPace = Pace(window: connection.server.limits.bodyStall, rate: connection.server.limits.bodyRate)
+        bodyByteCount = 0
+        bodyLimit = .max
+        prepended = []
+        (answersChunked, hasAnswered, isTunnel) = (false, false, false)
+        (clientHasEnded, upstreamHasEnded, isOver) = (false, false, false)
+        began = connection.reactor.now
+        (status, bytesSent) = (0, 0)
+        self.method = method
+        reset()
         isHeadRequest = method == .head
         requestIsComplete = body.isDone
-        mayRetry = body.isDone && method.isIdempotent && !wantsUpgrade
     }
 
     /// Bytes of the body that were read before the exchange became a forward.
     func prepend(_ bytes: [UInt8]) {
         prepended = bytes
+        bodyByteCount = bytes.count
         if !bytes.isEmpty {
             requestIsComplete = false
             mayRetry = false
@@ -125,6 +153,7 @@ final class Forward: UpstreamExchange {
             while at < bytes.count, !body.isDone {
                 guard case .content(let range) = try body.next(bytes, at: &at) else { continue }
                 bodyByteCount += range.count
+                guard bodyByteCount <= bodyLimit else { throw .tooLarge }
                 sendBody(bytes.extracting(range.start..<range.end), upstream)
             }
         } catch {
@@ -243,13 +272,8 @@ final class Forward: UpstreamExchange {
     private func writeHead(
         _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, framing: BodyFraming, persistence: Persistence
     ) {
-        func append(_ range: ByteRange) {
-            unsafe bytes.extracting(range.start..<range.end).withUnsafeBufferPointer {
-                unsafe client.reactor.writeBuffer.append(contentsOf: $0)
-            }
-        }
         client.reactor.writeBuffer.append(contentsOf: "HTTP/1.1 ".utf8)
-        append(head.statusText)
+        client.reactor.writeBuffer.append(bytes, head.statusText)
         client.reactor.writeBuffer.append(contentsOf: "\r\n".utf8)
         let nominates = head.fields.contains { $0.known == .connection }
         for field in head.fields {
@@ -260,9 +284,9 @@ final class Forward: UpstreamExchange {
             {
                 continue
             }
-            append(field.name)
+            client.reactor.writeBuffer.append(bytes, field.name)
             client.reactor.writeBuffer.append(contentsOf: ": ".utf8)
-            append(field.value)
+            client.reactor.writeBuffer.append(bytes, field.value)
             client.reactor.writeBuffer.append(contentsOf: "\r\n".utf8)
         }
         client.reactor.writeBuffer.append(contentsOf: filter.added)
@@ -272,7 +296,9 @@ final class Forward: UpstreamExchange {
             if head.status == 204 {
                 // Such an answer tells no length, whatever the upstream said.
             } else if let length = head.contentLength {
-                client.reactor.writeBuffer.append(contentsOf: "Content-Length: \(length)\r\n".utf8)
+                client.reactor.writeBuffer.append(contentsOf: "Content-Length: ".utf8)
+                client.reactor.writeBuffer.append(decimal: length)
+                client.reactor.writeBuffer.append(contentsOf: "\r\n".utf8)
             } else if answersChunked {
                 client.reactor.writeBuffer.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
             } else if case .none = framing, head.status != 304 {
@@ -315,7 +341,12 @@ final class Forward: UpstreamExchange {
         }
         if answersChunked, !isHeadRequest { client.reactor.writeBuffer.append(contentsOf: ChunkedEncoder.end) }
         if !client.reactor.writeBuffer.isEmpty { client.sendWriteBuffer() }
-        client.responseEnded(keepsAlive: keepsAlive && requestIsComplete)
+        let connection = client
+        self.connection = nil
+        pool = nil
+        connection.responseEnded(keepsAlive: keepsAlive && requestIsComplete)
+        // Nothing refers to it any more: the client's connection has its next phase, the upstream's is released.
+        connection.server.recycle(self)
     }
 
     override func responseFailed(_ failure: UpstreamFailure) {
@@ -371,7 +402,7 @@ final class Forward: UpstreamExchange {
     private func summarize() {
         client.server.application.ended(
             ExchangeSummary(
-                method: method, path: path, status: status, bytesSent: bytesSent,
+                method: method.rawValue, path: path, status: status, bytesSent: bytesSent,
                 milliseconds: client.reactor.now - began, peer: client.peer))
     }
 }

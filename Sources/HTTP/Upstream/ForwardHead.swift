@@ -1,57 +1,61 @@
-internal import Loop
+internal import Basics
 public import Wire
 
-/// Writes the head of a request that goes on to an upstream.
+/// Writes the head of a request that goes on to an upstream, in three steps: the caller puts the target behind the
+/// method, and its own field lines behind the client's.
 ///
 /// Hop-by-hop fields and those named by `Connection` are left out, names with `_` never pass (some servers read `_` as
-/// `-`), forwarding fields are made anew, and the framing is told in our own words.
-public struct ForwardHead {
-    /// What the client's fields may not say upstream.
-    public struct Omitted: OptionSet, Sendable {
-        public let rawValue: Int
-        public init(rawValue: Int) { self.rawValue = rawValue }
-        public static let authorization = Omitted(rawValue: 1)
-        public static let cookies = Omitted(rawValue: 2)
-        /// `Origin`, `Referer` and `Sec-Fetch-*`: a worker on loopback refuses what does not match its own Host.
-        public static let origin = Omitted(rawValue: 4)
+/// `-`), and the framing is told in our own words.
+public struct ForwardHead: Sendable {
+    /// Which of the client's other fields go on.
+    public enum Selection: Sendable {
+        /// All but credentials and what tells who and where the client is: that is the gate's to say.
+        case allButOurs
+        /// Those of these names, in lower case.
+        case only(names: [[UInt8]])
     }
 
-    /// The value of `Host`.
-    public var host: String
-    public var omitted: Omitted
-    /// Whole field lines, each ended by CRLF: the upstream's credential, the user's name, the client's address.
-    public var added: [UInt8]
+    private let selection: Selection
+    /// The end of the request line and `Host`.
+    private let versionAndHost: [UInt8]
 
-    public init(host: String, omitted: Omitted, added: [UInt8] = []) {
-        (self.host, self.omitted, self.added) = (host, omitted, added)
+    /// - Parameter host: The value of `Host`.
+    public init(host: String, _ selection: Selection) {
+        self.selection = selection
+        versionAndHost = Array(" HTTP/1.1\r\nHost: \(host)\r\n".utf8)
     }
 
-    /// Appends the head to `out`, from one that lies in a buffer.
-    ///
-    /// - Parameter target: The encoded target; nil takes the client's as it is.
-    public func write(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, target: [UInt8]?, to out: inout [UInt8]) {
-        append(bytes, head.method, to: &out)
+    /// The method and a space; the encoded target follows.
+    public func writeMethod(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, to out: inout [UInt8]) {
+        out.append(bytes, head.method)
         out.append(0x20)
-        if let target { out.append(contentsOf: target) } else { append(bytes, head.target, to: &out) }
-        out.append(contentsOf: " HTTP/1.1\r\nHost: ".utf8)
-        out.append(contentsOf: host.utf8)
-        out.append(contentsOf: "\r\n".utf8)
+    }
+
+    /// The rest of the request line, `Host` and the client's fields; whole lines of the caller may follow.
+    public func writeFields(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, to out: inout [UInt8]) {
+        out.append(contentsOf: versionAndHost)
         let fields = head.fields
         let nominates = fields.contains { $0.known == .connection }
         for field in fields where passes(field, bytes) && !(nominates && bytes.isNominated(field, fields)) {
-            append(bytes, field.name, to: &out)
+            out.append(bytes, field.name)
             out.append(UInt8(ascii: ":"))
             out.append(0x20)
-            append(bytes, field.value, to: &out)
+            out.append(bytes, field.value)
             out.append(0x0D)
             out.append(0x0A)
         }
-        out.append(contentsOf: added)
+    }
+
+    /// Upgrade, framing and the empty line.
+    public func writeEnd(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, to out: inout [UInt8]) {
         if head.asksForWebSocket(bytes) {
             out.append(contentsOf: "Connection: Upgrade\r\nUpgrade: websocket\r\n".utf8)
         }
         switch head.framing {
-        case .length(let count): out.append(contentsOf: "Content-Length: \(count)\r\n".utf8)
+        case .length(let count):
+            out.append(contentsOf: "Content-Length: ".utf8)
+            out.append(decimal: count)
+            out.append(contentsOf: "\r\n".utf8)
         case .chunked: out.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
         case .none: if head.value(.contentLength) != nil { out.append(contentsOf: "Content-Length: 0\r\n".utf8) }
         case .untilClose: break
@@ -61,19 +65,26 @@ public struct ForwardHead {
 
     private func passes(_ field: HeadField, _ bytes: Span<UInt8>) -> Bool {
         switch field.known {
-        case .host, .contentLength, .expect, .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost: return false
-        case .authorization: return !omitted.contains(.authorization)
-        case .cookie: return !omitted.contains(.cookies)
-        case .origin, .referer, .secFetchSite: return !omitted.contains(.origin)
-        case .other:
-            for index in field.name.start..<field.name.end where bytes[index] == UInt8(ascii: "_") { return false }
-            return true
-        default: return !field.known.isHopByHop
+        // The connection's and the message's own, whatever the selection says.
+        case .host, .contentLength, .expect: return false
+        case .connection, .keepAlive, .proxyConnection, .proxyAuthorization, .proxyAuthenticate, .te, .trailer,
+            .transferEncoding, .upgrade:
+            return false
+        default: break
         }
-    }
-
-    private func append(_ bytes: Span<UInt8>, _ range: ByteRange, to out: inout [UInt8]) {
-        unsafe bytes.extracting(range.start..<range.end).withUnsafeBufferPointer { unsafe out.append(contentsOf: $0) }
+        switch selection {
+        case .only(let names): return names.contains { bytes.equalsIgnoringCase(field.name, $0) }
+        case .allButOurs:
+            switch field.known {
+            case .authorization, .cookie, .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost, .xRealIP,
+                .xUser:
+                return false
+            case .other:
+                for index in field.name.start..<field.name.end where bytes[index] == UInt8(ascii: "_") { return false }
+                return true
+            default: return true
+            }
+        }
     }
 }
 

@@ -254,7 +254,8 @@ final class UpstreamConnection: Stream {
         if keepsAlive, !hasRest, exchange.requestIsComplete, !isBroken, pendingByteCount == 0 {
             phase = .idle
             outputMark = -1
-            sentHead = []
+            // Its memory serves the next request, unless a head of unusual size was the last one.
+            if sentHead.capacity > 8_192 { sentHead = [] } else { sentHead.removeAll(keepingCapacity: true) }
             reactor.setDeadline(self, after: pool.options.idleTime)
             pool.release(self)
         } else {

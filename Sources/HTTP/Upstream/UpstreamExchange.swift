@@ -24,6 +24,14 @@ class UpstreamExchange {
     /// Nobody waits for the answer any more; no connection takes it up.
     final var isUnwanted = false
 
+    /// As new.
+    final func reset() {
+        upstream = nil
+        outgoingHead = []
+        (mayRetry, isHeadRequest, wantsUpgrade, requestIsComplete) = (false, false, false, true)
+        (waitsInPool, waitsSince, failedAttempts, isUnwanted) = (false, 0, 0, false)
+    }
+
     /// False holds the upstream back until its `pump` is called.
     var acceptsMore: Bool { true }
     func requestBegan() {}
