@@ -19,6 +19,10 @@ struct GateBench {
         do {
             switch verb {
             case "bench": try bench(Options(words))
+            case "costs": try costs(Options(words))
+            case "heads":
+                let count = Int(words.first ?? "") ?? 1_000
+                print("allowed \(try HeadLoop().run(count))")
             case "upstream": try upstream(words)
             case "seed": try await seed(words)
             default: throw BenchError("unknown command \(verb). See --help.")
@@ -63,6 +67,18 @@ struct GateBench {
             try Files.write(
                 suite.report.json(machine: Machine.description, date: Machine.date, rounds: options.rounds), to: out)
         }
+    }
+
+    private static func costs(_ options: Options) throws(BenchError) {
+        guard Files.isExecutable(options.gate) else {
+            throw BenchError("\(options.gate) is not there; run scripts/test-costs")
+        }
+        bench_catch_signals(UInt32(options.limit))
+        let lab = try Lab(options, program: ownPath)
+        defer { lab.end() }
+        var costs = try Costs(lab: lab)
+        let exceeded = try costs.run()
+        guard exceeded == 0 else { throw BenchError("\(exceeded) figures are above their limits in \(options.costs)") }
     }
 
     private static func upstream(_ words: [String]) throws(BenchError) {

@@ -16,7 +16,8 @@ final class Lab {
     let folder: String
     let tokens: [String]
     let upstreamPort: UInt16
-    private let program: String
+    /// The bench itself.
+    let program: String
     private var children: [Child] = []
     private var count = 0
     private var usedPorts: Set<UInt16> = []

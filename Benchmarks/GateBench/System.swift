@@ -95,6 +95,13 @@ enum Files {
         _ = unsafe rmdir(path)
     }
 
+    /// In bytes; nil when there is no such file.
+    static func size(_ path: String) -> Int? {
+        var facts = stat()
+        guard unsafe stat(path, &facts) == 0 else { return nil }
+        return Int(facts.st_size)
+    }
+
     static func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
 
     /// Where a program of the `PATH` is.
