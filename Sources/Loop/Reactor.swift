@@ -26,6 +26,9 @@ internal import Glibc
     private var graveyard: [Channel] = []
     private let events: UnsafeMutablePointer<epoll_event>
     private static let eventCount: Int32 = 256
+    /// Empty pipes for the next relays.
+    private var sparePipes: [Pipe] = []
+    private static let sparePipeLimit = 8
     /// Open channels, for gauges.
     public var channelCount: Int { channels.count }
 
@@ -79,6 +82,16 @@ internal import Glibc
         wheel.retire(channel)
         graveyard.append(channel)
         channels[ObjectIdentifier(channel)] = nil
+    }
+
+    /// For tests.
+    var sparePipeCount: Int { sparePipes.count }
+
+    func takePipe() -> Pipe? { sparePipes.popLast() ?? Pipe() }
+
+    /// Takes back a pipe that is empty.
+    func giveBack(_ pipe: Pipe) {
+        if sparePipes.count < Self.sparePipeLimit { sparePipes.append(pipe) }
     }
 
     /// Ends every channel, at the end of the loop.

@@ -29,6 +29,10 @@ open class Stream: Channel {
     public final private(set) var isBroken = false
     /// Bytes that the system has taken for sending.
     private final var sentByteCount = 0
+    /// Bytes in the pipe of a relay that ends here.
+    private final var relayedByteCount = 0
+    /// A relay found the socket full: `writable` is told of the next room.
+    final var waitsForRoom = false
 
     public init(descriptor: Int32, reactor: Reactor, tls: TLSSession?) {
         self.tls = tls
@@ -37,7 +41,16 @@ open class Stream: Channel {
     }
 
     /// Bytes waiting to be sent.
-    public final var pendingByteCount: Int { pending.count - pendingStart }
+    public final var pendingByteCount: Int { pending.count - pendingStart + relayedByteCount }
+
+    /// A relay has these bytes for this socket in its pipe.
+    final func relayed(taken count: Int) { relayedByteCount += count }
+
+    /// The socket has taken these bytes from a relay's pipe.
+    final func relayed(sent count: Int) {
+        relayedByteCount -= count
+        sentByteCount += count
+    }
 
     /// Bytes that have reached the peer's system: what a slow reader is judged by. Costs a system call.
     public final var deliveredByteCount: Int { max(0, sentByteCount - Int(gate_unacknowledged(descriptor))) }
@@ -47,7 +60,8 @@ open class Stream: Channel {
         var hasDrained = false
         if events.contains(.writable) {
             if tls?.readWaitsForRoom == true { mayRead = true }
-            if hasOutput {
+            if hasOutput || waitsForRoom {
+                waitsForRoom = false
                 guard flush() else { return readAndEnd(events) }
                 hasDrained = true
                 writable()

@@ -52,6 +52,12 @@ public struct BodyReader: Sendable {
         }
     }
 
+    /// Content that went another way; never more than `remaining`.
+    public mutating func skip(_ count: Int) {
+        guard case .length(let left) = state else { return }
+        state = count >= left ? .done : .length(left - count)
+    }
+
     /// The peer has closed: true when the body was complete by that.
     public mutating func finish() -> Bool {
         if case .untilClose = state { state = .done }

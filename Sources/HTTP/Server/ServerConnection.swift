@@ -137,6 +137,10 @@ public final class ServerConnection: Stream {
                 if used < bytes.count { inbound = used == 0 ? bytes : Array(bytes[used...]) }
                 if used > 0 { continue }
             }
+            if case .forward(let forward) = phase, inbound.isEmpty, mayRead || forward.isRelaying, forward.relayBody() {
+                if case .forward(let now) = phase, now.isRelaying { return }
+                continue
+            }
             guard mayRead, mayConsume else { break }
             switch receive() {
             case .bytes(let count):

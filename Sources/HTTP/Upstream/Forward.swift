@@ -20,6 +20,7 @@ final class Forward: UpstreamExchange {
     private var bodyByteCount = 0
     private var bodyLimit = Int.max
     private var prepended: [UInt8] = []
+    private var bodyRelay: Relay?
     private var answersChunked = false
     private var hasAnswered = false
     private var isTunnel = false
@@ -88,6 +89,7 @@ final class Forward: UpstreamExchange {
         bodyByteCount = 0
         bodyLimit = .max
         prepended = []
+        bodyRelay = nil
         (answersChunked, hasAnswered, isTunnel) = (false, false, false)
         (clientHasEnded, upstreamHasEnded, isOver) = (false, false, false)
         began = connection.reactor.now
@@ -193,6 +195,36 @@ final class Forward: UpstreamExchange {
         }
     }
 
+    var isRelaying: Bool { bodyRelay != nil }
+
+    /// Moves a long body of known length to the upstream without looking at it; false when it has to be taken as usual.
+    func relayBody() -> Bool {
+        if bodyRelay == nil {
+            guard !isTunnel, !rechunks, wantsBody, let upstream, let count = body.remaining, count >= Relay.threshold,
+                bodyByteCount + count <= bodyLimit
+            else { return false }
+            bodyRelay = Relay(from: client, to: upstream, count: count)
+        }
+        guard let bodyRelay, let upstream else { return false }
+        mustSendContinue = false
+        let before = bodyRelay.moved
+        let progress = bodyRelay.move()
+        bodyByteCount += bodyRelay.moved - before
+        switch progress {
+        case .done:
+            self.bodyRelay = nil
+            body.skip(.max)
+            bodyEnded(upstream)
+        case .sourceIsEmpty, .sinkIsFull: waitForBody(upstream)
+        case .paused:
+            let connection = client
+            connection.reactor.loop.submitLocal { if connection.isOpen { connection.pump() } }
+        case .sourceFailed: client.close()
+        case .sinkFailed: upstream.fail(.brokeOff)
+        }
+        return true
+    }
+
     private func sendBody(_ bytes: Span<UInt8>, _ upstream: UpstreamConnection) {
         guard rechunks else {
             upstream.send(bytes)
@@ -216,6 +248,7 @@ final class Forward: UpstreamExchange {
 
     func clientClosed() {
         isUnwanted = true
+        bodyRelay = nil
         guard !isOver else { return }
         isOver = true
         if waitsInPool { pool?.forget(self) }
@@ -323,6 +356,18 @@ final class Forward: UpstreamExchange {
         afterSending()
     }
 
+    override var sink: Stream? {
+        guard !answersChunked, !isHeadRequest, client.pendingByteCount == 0, client.reactor.writeBuffer.isEmpty else {
+            return nil
+        }
+        return client
+    }
+
+    override func responseRelayed(_ count: Int) {
+        bytesSent += count
+        afterSending()
+    }
+
     private func afterSending() {
         if client.isBroken {
             client.close()
@@ -334,6 +379,7 @@ final class Forward: UpstreamExchange {
     override func responseEnded() {
         guard !isOver else { return }
         isOver = true
+        bodyRelay = nil
         summarize()
         if isTunnel {
             client.finishTunnel()

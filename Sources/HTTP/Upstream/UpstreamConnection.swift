@@ -19,6 +19,7 @@ final class UpstreamConnection: Stream {
     private var isReused = false
     private var keepsAlive = false
     private var isPumping = false
+    private var relay: Relay?
     /// What the upstream had taken when the wait for it began; -1 while it owes nothing.
     private var outputMark = -1
 
@@ -109,7 +110,7 @@ final class UpstreamConnection: Stream {
             // Neither a slow upstream that takes something nor a slow client of ours is a silent upstream.
             let goesOn =
                 outputMark >= 0 && pendingByteCount > 0
-                ? taken > outputMark : phase == .body && exchange?.acceptsMore == false
+                ? taken > outputMark : phase == .body && (relay?.waitsForSink ?? (exchange?.acceptsMore == false))
             guard goesOn else { return fail(.timedOut) }
             outputMark = -1
             rearm()
@@ -122,7 +123,12 @@ final class UpstreamConnection: Stream {
         guard !isPumping else { return }
         isPumping = true
         defer { isPumping = false }
-        while isOpen, mayRead, phase != .connecting, exchange?.acceptsMore ?? true {
+        while isOpen, mayRead || relay != nil, phase != .connecting, relay != nil || exchange?.acceptsMore ?? true {
+            if relay == nil { beginRelay() }
+            if relay != nil {
+                guard goOnRelaying() else { return }
+                continue
+            }
             let wasShakingHands = isShakingHands
             let received = receive()
             if wasShakingHands, !isShakingHands { rearm() }
@@ -152,6 +158,43 @@ final class UpstreamConnection: Stream {
         if isOpen, phase == .connecting, mayRead {
             isPumping = false
             connected()
+        }
+    }
+
+    /// The rest of a long answer need not pass through the process when nobody looks at it.
+    private func beginRelay() {
+        guard phase == .body, inbound.isEmpty, let count = reader.remaining, count >= Relay.threshold,
+            let sink = exchange?.sink
+        else { return }
+        relay = Relay(from: self, to: sink, count: count)
+    }
+
+    /// False when the relay waits for something.
+    private func goOnRelaying() -> Bool {
+        guard let relay, let exchange else { return false }
+        let before = relay.moved
+        let progress = relay.move()
+        if relay.moved > before {
+            rearm()
+            exchange.responseRelayed(relay.moved - before)
+            guard isOpen else { return false }
+        }
+        switch progress {
+        case .done:
+            self.relay = nil
+            reader.skip(.max)
+            finish(hasRest: false)
+            return true
+        case .sourceIsEmpty: return false
+        case .sinkIsFull:
+            exchange.responseRelayed(0)
+            return false
+        case .paused:
+            reactor.loop.submitLocal { [weak self] in if let self, self.relay === relay { self.pump() } }
+            return false
+        case .sourceFailed, .sinkFailed:
+            fail(.brokeOff)
+            return false
         }
     }
 
@@ -265,6 +308,7 @@ final class UpstreamConnection: Stream {
     }
 
     private func detach() {
+        relay = nil
         exchange?.upstream = nil
         exchange = nil
     }

@@ -37,6 +37,10 @@ class UpstreamExchange {
     func requestBegan() {}
     func responseHead(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {}
     func responseBody(_ bytes: Span<UInt8>) {}
+    /// Where the rest of an answer of known length may go without being looked at; nil when it has to be given.
+    var sink: Stream? { nil }
+    /// So many bytes of the answer have gone to the sink.
+    func responseRelayed(_ count: Int) {}
     /// All bytes at hand have been given.
     func flush() {}
     func responseEnded() {}
