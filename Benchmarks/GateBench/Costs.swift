@@ -143,15 +143,20 @@ struct Costs {
         let lengths = (2_000, 4_000)
         // valgrind does not understand the compiler's debug information.
         let program = try strip(lab.program)
-        let difference = try instructions(program, lengths.1) - instructions(program, lengths.0)
-        show("head-instructions", difference / Double(lengths.1 - lengths.0))
+        for piece in HeadLoop.Piece.allCases {
+            let more = try instructions(program, piece, lengths.1)
+            let difference = more - (try instructions(program, piece, lengths.0))
+            show("\(piece.rawValue)-instructions", difference / Double(lengths.1 - lengths.0))
+        }
     }
 
-    private func instructions(_ program: String, _ length: Int) throws(BenchError) -> Double {
+    private func instructions(
+        _ program: String, _ piece: HeadLoop.Piece, _ length: Int
+    ) throws(BenchError) -> Double {
         guard let valgrind = Files.program("valgrind") else { throw BenchError("valgrind is not installed") }
         let child = try lab.startTool(
             "valgrind", valgrind,
-            ["--tool=callgrind", "--callgrind-out-file=/dev/null", program, "heads", String(length)],
+            ["--tool=callgrind", "--callgrind-out-file=/dev/null", program, "pieces", piece.rawValue, String(length)],
             // The tables' order is else another in each process.
             environment: ["SWIFT_DETERMINISTIC_HASHING=1"])
         try child.wait(seconds: 120)
@@ -159,7 +164,7 @@ struct Costs {
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")
             if words.count >= 4, words[1] == "Collected", let count = Double(words[3]),
-                text.contains("allowed \(length)")
+                text.contains("done \(length)")
             {
                 return count
             }

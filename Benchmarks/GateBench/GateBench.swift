@@ -20,9 +20,11 @@ struct GateBench {
             switch verb {
             case "bench": try bench(Options(words))
             case "costs": try costs(Options(words))
-            case "heads":
-                let count = Int(words.first ?? "") ?? 1_000
-                print("allowed \(try HeadLoop().run(count))")
+            case "pieces":
+                guard words.count == 2, let piece = HeadLoop.Piece(rawValue: words[0]), let count = Int(words[1]) else {
+                    throw BenchError("pieces head|target|token COUNT")
+                }
+                print("done \(try HeadLoop().run(piece, count))")
             case "upstream": try upstream(words)
             case "seed": try await seed(words)
             default: throw BenchError("unknown command \(verb). See --help.")
