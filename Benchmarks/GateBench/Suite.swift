@@ -77,7 +77,8 @@ struct Suite {
             report.tell(
                 "\(what), \(proxy.name): \((cost.median / scale).spelled(2)) \(unit) "
                     + "(\((cost.lower / scale).spelled(2))-\((cost.upper / scale).spelled(2))), "
-                    + "\(rate.spelled(rate < 100 ? 2 : 0))/s, busy \((rate * cost.median / 1e7).spelled(0)) %")
+                    + "\(rate.spelled(rate < 100 ? 2 : 0)) \(unit.hasSuffix("GB") ? "GB" : "")/s, busy \((rate * cost.median / 1e7).spelled(0)) %"
+            )
         }
     }
 
