@@ -105,7 +105,8 @@ enum Machine {
         let processor = (Files.text("/proc/cpuinfo") ?? "").split(separator: "\n").first { $0.hasPrefix("model name") }
         let name = processor?.split(separator: ":").last.map { $0.drop { $0 == " " } } ?? "unknown processor"
         let kernel = (Files.text("/proc/sys/kernel/osrelease") ?? "").split(separator: "\n").first ?? ""
-        return "\(bench_core_count()) cores, \(name), Linux \(kernel)"
+        let cores = (Files.text("/proc/cpuinfo") ?? "").split(separator: "\n").count { $0.hasPrefix("processor") }
+        return "\(cores) cores, \(name), Linux \(kernel)"
     }
 
     /// The day, in UTC.
