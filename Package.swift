@@ -74,6 +74,13 @@ let package = Package(
         .executableTarget(
             name: "generate", dependencies: ["Basics", "ComfyAPI"], path: "examples/Generate", swiftSettings: strict),
         library("TestSupport", ["Basics", "Wire", "Loop", "Store", "CLinux"]),
+        .target(name: "CBench", dependencies: ["COpenSSL"], path: "Benchmarks/CBench"),
+        .executableTarget(
+            name: "GateBench",
+            dependencies: [
+                "Basics", "Wire", "Loop", "Store", "StoreSQLite", "Identity", "CLinux", "COpenSSL", "CBench",
+            ],
+            path: "Benchmarks/GateBench", swiftSettings: strict),
 
         tests(of: "Basics", resources: [.copy("Corpus")]),
         tests(of: "Wire", ["Basics", "CZlib"], exclude: ["Corpus"]),
