@@ -9,7 +9,6 @@ internal import Wire
 struct HeadLoop {
     private let head: [UInt8]
     private let snapshot: IdentitySnapshot
-    private let hasher = TokenHasher()
     private let now: Timestamp
 
     init() throws {
@@ -61,7 +60,7 @@ struct HeadLoop {
                 let target = bytes.extracting(parsed.target.start..<parsed.target.end)
                 if let target = try? RequestTarget(parsing: target), target.segments.count == 3 { done += 1 }
             case .token:
-                let digest = hasher.digest(bytes.extracting(value.start + 7..<value.end))
+                let digest = Digest32.sha256(bytes.extracting(value.start + 7..<value.end))
                 let principal = snapshot.principal(token: digest, now: now)
                 if case .allow = Policy.decide(principal, Action(.generate, at: .gate), now: now) { done += 1 }
             }
