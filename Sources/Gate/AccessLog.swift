@@ -52,6 +52,10 @@ final class AccessLog: Deadline {
         line.append(decimal: Int(summary.milliseconds))
         line.append(text: #","peer":""#)
         summary.peer.appendHost(to: &line)
+        if !summary.requestID.isEmpty {
+            line.append(text: #"","request":""#)
+            Self.append(escaped: summary.requestID, to: &line)
+        }
         line.append(text: "\"}\n")
         swap(&line, &block)
         lineCount += 1

@@ -19,6 +19,8 @@ public final class GateApplication: HTTPApplication {
     let access: AccessLog
     var reader: CredentialReader
     private var requestIDs = RequestIDs()
+    /// The id of the request that goes the short way; its memory is used again.
+    private var laneID: [UInt8] = []
     public private(set) var counts = RequestCounts()
     /// Where the worker answers without the gate; see `WorkerExposure`.
     var exposure: [String] = []
@@ -52,15 +54,18 @@ public final class GateApplication: HTTPApplication {
             // Refused here costs nothing: the long way asks again and has the words.
             budgets.admit(principal.account, now: reactor.now) == 0
         else { return .exchange }
+        laneID.removeAll(keepingCapacity: true)
+        requestIDs.append(head, bytes, to: &laneID)
         request.service.write(
             head, bytes, path: request.path, query: request.query, peer: connection.peer, host: request.host, principal,
-            to: &reactor.writeBuffer)
-        return .forward(request.service.pool, .service)
+            id: laneID, to: &reactor.writeBuffer)
+        return .forward(request.service.pool, .service, requestID: laneID)
     }
 
     public func respond(to exchange: Exchange) async throws {
         var visit: Visit?
         let id = requestIDs.next(exchange.request.fields)
+        exchange.requestID = id
         do {
             try await answer(exchange, id, &visit)
         } catch let refusal as Refusal {
@@ -73,7 +78,7 @@ public final class GateApplication: HTTPApplication {
                 ])
             try await refuse(Refusal(error), exchange, id, visit)
         } catch let failure as UpstreamFailure {
-            shared.log.warning("worker_failed", ["reason": .string("\(failure)"), "request": .string(id)])
+            shared.log.warning("upstream_failed", ["reason": .string("\(failure)"), "request": .string(id)])
             try await refuse(Refusal(failure), exchange, id, visit)
         }
     }
@@ -81,6 +86,10 @@ public final class GateApplication: HTTPApplication {
     private func answer(_ exchange: Exchange, _ id: String, _ known: inout Visit?) async throws {
         var visit = try enter(exchange)
         visit.requestID = id
+        visit.failed = { [self, visit] failure in
+            shared.log.warning("upstream_failed", ["reason": .string("\(failure)"), "request": .string(id)])
+            return errorAnswer(Refusal(failure), id, visit)
+        }
         known = visit
         if let service = services.first(where: { $0.takes(visit) }) {
             try authenticate(&visit)
@@ -293,23 +302,27 @@ public final class GateApplication: HTTPApplication {
     private func refuse(
         _ refusal: Refusal, _ exchange: Exchange, _ id: String, _ visit: Visit?
     ) async throws {
+        let answer = errorAnswer(refusal, id, visit)
+        try await exchange.respond(answer.status, answer.fields, answer.body)
+    }
+
+    /// How a refusal is dressed for who asked.
+    private func errorAnswer(_ refusal: Refusal, _ id: String, _ visit: Visit?) -> ErrorAnswer {
         var fields = refusal.fields
         fields["X-Request-Id"] = id
         fields["Cache-Control"] = "no-store"
         fields["X-Content-Type-Options"] = "nosniff"
-        let wantsPage = visit?.wantsPage ?? false
-        if refusal.status == .unauthorized, wantsPage, let visit {
-            fields["WWW-Authenticate"] = nil
-            fields["Location"] = shared.settings.path("login") + account.nextQuery(visit)
-            return try await exchange.respond(.found, fields)
-        }
-        if wantsPage, let visit {
+        if let visit, visit.wantsPage {
+            if refusal.status == .unauthorized {
+                fields["WWW-Authenticate"] = nil
+                fields["Location"] = shared.settings.path("login") + account.nextQuery(visit)
+                return ErrorAnswer(.found, fields, [])
+            }
             for pair in PageFields.all.pairs { fields[pair.name] = pair.value }
-            return try await exchange.respond(
-                refusal.status, fields, shared.pages.error(refusal, visit, now: shared.clock()))
+            return ErrorAnswer(refusal.status, fields, shared.pages.error(refusal, visit, now: shared.clock()))
         }
         fields["Content-Type"] = "application/json; charset=utf-8"
-        try await exchange.respond(refusal.status, fields, body(of: refusal, id, visit).encoded())
+        return ErrorAnswer(refusal.status, fields, body(of: refusal, id, visit).encoded())
     }
 
     /// Native clients know two shapes: ComfyUI's own for `/prompt`, and ComfyUI-Login's for a missing login.
@@ -337,8 +350,9 @@ public final class GateApplication: HTTPApplication {
         access.add(summary)
     }
 
-    public func upstreamFailed(_ failure: UpstreamFailure) {
-        shared.log.warning("worker_failed", ["reason": .string("\(failure)")])
+    public func upstreamFailed(_ failure: UpstreamFailure) -> ErrorAnswer {
+        shared.log.warning("upstream_failed", ["reason": .string("\(failure)")])
+        return errorAnswer(Refusal(failure), requestIDs.next([:]), nil)
     }
 }
 

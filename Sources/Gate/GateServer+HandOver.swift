@@ -20,17 +20,8 @@ extension GateServer {
     /// answered, or when `limits.drain` is over. Tunnels end then: their clients come back to the successor.
     public func handOver() async {
         let milliseconds = UInt64(configuration.limits.drain.wholeMilliseconds)
-        await withTaskGroup(of: Void.self) { group in
-            for member in members.withLock({ $0 }) {
-                group.addTask {
-                    await member.handOver(within: milliseconds)
-                    await member.loop.perform { _ in member.application.access.flush() }
-                }
-            }
-            if let console = console.withLock({ $0 }) {
-                group.addTask { await console.handOver(within: milliseconds) }
-            }
-        }
+        await atOnce { $0.beginHandOver(within: milliseconds, done: $1) }
+        await console.withLock { $0 }?.handOver(within: milliseconds)
     }
 
     /// Whether a predecessor's sockets are at the very addresses that a configuration names; port 0 names any.

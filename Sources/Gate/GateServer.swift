@@ -173,12 +173,18 @@ public final class GateServer: Sendable {
     public func drain() async {
         shared.isDraining.withLock { $0 = true }
         let milliseconds = UInt64(configuration.limits.drain.wholeMilliseconds)
-        // All at once: no loop may take new connections while another waits for its last.
+        await atOnce { $0.beginDrain(within: milliseconds, done: $1) }
+        await console.withLock { $0 }?.drain(within: milliseconds)
+    }
+
+    /// Begins something on all loops, because none may take new connections while another waits for its last, and
+    /// returns when it is done on each.
+    func atOnce(_ begin: (Member, @escaping @Sendable () -> Void) -> Void) async {
         let members = members.withLock { $0 }
         await withCheckedContinuation { continuation in
             let left = Locked(members.count)
             for member in members {
-                member.beginDrain(within: milliseconds) {
+                begin(member) {
                     let isLast = left.withLock { left in
                         left -= 1
                         return left == 0
@@ -189,7 +195,6 @@ public final class GateServer: Sendable {
             if members.isEmpty { continuation.resume() }
         }
         for member in members { await member.loop.perform { _ in member.application.access.flush() } }
-        await console.withLock { $0 }?.drain(within: milliseconds)
     }
 }
 

@@ -31,12 +31,17 @@ struct ServerMember<Application: HTTPApplication & SendableMetatype>: @unchecked
     /// as soon as they are all that is left.
     func handOver(within milliseconds: UInt64) async {
         await withCheckedContinuation { continuation in
-            loop.submit {
-                let end = DrainEnd { continuation.resume() }
-                server.releaseListeners()
-                server.drain { end.reached() }
-                watch(end, until: server.reactor.now + milliseconds)
-            }
+            beginHandOver(within: milliseconds) { continuation.resume() }
+        }
+    }
+
+    /// The same; calls back once.
+    func beginHandOver(within milliseconds: UInt64, done: @escaping @Sendable () -> Void) {
+        loop.submit {
+            let end = DrainEnd(done)
+            server.releaseListeners()
+            server.drain { end.reached() }
+            watch(end, until: server.reactor.now + milliseconds)
         }
     }
 

@@ -18,6 +18,8 @@ struct Visit {
     var principal: Principal?
     /// For the answer, the log and the worker; see `RequestIDs`.
     var requestID = ""
+    /// What the client is told when whom the request is handed to gives no answer.
+    var failed: ((UpstreamFailure) -> ErrorAnswer)?
 
     var request: Request { exchange.request }
     var query: Query { request.target.query }

@@ -85,6 +85,6 @@ struct RequestIDTests {
             let body = #"{"prompt":{"1":{"class_type":"X","inputs":{}}}}"#
             _ = try await world.ask(.post, "/prompt", as: "alice", ["X-Request-Id": "mine-3"], body: body)
         }
-        #expect(try await log.lines("worker_failed").first?["request"] == "mine-3")
+        #expect(try await log.lines("upstream_failed").first?["request"] == "mine-3")
     }
 }

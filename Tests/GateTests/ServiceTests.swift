@@ -148,9 +148,12 @@ struct ServiceTests {
         try await Self.run { world in
             let answer = try await world.ask(.get, "/away/x", as: "alice")
             #expect(answer.status == .serviceUnavailable)
-            withKnownIssue("The forwarding path's own refusals have no fields.") {
-                #expect(answer.fields["Retry-After"] != nil)
-            }
+            #expect(answer.fields["Retry-After"] != nil)
+            #expect(answer.fields["X-Request-Id"] != nil)
+            #expect(answer.json?["error"]?["code"]?.string == "worker_unreachable")
+            let page = try await world.ask(.get, "/away/x?a=%41", as: "alice", ["Accept": "text/html"])
+            #expect(page.status == .serviceUnavailable)
+            #expect(page.text.contains("<html"))
         }
     }
 

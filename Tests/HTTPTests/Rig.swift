@@ -25,12 +25,15 @@ final class RigApplication: HTTPApplication {
         connection.reactor.writeBuffer.append(bytes, head.target)
         writer.writeFields(head, bytes, to: &connection.reactor.writeBuffer)
         writer.writeEnd(head, bytes, to: &connection.reactor.writeBuffer)
-        return .forward(pool, filter)
+        return .forward(pool, filter, requestID: [])
     }
 
     func respond(to exchange: Exchange) async throws { try await respond?.respond(to: exchange) }
     func ended(_ summary: ExchangeSummary) { summaries.append(summary) }
-    func upstreamFailed(_ failure: UpstreamFailure) { failures.append(failure) }
+    func upstreamFailed(_ failure: UpstreamFailure) -> ErrorAnswer {
+        failures.append(failure)
+        return ErrorAnswer(failure.status, failure.message)
+    }
 }
 
 /// What a test's server does with requests it answers itself.

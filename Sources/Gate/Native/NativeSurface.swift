@@ -48,7 +48,7 @@ final class NativeSurface {
         }
         let head = WorkerHead.make(visit, shared.settings)
         visit.exchange.forward(
-            to: pool, head: head, filter: filter.filter.adding(visit.requestIDLine), bodyLimit: shared.settings.body)
+            to: pool, head: head, filter: filter.filter, bodyLimit: shared.settings.body, failed: visit.failed)
     }
 
     private func onlyOperatorsSee(_ visit: Visit, _ otherwise: JSON) async throws {

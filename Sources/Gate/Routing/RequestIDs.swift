@@ -22,6 +22,17 @@ struct RequestIDs {
         return String(decoding: made, as: UTF8.self)
     }
 
+    /// The same for a head that lies in a buffer; allocates nothing when there is room.
+    mutating func append(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, to out: inout [UInt8]) {
+        if head.count(of: .xRequestID) == 1, let sent = head.value(.xRequestID),
+            Self.isSane(bytes.extracting(sent.start..<sent.end))
+        {
+            out.append(bytes, sent)
+        } else {
+            appendNew(to: &out)
+        }
+    }
+
     /// A new id; allocates nothing when there is room.
     mutating func appendNew(to out: inout [UInt8]) {
         count += 1

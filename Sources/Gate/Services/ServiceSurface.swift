@@ -49,8 +49,8 @@ final class ServiceSurface {
         let rest = visit.segments.dropFirst(options.path?.count ?? 0)
         guard !rest.contains(where: \.hasPercent) else { throw Refusal.notFound }
         visit.exchange.forward(
-            to: pool, head: forwardedHead(visit, rest), filter: ResponseFilter.service.adding(visit.requestIDLine),
-            bodyLimit: options.body)
+            to: pool, head: forwardedHead(visit, rest), filter: .service, bodyLimit: options.body,
+            failed: visit.failed)
     }
 
     private func forwardedHead(_ visit: Visit, _ rest: ArraySlice<RequestTarget.Segment>) -> [UInt8] {
@@ -66,6 +66,7 @@ final class ServiceSurface {
         head.writeFields(request.head, bytes, to: &out)
         out.append(contentsOf: "X-Forwarded-For: \(visit.address)\r\n".utf8)
         Self.writeOrigin(Self.hostLine(visit.host), isSecure: visit.isSecure, visit.principal, to: &out)
+        out.append(contentsOf: visit.requestIDLine.utf8)
         out.append(contentsOf: credentialLine)
         head.writeEnd(request.head, bytes, to: &out)
         return out
@@ -79,7 +80,7 @@ final class ServiceSurface {
     ///   - peer: Of IPv4 or IPv6.
     func write(
         _ request: borrowing RequestHead, _ bytes: Span<UInt8>, path: ByteRange, query: ByteRange, peer: SocketAddress,
-        host: JudgedHost, _ principal: Principal, to out: inout [UInt8]
+        host: JudgedHost, _ principal: Principal, id: [UInt8], to out: inout [UInt8]
     ) {
         head.writeMethod(request, bytes, to: &out)
         out.append(contentsOf: upstreamPath)
@@ -93,6 +94,9 @@ final class ServiceSurface {
         peer.appendHost(to: &out)
         out.append(text: "\r\n")
         Self.writeOrigin(host.line, isSecure: host.isSecure, principal, to: &out)
+        out.append(text: "X-Request-Id: ")
+        out.append(contentsOf: id)
+        out.append(text: "\r\n")
         out.append(contentsOf: credentialLine)
         head.writeEnd(request, bytes, to: &out)
     }

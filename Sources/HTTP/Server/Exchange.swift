@@ -31,6 +31,8 @@ public final class Exchange: LoopWork {
     private var status = 0
     /// What the access log shows as the path; handlers set it when the path itself must not be logged.
     public var loggedPath: String?
+    /// For forwarded answers and the summary; empty for none.
+    public var requestID = ""
     /// The connection ends behind this answer, which says so; once true it stays. Set it before the answer begins.
     public var closesAfterwards: Bool {
         get { !keepsAlive }
@@ -78,7 +80,8 @@ public final class Exchange: LoopWork {
         if wasForwarded { return }
         application.ended(
             ExchangeSummary(
-                method: request.method.rawValue, path: Array((loggedPath ?? request.path).utf8), status: status,
+                method: request.method.rawValue, path: Array((loggedPath ?? request.path).utf8),
+                requestID: Array(requestID.utf8), status: status,
                 bytesSent: bytesSent,
                 milliseconds: connection.reactor.now - began, peer: request.peer))
     }
@@ -314,7 +317,11 @@ public final class Exchange: LoopWork {
     ///   - head: The outgoing head, empty line included, as `ForwardHead` writes it.
     ///   - filter: What of the answer's fields the client sees.
     ///   - bodyLimit: Bytes of the request's body; a longer one is answered 413.
-    public func forward(to pool: UpstreamPool, head: [UInt8], filter: ResponseFilter, bodyLimit: Int = .max) {
+    ///   - failed: What the client is told when the upstream gives no answer; nil leaves that to the application.
+    public func forward(
+        to pool: UpstreamPool, head: [UInt8], filter: ResponseFilter, bodyLimit: Int = .max,
+        failed: ((UpstreamFailure) -> ErrorAnswer)? = nil
+    ) {
         guard !isGone, connection.isOpen, case .none = response else { return }
         response = .finished
         guard bodyBuffer.count <= bodyLimit else {
@@ -328,7 +335,8 @@ public final class Exchange: LoopWork {
         let forward = connection.server.forward()
         forward.prepare(
             connection: connection, request: request, body: body, path: loggedPath ?? request.path,
-            keepsAlive: keepsAlive, expectsContinue: mustSendContinue, filter: filter, bodyLimit: bodyLimit)
+            keepsAlive: keepsAlive, expectsContinue: mustSendContinue, filter: filter, bodyLimit: bodyLimit,
+            id: Array(requestID.utf8), failed: failed)
         var buffered: [UInt8] = []
         swap(&buffered, &bodyBuffer)
         connection.forward(self, forward, buffered: buffered, to: pool)

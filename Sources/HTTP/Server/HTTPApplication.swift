@@ -13,8 +13,8 @@ public protocol HTTPApplication: AnyObject {
     /// One call for each exchange that has ended, for logs and metrics.
     func ended(_ summary: ExchangeSummary)
 
-    /// An upstream gave no answer; the client has been told.
-    func upstreamFailed(_ failure: UpstreamFailure)
+    /// An upstream gave no answer; says what the client is told.
+    func upstreamFailed(_ failure: UpstreamFailure) -> ErrorAnswer
 }
 
 extension HTTPApplication {
@@ -23,17 +23,36 @@ extension HTTPApplication {
     ) -> Disposition { .exchange }
 
     public func ended(_ summary: ExchangeSummary) {}
-    public func upstreamFailed(_ failure: UpstreamFailure) {}
+    public func upstreamFailed(_ failure: UpstreamFailure) -> ErrorAnswer {
+        ErrorAnswer(failure.status, failure.message)
+    }
 }
 
 /// How a request is to be handled.
 public enum Disposition {
     /// By `respond(to:)`.
     case exchange
-    /// By an upstream: the outgoing head lies in `reactor.writeBuffer`, and the filter says what comes back.
-    case forward(UpstreamPool, ResponseFilter)
+    /// By an upstream: the outgoing head lies in `reactor.writeBuffer`, and the filter says what comes back. The answer and
+    /// the summary tell the request's id, when there is one.
+    case forward(UpstreamPool, ResponseFilter, requestID: [UInt8])
     /// Refused now; the connection ends.
     case immediate(Status)
+}
+
+/// A whole answer that tells of a failure; the connection ends behind it.
+public struct ErrorAnswer: Sendable {
+    public var status: Status
+    public var fields: Fields
+    public var body: [UInt8]
+
+    public init(_ status: Status, _ fields: Fields, _ body: [UInt8]) {
+        (self.status, self.fields, self.body) = (status, fields, body)
+    }
+
+    /// One sentence of plain text.
+    public init(_ status: Status, _ message: String) {
+        self.init(status, ["Content-Type": "text/plain; charset=utf-8"], Array((message + "\n").utf8))
+    }
 }
 
 /// What an access log wants to know; text of the request only as far as the application recorded it.
@@ -41,6 +60,8 @@ public struct ExchangeSummary: Sendable {
     public let method: String
     /// ASCII, without the query.
     public let path: [UInt8]
+    /// Empty when nobody gave one.
+    public let requestID: [UInt8]
     public let status: Int
     /// Bytes of content sent.
     public let bytesSent: Int

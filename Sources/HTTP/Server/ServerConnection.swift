@@ -251,9 +251,9 @@ public final class ServerConnection: Stream {
         case .exchange:
             reactor.writeBuffer.removeAll(keepingCapacity: true)
             beginExchange(bytes)
-        case .forward(let pool, let filter):
+        case .forward(let pool, let filter, let id):
             let forward = server.forward()
-            forward.prepare(connection: self, head: server.head, bytes: bytes, filter: filter)
+            forward.prepare(connection: self, head: server.head, bytes: bytes, filter: filter, id: id)
             phase = .forward(forward)
             rearm()
             forward.begin(pool)
@@ -299,13 +299,14 @@ public final class ServerConnection: Stream {
     // MARK: Ends
 
     /// Answers with a plain error and ends the connection.
-    func refuse(_ status: Status, _ message: String) {
-        let body = status.forbidsBody ? [] : Array((message + "\n").utf8)
+    func refuse(_ status: Status, _ message: String) { refuse(ErrorAnswer(status, message)) }
+
+    /// - Parameter isHeadRequest: The body is left out, its length told.
+    func refuse(_ answer: ErrorAnswer, isHeadRequest: Bool = false) {
+        let hasNone = answer.status.forbidsBody
         writeHead(
-            status, ["Content-Type": "text/plain; charset=utf-8"],
-            framing: status.forbidsBody ? nil : .length(body.count),
-            persistence: .close)
-        reactor.writeBuffer.append(contentsOf: body)
+            answer.status, answer.fields, framing: hasNone ? nil : .length(answer.body.count), persistence: .close)
+        if !hasNone, !isHeadRequest { reactor.writeBuffer.append(contentsOf: answer.body) }
         sendWriteBuffer()
         lastMessageSent()
     }

@@ -34,6 +34,8 @@ final class Forward: UpstreamExchange {
     private var method = Method.get
     /// What the access log shows.
     private var path: [UInt8] = []
+    private var requestID: [UInt8] = []
+    private var failed: ((UpstreamFailure) -> ErrorAnswer)?
 
     /// The client's connection, for as long as the forward works.
     private var client: ServerConnection {
@@ -43,8 +45,11 @@ final class Forward: UpstreamExchange {
 
     /// Prepares for a request whose head lies in `bytes`.
     func prepare(
-        connection: ServerConnection, head: borrowing RequestHead, bytes: Span<UInt8>, filter: ResponseFilter
+        connection: ServerConnection, head: borrowing RequestHead, bytes: Span<UInt8>, filter: ResponseFilter,
+        id: [UInt8]
     ) {
+        requestID.removeAll(keepingCapacity: true)
+        requestID.append(contentsOf: id)
         path.removeAll(keepingCapacity: true)
         var end = head.target.start
         // The query is nobody's business but the upstream's.
@@ -63,14 +68,17 @@ final class Forward: UpstreamExchange {
     /// Prepares for a request that was an exchange so far.
     func prepare(
         connection: ServerConnection, request: Request, body: BodyReader, path: String, keepsAlive: Bool,
-        expectsContinue: Bool, filter: ResponseFilter, bodyLimit: Int
+        expectsContinue: Bool, filter: ResponseFilter, bodyLimit: Int, id: [UInt8],
+        failed: ((UpstreamFailure) -> ErrorAnswer)?
     ) {
         self.path = Array(path.utf8)
+        requestID = id
         prepare(connection, filter, body, request.method, isVersion11: request.isVersion11)
         rechunks = request.contentLength == nil
         self.keepsAlive = keepsAlive
         mustSendContinue = expectsContinue
         self.bodyLimit = bodyLimit
+        self.failed = failed
         wantsUpgrade = request.asksForWebSocket
         mayRetry = body.isDone && method.isIdempotent && !wantsUpgrade
     }
@@ -90,6 +98,7 @@ final class Forward: UpstreamExchange {
         bodyLimit = .max
         prepended = []
         bodyRelay = nil
+        failed = nil
         (answersChunked, hasAnswered, isTunnel) = (false, false, false)
         (clientHasEnded, upstreamHasEnded, isOver) = (false, false, false)
         began = connection.reactor.now
@@ -160,7 +169,7 @@ final class Forward: UpstreamExchange {
             }
         } catch {
             upstream.abandon()
-            end(HTTPError(error.status, error.message))
+            end(ErrorAnswer(error.status, error.message))
             return bytes.count
         }
         if body.isDone { bodyEnded(upstream) } else { waitForBody(upstream) }
@@ -191,7 +200,7 @@ final class Forward: UpstreamExchange {
             client.close()
         } else {
             upstream?.abandon()
-            end(HTTPError(.requestTimeout, "The request body came too slowly."))
+            end(ErrorAnswer(.requestTimeout, "The request body came too slowly."))
         }
     }
 
@@ -318,7 +327,8 @@ final class Forward: UpstreamExchange {
         for field in fields {
             if field.known.isHopByHop {
                 guard head.status == 101, field.known == .upgrade else { continue }
-            } else if field.known == .contentLength || !filter.passes(field, bytes)
+            } else if field.known == .contentLength || field.known == .xRequestID && !requestID.isEmpty
+                || !filter.passes(field, bytes)
                 || nominates && bytes.isNominated(field, fields)
             {
                 continue
@@ -329,6 +339,11 @@ final class Forward: UpstreamExchange {
             out.append(text: "\r\n")
         }
         out.append(contentsOf: filter.added)
+        if !requestID.isEmpty {
+            out.append(text: "X-Request-Id: ")
+            out.append(contentsOf: requestID)
+            out.append(text: "\r\n")
+        }
         if head.status == 101 {
             out.append(text: "Connection: Upgrade\r\n")
         } else {
@@ -396,6 +411,7 @@ final class Forward: UpstreamExchange {
         let connection = client
         self.connection = nil
         pool = nil
+        failed = nil
         connection.responseEnded(keepsAlive: keepsAlive && requestIsComplete)
         // Nothing refers to it any more: the client's connection has its next phase, the upstream's is released.
         connection.server.recycle(self)
@@ -412,8 +428,7 @@ final class Forward: UpstreamExchange {
             client.reactor.writeBuffer.removeAll(keepingCapacity: true)
             client.close()
         } else {
-            client.server.application.upstreamFailed(failure)
-            end(HTTPError(failure.status, failure.message))
+            end(failed?(failure) ?? client.server.application.upstreamFailed(failure))
         }
     }
 
@@ -439,22 +454,22 @@ final class Forward: UpstreamExchange {
         return true
     }
 
-    private func end(_ error: HTTPError) {
+    private func end(_ answer: ErrorAnswer) {
         guard !hasAnswered else {
             // The answer has begun: a second head would pass for its content.
             client.close()
             return
         }
         isOver = true
-        status = error.status.code
+        status = answer.status.code
         summarize()
-        client.refuse(error.status, error.message)
+        client.refuse(answer, isHeadRequest: isHeadRequest)
     }
 
     private func summarize() {
         client.server.application.ended(
             ExchangeSummary(
-                method: method.rawValue, path: path, status: status, bytesSent: bytesSent,
+                method: method.rawValue, path: path, requestID: requestID, status: status, bytesSent: bytesSent,
                 milliseconds: client.reactor.now - began, peer: client.peer))
     }
 }

@@ -83,7 +83,7 @@ public struct ForwardHead: Sendable {
         case .allButOurs:
             switch field.known {
             case .authorization, .cookie, .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost, .xRealIP,
-                .xUser:
+                .xUser, .xRequestID:
                 return false
             case .other:
                 for index in field.name.start..<field.name.end where bytes[index] == UInt8(ascii: "_") { return false }

@@ -14,13 +14,6 @@ public final class ResponseFilter: Sendable {
         self.added = Array(added.utf8)
     }
 
-    private init(_ other: ResponseFilter, line: String) {
-        (allowed, dropped, added) = (other.allowed, other.dropped, other.added + line.utf8)
-    }
-
-    /// The same with one more field line, ended by CRLF: for one answer alone.
-    public func adding(_ line: String) -> ResponseFilter { ResponseFilter(self, line: line) }
-
     /// Everything but cookies, which would be set for the gate's own host.
     public static let service = ResponseFilter(dropped: ["set-cookie", "clear-site-data", "service-worker-allowed"])
 
