@@ -65,6 +65,7 @@ int64_t gate_peer_uid(int s) {
     return getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &count) == 0 ? (int64_t)peer.uid : -1;
 }
 ssize_t gate_send(int s, const void *bytes, size_t count) { return send(s, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT); }
+ssize_t gate_peek(int s, void *bytes, size_t count) { return recv(s, bytes, count, MSG_DONTWAIT | MSG_PEEK); }
 ssize_t gate_receive(int s, void *bytes, size_t count) { return recv(s, bytes, count, MSG_DONTWAIT); }
 
 ssize_t gate_send_with_descriptor(int s, const void *bytes, size_t count, int descriptor) {

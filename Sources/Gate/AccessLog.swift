@@ -8,10 +8,10 @@ final class AccessLog: Deadline {
     private let reactor: Reactor
     private let clock: WallClock
     private var block: [UInt8] = []
-    private var lineCount = 0
+    @safe @exclusivity(unchecked) private var lineCount = 0
     /// The time of the current turn as text, made once a turn.
     private var time: [UInt8] = []
-    private var timeTurn = UInt64.max
+    @safe @exclusivity(unchecked) private var timeTurn = UInt64.max
     /// Bytes that leave at once.
     private static let blockSize = 262_144
     /// Milliseconds that a line may wait for company.

@@ -59,7 +59,7 @@ public final class GateApplication: HTTPApplication {
         request.service.write(
             head, bytes, path: request.path, query: request.query, peer: connection.peer, host: request.host, principal,
             id: laneID, to: &reactor.writeBuffer)
-        return .forward(request.service.pool, .service, requestID: laneID)
+        return .forward(request.service.pool, .service, requestID: laneID, owner: principal)
     }
 
     public func respond(to exchange: Exchange) async throws {
@@ -86,17 +86,13 @@ public final class GateApplication: HTTPApplication {
     private func answer(_ exchange: Exchange, _ id: String, _ known: inout Visit?) async throws {
         var visit = try enter(exchange)
         visit.requestID = id
-        visit.failed = { [self, visit] failure in
-            shared.log.warning("upstream_failed", ["reason": .string("\(failure)"), "request": .string(id)])
-            return errorAnswer(Refusal(failure), id, visit)
-        }
+        visit.failed = { [self, visit] failure in answer(failure, id, visit) }
         known = visit
         if let service = services.first(where: { $0.takes(visit) }) {
             try authenticate(&visit)
             known = visit
             try admit(visit)
             try decide(.generate, visit)
-            if visit.request.wantsUpgrade { watch(visit) }
             return try await service.answer(visit)
         }
         if ConsolePaths.contains(visit.segments) { throw Refusal.notFound }
@@ -128,71 +124,49 @@ public final class GateApplication: HTTPApplication {
             case .events where visit.request.wantsUpgrade: try hold(.eventSocket, visit)
             default: break
             }
-            if visit.request.wantsUpgrade { watch(visit) }
             try await native.answer(visit, route, parameters)
         }
     }
 
     // MARK: Revocation
 
-    /// Sockets that stay open after their request, with whose they are.
-    private struct OpenSocket {
-        let account: UUID
-        let credential: Identity.Credential
-        /// The end of the credential or the account.
-        let expires: Timestamp?
-        let connection: ConnectionHandle
-    }
-    private var openSockets: [OpenSocket] = []
+    /// The server of this loop, whose forwards know for whom they work.
+    unowned var server: HTTPServer?
 
-    /// Remembers a socket, so that it ends with the credential that opened it.
-    func watch(_ visit: Visit) {
-        guard let principal = visit.principal else { return }
-        if openSockets.count >= 64, openSockets.count.nonzeroBitCount == 1 {
-            openSockets.removeAll { !$0.connection.isOpen }
-        }
-        openSockets.append(
-            OpenSocket(
-                account: principal.account, credential: principal.credential, expires: principal.expires,
-                connection: visit.exchange.connectionHandle))
-    }
-
-    /// Takes a change of accounts or credentials over; sockets whose right has ended are closed now.
+    /// Takes a change of accounts or credentials over; what goes on with a right that has ended is ended now.
     func apply(_ delta: IdentityDelta) {
         snapshot.apply(delta)
         for item in delta.items {
             switch item {
             case .accountRemoved(let id):
-                closeSockets { $0.account == id }
+                endForwards { $0.account == id }
                 budgets.forget(id)
-            case .account(let account) where account.disabled: closeSockets { $0.account == account.id }
+            case .account(let account) where account.disabled: endForwards { $0.account == account.id }
             case .sessionsRemoved(let id):
-                closeSockets { socket in
-                    if case .session = socket.credential { socket.account == id } else { false }
+                endForwards { principal in
+                    if case .session = principal.credential { principal.account == id } else { false }
                 }
             case .sessionRemoved(let digest):
-                closeSockets { socket in
-                    if case .session(let own, _) = socket.credential { own == digest } else { false }
+                endForwards { principal in
+                    if case .session(let own, _) = principal.credential { own == digest } else { false }
                 }
             case .tokenRemoved, .token, .account, .session, .touched: break
             }
         }
         // A token is known here by its id, the change names its digest: what no longer counts is asked of each.
         if delta.items.contains(where: { if case .tokenRemoved = $0 { true } else { false } }) {
-            closeSockets { socket in
-                guard case .token(let id, _, _) = socket.credential else { return false }
-                return !snapshot.holds(token: id, of: socket.account)
+            endForwards { principal in
+                guard case .token(let id, _, _) = principal.credential else { return false }
+                return !snapshot.holds(token: id, of: principal.account)
             }
         }
     }
 
-    /// Ends sockets that have outlived the credential that opened them; called every minute.
-    func closeOutlived(now: Timestamp) { closeSockets { $0.expires.map { $0 <= now } ?? false } }
+    /// Ends what has outlived the credential that began it; called every minute.
+    func closeOutlived(now: Timestamp) { endForwards { $0.expires.map { $0 <= now } ?? false } }
 
-    private func closeSockets(_ isOver: (OpenSocket) -> Bool) {
-        let over = openSockets.filter(isOver)
-        openSockets.removeAll { isOver($0) || !$0.connection.isOpen }
-        for socket in over { socket.connection.close() }
+    private func endForwards(_ isOver: (Principal) -> Bool) {
+        server?.endForwards { owner in (owner as? Principal).map(isOver) ?? false }
     }
 
     // MARK: The questions asked of every request
@@ -252,6 +226,7 @@ public final class GateApplication: HTTPApplication {
                 !inQuery || mayShowInQuery(principal, visit)
             else { throw Refusal.unauthenticated }
             visit.principal = principal
+            visit.exchange.owner = principal
         case .session(let secret):
             // A dead cookie is no attack: the browser is sent to the login page.
             guard let principal = snapshot.principal(session: digest(secret.reveal()), at: .gate, now: now) else {
@@ -259,6 +234,7 @@ public final class GateApplication: HTTPApplication {
             }
             try checkOrigin(visit)
             visit.principal = principal
+            visit.exchange.owner = principal
         }
     }
 
@@ -350,9 +326,14 @@ public final class GateApplication: HTTPApplication {
         access.add(summary)
     }
 
-    public func upstreamFailed(_ failure: UpstreamFailure) -> ErrorAnswer {
-        shared.log.warning("upstream_failed", ["reason": .string("\(failure)")])
-        return errorAnswer(Refusal(failure), requestIDs.next([:]), nil)
+    public func upstreamFailed(_ failure: UpstreamFailure, requestID: [UInt8]) -> ErrorAnswer {
+        answer(failure, String(decoding: requestID, as: UTF8.self), nil)
+    }
+
+    /// Writes the failure down and dresses it.
+    private func answer(_ failure: UpstreamFailure, _ id: String, _ visit: Visit?) -> ErrorAnswer {
+        shared.log.warning("upstream_failed", ["reason": .string("\(failure)"), "request": .string(id)])
+        return errorAnswer(Refusal(failure), id, visit)
     }
 }
 

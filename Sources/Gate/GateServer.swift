@@ -136,6 +136,13 @@ public final class GateServer: Sendable {
             let member = await loop.perform { (reactor: Reactor) in
                 let application = GateApplication(shared: shared, reactor: reactor, state: state, resolver: resolver)
                 let server = HTTPServer(application: application, limits: limits, reactor: reactor)
+                application.server = server
+                if shared.settings.speaksProxyProtocol {
+                    server.beginsWithProxyHeader = { [unowned application] peer in
+                        guard let address = IPAddress(peer.host) else { return false }
+                        return application.shared.settings.forwarding.trusts(address)
+                    }
+                }
                 return Member(loop: loop, server: server, application: application)
             }
             members.withLock { $0.append(member) }
@@ -203,16 +210,9 @@ extension ListenAddress {
     var socketAddresses: [SocketAddress] {
         switch host {
         case .all: [.v4(0, port: port), .v6(0, 0, port: port)]
-        case .address(let address):
-            if address.isIPv4 {
-                [.v4(address.octets.reduce(0) { $0 << 8 | UInt32($1) }, port: port)]
-            } else {
-                [.v6(Self.word(address.octets.prefix(8)), Self.word(address.octets.suffix(8)), port: port)]
-            }
+        case .address(let address): [SocketAddress(address, port: port)]
         }
     }
-
-    private static func word(_ octets: ArraySlice<UInt8>) -> UInt64 { octets.reduce(0) { $0 << 8 | UInt64($1) } }
 }
 
 extension ServerLimits {

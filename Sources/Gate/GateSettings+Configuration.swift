@@ -20,6 +20,7 @@ extension GateSettings {
         names = PublicNames(publicURLs)
         basePath = configuration.basePath.split(separator: "/").map(String.init)
         forwarding = ForwardingPolicy(proxies: configuration.trustedProxies)
+        speaksProxyProtocol = configuration.proxyProtocol
         cookie = SessionCookie(basePath: configuration.basePath, isSecure: isSecure, surface: .gate)
         sessionLimits = SessionLimits(configuration.session)
         let workerTLS = try Self.tls(

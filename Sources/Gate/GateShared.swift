@@ -47,6 +47,8 @@ public struct GateSettings: Sendable {
     /// Decoded segments, none at the root.
     public var basePath: [String]
     public var forwarding = ForwardingPolicy()
+    /// Connections of trusted proxies begin with a PROXY header.
+    public var speaksProxyProtocol = false
     public var cookie: SessionCookie
     public var sessionLimits = SessionLimits()
     public var worker: UpstreamOptions

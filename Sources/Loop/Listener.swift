@@ -169,7 +169,7 @@ public final class Listener: Channel {
 
     public override func willClose() {
         // A copy of the descriptor elsewhere would keep the watch alive, and with it events for an object that is gone.
-        _ = gate_epoll_control(reactor.epoll, Int32(EPOLL_CTL_DEL), descriptor, 0, 0)
+        reactor.unwatch(self)
         if reserve >= 0 { _ = Glibc.close(reserve) }
         reserve = -1
         accepted = nil

@@ -7,7 +7,7 @@ internal import Glibc
 /// Not `Sendable`: whoever holds it is on the loop. Its channels are kept alive from `register` until they close.
 @safe public final class Reactor {
     /// Milliseconds of the monotonic clock at the beginning of this turn.
-    public private(set) var now: UInt64
+    @safe @exclusivity(unchecked) public private(set) var now: UInt64
     /// What the last `Stream.receive` read. A reader takes a copy of the reference for as long as it looks at the bytes: a
     /// nested read then fills another buffer instead of pulling this one away.
     public internal(set) var readBuffer: [UInt8]
@@ -78,6 +78,11 @@ internal import Glibc
         guard gate_epoll_control(epoll, Int32(EPOLL_CTL_ADD), channel.descriptor, events, value) != 0 else { return }
         // The system is out of watches or memory: the channel ends, but not under the feet of the code that opens it.
         loop.submitLocal { channel.close() }
+    }
+
+    /// Stops watching a descriptor that goes on living.
+    func unwatch(_ channel: Channel) {
+        _ = gate_epoll_control(epoll, Int32(EPOLL_CTL_DEL), channel.descriptor, 0, 0)
     }
 
     /// Ends a channel: its descriptor is closed now, the object lives until the turn ends.

@@ -20,17 +20,17 @@ open class Stream: Channel {
     public final let tls: TLSSession?
     /// Bytes taken but not yet sent; empty, and without memory, nearly always.
     private final var pending: [UInt8] = []
-    private final var pendingStart = 0
-    private final var shutsDownWhenDrained = false
+    @safe @exclusivity(unchecked) private final var pendingStart = 0
+    @safe @exclusivity(unchecked) private final var shutsDownWhenDrained = false
     /// The readiness that epoll told once and that has not been used up.
-    public final var mayRead = false
-    private final var peerDone = false
+    @safe @exclusivity(unchecked) public final var mayRead = false
+    @safe @exclusivity(unchecked) private final var peerDone = false
     /// A write failed; the reads will tell the end.
-    public final private(set) var isBroken = false
+    @safe @exclusivity(unchecked) public final private(set) var isBroken = false
     /// Bytes that the system has taken for sending.
-    private final var sentByteCount = 0
+    @safe @exclusivity(unchecked) private final var sentByteCount = 0
     /// A relay found the socket full: `writable` is told of the next room.
-    final var waitsForRoom = false
+    @safe @exclusivity(unchecked) final var waitsForRoom = false
 
     public init(descriptor: Int32, reactor: Reactor, tls: TLSSession?) {
         self.tls = tls
@@ -39,7 +39,7 @@ open class Stream: Channel {
     }
 
     /// Bytes waiting to be sent, in the queue and in a relay's pipe.
-    public final private(set) var pendingByteCount = 0
+    @safe @exclusivity(unchecked) public final private(set) var pendingByteCount = 0
 
     /// A relay has these bytes for this socket in its pipe.
     final func relayed(taken count: Int) { pendingByteCount += count }

@@ -1,12 +1,12 @@
 /// Something with a deadline; a base class, so that a connection needs no extra object for its time-outs.
 open class Deadline {
     /// Milliseconds of the loop's clock; 0 means none.
-    fileprivate(set) var due: UInt64 = 0
-    fileprivate var slot: Int32 = -1
+    @safe @exclusivity(unchecked) fileprivate(set) var due: UInt64 = 0
+    @safe @exclusivity(unchecked) fileprivate var slot: Int32 = -1
     /// What `due` was when the item came into its slot.
-    fileprivate var linkedDue: UInt64 = 0
+    @safe @exclusivity(unchecked) fileprivate var linkedDue: UInt64 = 0
     /// Its life is over: a deadline set now would outlive it, so none is taken any more.
-    fileprivate var isRetired = false
+    @safe @exclusivity(unchecked) fileprivate var isRetired = false
     // The wheel's lists; the loop keeps every armed object alive by other means (`Reactor` or its owner).
     fileprivate unowned(unsafe) var previous: Deadline?
     fileprivate unowned(unsafe) var next: Deadline?
@@ -28,8 +28,8 @@ open class Deadline {
     private static let tick: UInt64 = 64
     // Heads of doubly linked lists; unowned because the wheel owns nobody.
     private var slots: [Unmanaged<Deadline>?] = unsafe Array(repeating: nil, count: slotCount)
-    private var current: UInt64
-    private(set) var armed = 0
+    @safe @exclusivity(unchecked) private var current: UInt64
+    @safe @exclusivity(unchecked) private(set) var armed = 0
 
     init(now: UInt64) { current = now / Self.tick }
 

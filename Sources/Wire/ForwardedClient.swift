@@ -48,6 +48,9 @@ public struct ForwardingPolicy: Sendable, Hashable {
             address: address, isSecure: proto == "https" || (proto != "http" && isSecure), host: host)
     }
 
+    /// The peer is one of the proxies.
+    public func trusts(_ peer: IPAddress) -> Bool { isProxy(peer) }
+
     private func isProxy(_ address: IPAddress) -> Bool { proxies.contains { $0.contains(address) } }
 
     private static func elements(_ values: [String]) -> [String] {

@@ -25,12 +25,12 @@ final class RigApplication: HTTPApplication {
         connection.reactor.writeBuffer.append(bytes, head.target)
         writer.writeFields(head, bytes, to: &connection.reactor.writeBuffer)
         writer.writeEnd(head, bytes, to: &connection.reactor.writeBuffer)
-        return .forward(pool, filter, requestID: [])
+        return .forward(pool, filter, requestID: [], owner: nil)
     }
 
     func respond(to exchange: Exchange) async throws { try await respond?.respond(to: exchange) }
     func ended(_ summary: ExchangeSummary) { summaries.append(summary) }
-    func upstreamFailed(_ failure: UpstreamFailure) -> ErrorAnswer {
+    func upstreamFailed(_ failure: UpstreamFailure, requestID: [UInt8]) -> ErrorAnswer {
         failures.append(failure)
         return ErrorAnswer(failure.status, failure.message)
     }

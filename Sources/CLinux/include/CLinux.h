@@ -32,6 +32,8 @@ int gate_unacknowledged(int s);
 int64_t gate_peer_uid(int s);
 ssize_t gate_send(int s, const void *bytes, size_t count);
 ssize_t gate_receive(int s, void *bytes, size_t count);
+// The same without taking the bytes.
+ssize_t gate_peek(int s, void *bytes, size_t count);
 
 // One message of a Unix socket, with at most one descriptor beside the bytes; `descriptor` is -1 for none. Both wait, as
 // long as the socket's own time-outs let them. A descriptor that comes is closed on exec.

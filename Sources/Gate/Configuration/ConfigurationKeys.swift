@@ -121,10 +121,10 @@ public enum ConfigurationKeys {
         .init(
             "log.file", \.log.file, .path, defaultText: "standard error", "Where the log goes; opened again on SIGHUP."),
         .init("log.level", \.log.level, .choice, "The least important lines that are written."),
-        .init("log.access", \.log.access, .boolean, "Whether each request is a line in the log."),
-        .init("metrics.enabled", \.metrics.isOn, .boolean, "Whether numbers are collected and shown at `/metrics`."),
+        .init("log.access", \.log.access, .boolean, "Whether each request is a line in `log.file`."),
+        .init("metrics.enabled", \.metrics.isOn, .boolean, "Whether `/metrics` shows numbers."),
         .init(
-            "metrics.token_file", \.metrics.token, .secret, defaultText: "only on the console",
+            "metrics.token_file", \.metrics.token, .secret, defaultText: "only operators and the console",
             "The bearer that opens `/metrics` on `listen`."),
     ]
 

@@ -31,6 +31,8 @@ public final class Exchange: LoopWork {
     private var status = 0
     /// What the access log shows as the path; handlers set it when the path itself must not be logged.
     public var loggedPath: String?
+    /// For whom the exchange is; when it is forwarded, `HTTPServer.endForwards` finds it by that.
+    public var owner: AnyObject?
     /// For forwarded answers and the summary; empty for none.
     public var requestID = ""
     /// The connection ends behind this answer, which says so; once true it stays. Set it before the answer begins.
@@ -337,6 +339,7 @@ public final class Exchange: LoopWork {
             connection: connection, request: request, body: body, path: loggedPath ?? request.path,
             keepsAlive: keepsAlive, expectsContinue: mustSendContinue, filter: filter, bodyLimit: bodyLimit,
             id: Array(requestID.utf8), failed: failed)
+        forward.owner = owner
         var buffered: [UInt8] = []
         swap(&buffered, &bodyBuffer)
         connection.forward(self, forward, buffered: buffered, to: pool)

@@ -14,7 +14,9 @@ public protocol HTTPApplication: AnyObject {
     func ended(_ summary: ExchangeSummary)
 
     /// An upstream gave no answer; says what the client is told.
-    func upstreamFailed(_ failure: UpstreamFailure) -> ErrorAnswer
+    ///
+    /// - Parameter requestID: Empty when nobody gave one.
+    func upstreamFailed(_ failure: UpstreamFailure, requestID: [UInt8]) -> ErrorAnswer
 }
 
 extension HTTPApplication {
@@ -23,7 +25,7 @@ extension HTTPApplication {
     ) -> Disposition { .exchange }
 
     public func ended(_ summary: ExchangeSummary) {}
-    public func upstreamFailed(_ failure: UpstreamFailure) -> ErrorAnswer {
+    public func upstreamFailed(_ failure: UpstreamFailure, requestID: [UInt8]) -> ErrorAnswer {
         ErrorAnswer(failure.status, failure.message)
     }
 }
@@ -33,8 +35,8 @@ public enum Disposition {
     /// By `respond(to:)`.
     case exchange
     /// By an upstream: the outgoing head lies in `reactor.writeBuffer`, and the filter says what comes back. The answer and
-    /// the summary tell the request's id, when there is one.
-    case forward(UpstreamPool, ResponseFilter, requestID: [UInt8])
+    /// the summary tell the request's id, when there is one; see `Exchange.owner`.
+    case forward(UpstreamPool, ResponseFilter, requestID: [UInt8], owner: AnyObject?)
     /// Refused now; the connection ends.
     case immediate(Status)
 }

@@ -9,14 +9,14 @@ internal import Wire
 public final class HTTPServer {
     public let reactor: Reactor
     /// May be replaced while the server runs; open connections take the new ones with their next wait.
-    public var limits: ServerLimits
+    @safe @exclusivity(unchecked) public var limits: ServerLimits
     let application: any HTTPApplication
     private let wallClock: WallClock
     var listeners: [Listener] = []
     private(set) var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var perAddress: [SocketAddress: Int] = [:]
     private var date = ""
-    private var dateTurn: UInt64 = 0
+    @safe @exclusivity(unchecked) private var dateTurn: UInt64 = 0
     /// One parser serves all connections of the loop in turn.
     var head = RequestHead()
     lazy var codec = DeflateCodec()
@@ -24,7 +24,10 @@ public final class HTTPServer {
     private var spareForwards: [Forward] = []
     /// As many as are at work at once on a busy loop; one has a few hundred bytes.
     private static let spareForwardLimit = 64
-    public private(set) var isDraining = false
+    /// Connections of these peers begin with a PROXY header; nil when none do.
+    public var beginsWithProxyHeader: ((SocketAddress) -> Bool)?
+    private var preludes: [ObjectIdentifier: ProxyPrelude] = [:]
+    @safe @exclusivity(unchecked) public private(set) var isDraining = false
     private var drained: (() -> Void)?
 
     public init(
@@ -67,6 +70,21 @@ public final class HTTPServer {
     public var connectionCount: Int { connections.count }
 
     private func accept(_ descriptor: Int32, _ peer: SocketAddress, tls: (@Sendable () -> TLSContext?)?) {
+        guard let beginsWithProxyHeader, beginsWithProxyHeader(peer) else {
+            return serve(descriptor, peer, tls: tls, proxyIsSecure: false)
+        }
+        guard connections.count + preludes.count < limits.connections else { return closeDescriptor(descriptor) }
+        let prelude = ProxyPrelude(descriptor: descriptor, peer: peer, server: self, tls: tls)
+        preludes[ObjectIdentifier(prelude)] = prelude
+        prelude.start()
+    }
+
+    func preludeEnded(_ prelude: ProxyPrelude) { preludes[ObjectIdentifier(prelude)] = nil }
+
+    /// - Parameter proxyIsSecure: A trusted proxy said that its client speaks TLS.
+    func serve(
+        _ descriptor: Int32, _ peer: SocketAddress, tls: (@Sendable () -> TLSContext?)?, proxyIsSecure: Bool
+    ) {
         let host = peer.network
         guard connections.count < limits.connections, perAddress[host, default: 0] < limits.connectionsPerAddress else {
             // Nothing is read from a connection that is one too many.
@@ -82,7 +100,8 @@ public final class HTTPServer {
                 return
             }
         }
-        let connection = ServerConnection(descriptor: descriptor, peer: peer, server: self, tls: session)
+        let connection = ServerConnection(
+            descriptor: descriptor, peer: peer, server: self, tls: session, proxyIsSecure: proxyIsSecure)
         connections[ObjectIdentifier(connection)] = connection
         perAddress[host, default: 0] += 1
         connection.start()
@@ -107,6 +126,7 @@ public final class HTTPServer {
         for listener in listeners { listener.drain() }
         listeners = []
         drained = done
+        for prelude in preludes.values { prelude.close() }
         for connection in connections.values { connection.serverDrains() }
         if connections.isEmpty {
             drained = nil
@@ -121,8 +141,14 @@ public final class HTTPServer {
         closeConnections()
     }
 
+    /// Ends the connections whose request, answer or tunnel is being forwarded for such an owner.
+    public func endForwards(of isOver: (AnyObject) -> Bool) {
+        for connection in connections.values where connection.forwardOwner.map(isOver) ?? false { connection.close() }
+    }
+
     /// Ends every connection now and goes on listening.
     public func closeConnections() {
+        for prelude in preludes.values { prelude.close() }
         for connection in connections.values { connection.close() }
     }
 

@@ -19,24 +19,28 @@ public final class ServerConnection: Stream {
 
     let server: HTTPServer
     public let peer: SocketAddress
-    public var isSecure: Bool { tls != nil }
+    /// Under TLS, here or at the proxy that said so.
+    public let isSecure: Bool
     private(set) var phase = Phase.idle
     /// Bytes read and not yet used: a part of a head, or what came behind the current request.
     private var inbound: [UInt8] = []
     private var headProgress = HeadProgress()
     /// A part of a head has come, and its time runs.
-    private var headIsAwaited = false
-    private var isPumping = false
-    private var drainedBytes = 0
+    @safe @exclusivity(unchecked) private var headIsAwaited = false
+    @safe @exclusivity(unchecked) private var isPumping = false
+    @safe @exclusivity(unchecked) private var drainedBytes = 0
     /// What the client had taken when the wait for it began; -1 while it owes nothing.
-    private var outputMark = -1
+    @safe @exclusivity(unchecked) private var outputMark = -1
     /// No request has come yet.
-    private(set) var isFresh = true
+    @safe @exclusivity(unchecked) private(set) var isFresh = true
 
     /// Milliseconds that a client has to close after the last answer.
     static let lingerTime: UInt64 = 2_000
 
-    init(descriptor: Int32, peer: SocketAddress, server: HTTPServer, tls: TLSSession?) {
+    init(
+        descriptor: Int32, peer: SocketAddress, server: HTTPServer, tls: TLSSession?, proxyIsSecure: Bool
+    ) {
+        isSecure = tls != nil || proxyIsSecure
         self.server = server
         self.peer = peer
         super.init(descriptor: descriptor, reactor: server.reactor, tls: tls)
@@ -251,9 +255,10 @@ public final class ServerConnection: Stream {
         case .exchange:
             reactor.writeBuffer.removeAll(keepingCapacity: true)
             beginExchange(bytes)
-        case .forward(let pool, let filter, let id):
+        case .forward(let pool, let filter, let id, let owner):
             let forward = server.forward()
             forward.prepare(connection: self, head: server.head, bytes: bytes, filter: filter, id: id)
+            forward.owner = owner
             phase = .forward(forward)
             rearm()
             forward.begin(pool)
@@ -285,7 +290,7 @@ public final class ServerConnection: Stream {
             }
         let request = Request(
             method: Method(rawValue: bytes.string(head.method)), target: target, fields: fields, peer: peer,
-            isSecure: tls != nil, contentLength: length, wantsUpgrade: head.wantsUpgrade,
+            isSecure: isSecure, contentLength: length, wantsUpgrade: head.wantsUpgrade,
             asksForWebSocket: head.asksForWebSocket(bytes), isVersion11: head.isVersion11, head: head,
             headBytes: [UInt8](copying: bytes.extracting(0..<head.byteCount)))
         let exchange = Exchange(
@@ -337,6 +342,9 @@ public final class ServerConnection: Stream {
         rearm()
         pump()
     }
+
+    /// For whom the forward at work, if there is one, works.
+    var forwardOwner: AnyObject? { if case .forward(let forward) = phase { forward.owner } else { nil } }
 
     /// Turns an exchange into a forward; what was buffered of its body goes first.
     func forward(_ exchange: Exchange, _ forward: Forward, buffered: [UInt8], to pool: UpstreamPool) {

@@ -11,31 +11,33 @@ final class Forward: UpstreamExchange {
     private var filter = ResponseFilter.service
     private var pool: UpstreamPool?
     private var body = BodyReader(.none)
-    private var rechunks = false
-    private var isVersion11 = true
-    private var keepsAlive = false
-    private var mustSendContinue = false
-    private var mayTakeBody = false
+    @safe @exclusivity(unchecked) private var rechunks = false
+    @safe @exclusivity(unchecked) private var isVersion11 = true
+    @safe @exclusivity(unchecked) private var keepsAlive = false
+    @safe @exclusivity(unchecked) private var mustSendContinue = false
+    @safe @exclusivity(unchecked) private var mayTakeBody = false
     private var bodyPace = Pace(window: 0, rate: 0)
-    private var bodyByteCount = 0
-    private var bodyLimit = Int.max
+    @safe @exclusivity(unchecked) private var bodyByteCount = 0
+    @safe @exclusivity(unchecked) private var bodyLimit = Int.max
     private var prepended: [UInt8] = []
     private var bodyRelay: Relay?
-    private var answersChunked = false
-    private var hasAnswered = false
-    private(set) var isTunnel = false
+    @safe @exclusivity(unchecked) private var answersChunked = false
+    @safe @exclusivity(unchecked) private var hasAnswered = false
+    @safe @exclusivity(unchecked) private(set) var isTunnel = false
     /// Which sides of a tunnel have ended.
-    private var clientHasEnded = false
-    private var upstreamHasEnded = false
-    private var isOver = false
-    private var began: UInt64 = 0
-    private var status = 0
-    private var bytesSent = 0
+    @safe @exclusivity(unchecked) private var clientHasEnded = false
+    @safe @exclusivity(unchecked) private var upstreamHasEnded = false
+    @safe @exclusivity(unchecked) private var isOver = false
+    @safe @exclusivity(unchecked) private var began: UInt64 = 0
+    @safe @exclusivity(unchecked) private var status = 0
+    @safe @exclusivity(unchecked) private var bytesSent = 0
     private var method = Method.get
     /// What the access log shows.
     private var path: [UInt8] = []
     private var requestID: [UInt8] = []
     private var failed: ((UpstreamFailure) -> ErrorAnswer)?
+    /// See `Exchange.owner`.
+    var owner: AnyObject?
 
     /// The client's connection, for as long as the forward works.
     private var client: ServerConnection {
@@ -98,7 +100,7 @@ final class Forward: UpstreamExchange {
         bodyLimit = .max
         prepended = []
         bodyRelay = nil
-        failed = nil
+        (failed, owner) = (nil, nil)
         (answersChunked, hasAnswered, isTunnel) = (false, false, false)
         (clientHasEnded, upstreamHasEnded, isOver) = (false, false, false)
         began = connection.reactor.now
@@ -293,6 +295,8 @@ final class Forward: UpstreamExchange {
 
     override func responseHead(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {
         hasAnswered = true
+        // A tunnel is long, and this may hold all that was known of the request.
+        failed = nil
         status = head.status
         let framing = head.framing(isHeadRequest: false)
         answersChunked = false
@@ -411,7 +415,7 @@ final class Forward: UpstreamExchange {
         let connection = client
         self.connection = nil
         pool = nil
-        failed = nil
+        (failed, owner) = (nil, nil)
         connection.responseEnded(keepsAlive: keepsAlive && requestIsComplete)
         // Nothing refers to it any more: the client's connection has its next phase, the upstream's is released.
         connection.server.recycle(self)
@@ -428,7 +432,7 @@ final class Forward: UpstreamExchange {
             client.reactor.writeBuffer.removeAll(keepingCapacity: true)
             client.close()
         } else {
-            end(failed?(failure) ?? client.server.application.upstreamFailed(failure))
+            end(failed?(failure) ?? client.server.application.upstreamFailed(failure, requestID: requestID))
         }
     }
 

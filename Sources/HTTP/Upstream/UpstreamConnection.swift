@@ -15,13 +15,13 @@ final class UpstreamConnection: Stream {
     private var reader = BodyReader(.none)
     /// The head of the current request, until the first byte of the answer: what a retry needs.
     private var sentHead: [UInt8] = []
-    private var hasReceived = false
-    private var isReused = false
-    private var keepsAlive = false
-    private var isPumping = false
+    @safe @exclusivity(unchecked) private var hasReceived = false
+    @safe @exclusivity(unchecked) private var isReused = false
+    @safe @exclusivity(unchecked) private var keepsAlive = false
+    @safe @exclusivity(unchecked) private var isPumping = false
     private var relay: Relay?
     /// What the upstream had taken when the wait for it began; -1 while it owes nothing.
-    private var outputMark = -1
+    @safe @exclusivity(unchecked) private var outputMark = -1
 
     init(descriptor: Int32, address: SocketAddress, pool: UpstreamPool, tls: TLSSession?) {
         self.pool = pool

@@ -11,18 +11,18 @@ class UpstreamExchange {
     /// The head, while no connection has it.
     final var outgoingHead: [UInt8] = []
     /// May be sent again when a kept connection turns out to be dead: no body, and a method that allows it.
-    final var mayRetry = false
-    final var isHeadRequest = false
-    final var wantsUpgrade = false
+    @safe @exclusivity(unchecked) final var mayRetry = false
+    @safe @exclusivity(unchecked) final var isHeadRequest = false
+    @safe @exclusivity(unchecked) final var wantsUpgrade = false
     /// The last byte of the request has been handed to the connection.
-    final var requestIsComplete = true
-    final var waitsInPool = false
+    @safe @exclusivity(unchecked) final var requestIsComplete = true
+    @safe @exclusivity(unchecked) final var waitsInPool = false
     /// When it began to wait in the pool, in the loop's milliseconds.
-    final var waitsSince: UInt64 = 0
+    @safe @exclusivity(unchecked) final var waitsSince: UInt64 = 0
     /// Addresses that were tried in vain.
-    final var failedAttempts = 0
+    @safe @exclusivity(unchecked) final var failedAttempts = 0
     /// Nobody waits for the answer any more; no connection takes it up.
-    final var isUnwanted = false
+    @safe @exclusivity(unchecked) final var isUnwanted = false
 
     /// As new.
     final func reset() {

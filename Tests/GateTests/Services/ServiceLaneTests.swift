@@ -108,6 +108,26 @@ struct ServiceLaneTests {
         }
     }
 
+    @Test(
+        "An answer under way ends with the account's right to it, on both ways", arguments: ["/bench/x", "/bench/%41"])
+    func endsWithItsRight(path: String) async throws {
+        try await Self.withService { world, up in
+            let (port, token) = (world.port, world.tokens["alice"]!.reveal())
+            let alice = world.accounts["alice"]!
+            let identity = world.server.identity
+            let answer = try await up.loop.run { reactor in
+                let client = try RawPeer(to: .loopback(port: port), reactor: reactor)
+                client.send("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(token)\r\n\r\n")
+                let service = await up.connection()
+                service.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n")
+                _ = await client.read(until: "data: 1")
+                _ = try await identity.disable(alice, by: .system)
+                return await client.readToEnd()
+            }
+            #expect(!answer.contains("0\r\n\r\n"), "a part must not pass for the whole")
+        }
+    }
+
     // MARK: Tools
 
     private static func judges(_ line: String, _ fields: [String], host: String = "127.0.0.1:1") async -> Bool {
@@ -189,8 +209,10 @@ private final class RawService: @unchecked Sendable {
         let upstream: RawUpstream
     }
 
+    func connection() async -> RawPeer { await upstream.connection() }
+
     func nextHead() async -> String {
-        let peer = await upstream.connection()
+        let peer = await connection()
         return await peer.read(until: "\r\n\r\n")
     }
 }
