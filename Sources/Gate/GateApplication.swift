@@ -77,6 +77,9 @@ public final class GateApplication: HTTPApplication {
                     "code": .string(error.code.rawValue), "detail": .string(error.detail ?? ""), "request": .string(id),
                 ])
             try await refuse(Refusal(error), exchange, id, visit)
+        } catch let error as HTTPError where error != .clientGone {
+            let code: GateError.Code = error.status == .contentTooLarge ? "request_too_large" : .invalidArgument
+            try await refuse(Refusal(error.status, code, error.message), exchange, id, visit)
         } catch let failure as UpstreamFailure {
             shared.log.warning("upstream_failed", ["reason": .string("\(failure)"), "request": .string(id)])
             try await refuse(Refusal(failure), exchange, id, visit)
