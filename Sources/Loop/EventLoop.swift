@@ -51,7 +51,9 @@ public actor EventLoop {
     public func run<Result: Sendable>(
         _ body: nonisolated(nonsending) @Sendable (Reactor) async throws -> Result
     ) async throws -> Result {
-        try await body(executor.reactor)
+        executor.taskCount += 1
+        defer { executor.taskCount -= 1 }
+        return try await body(executor.reactor)
     }
 
     /// Runs `body` on the loop, soon, from any thread; nobody waits for it.
@@ -71,14 +73,17 @@ public actor EventLoop {
     }
 
     private func start(_ confined: ConfinedWork) -> Task<Void, Never> {
-        // The closure names `self`, so that the task inherits this loop as its executor and never visits another thread.
-        Task {
-            _ = self
+        executor.taskCount += 1
+        // The closure names `self`, so that the task inherits this loop as its executor. What resumes a continuation still
+        // visits a thread of the global pool on its way here: Swift 6.3 does so unless a task prefers an executor, and tasks
+        // that do and tasks that do not cannot share a loop without a change of threads at every call.
+        return Task {
             await confined.work.run()
+            executor.taskCount -= 1
         }
     }
 
-    /// Ends the thread after its current turn. Channels still open are closed, and tasks that wait for them see that.
+    /// Ends the thread when its tasks have ended. Channels still open are closed, and tasks that wait for them see that.
     public nonisolated func stop() { executor.stop() }
 }
 
@@ -110,6 +115,8 @@ private struct ConfinedWork: @unchecked Sendable {
     private var local: [UnownedJob] = []
     private var localClosures: [() -> Void] = []
     private let thread = Atomic<UInt>(0)
+    /// Tasks of this loop that have not ended. They need the thread.
+    @safe @exclusivity(unchecked) var taskCount = 0
     private(set) var reactor: Reactor!  // Set once by `attach`, before the thread starts.
 
     init() {
@@ -158,16 +165,19 @@ private struct ConfinedWork: @unchecked Sendable {
     /// The thread's main function.
     func run(_ loop: EventLoop) {
         thread.store(UInt(pthread_self()), ordering: .relaxed)
-        WakeupChannel(descriptor: dup(wakeup), reactor: reactor).open(.level)
+        let wakeup = WakeupChannel(descriptor: dup(wakeup), reactor: reactor)
+        wakeup.open(.level)
         while true {
             reactor.turn(mayWait: local.isEmpty && localClosures.isEmpty)
             let isStopped = runQueues()
             reactor.bury()
-            if isStopped { break }
+            guard isStopped else { continue }
+            // Tasks may open new ones while they end.
+            reactor.closeAll(except: wakeup)
+            if taskCount == 0, local.isEmpty, localClosures.isEmpty { break }
         }
-        reactor.closeAll()
-        // Tasks that waited for a channel learn that it is gone; those that wait for something else stay behind.
-        for _ in 0..<64 { _ = runQueues() }
+        wakeup.close()
+        _ = runQueues()
         reactor.bury()
         thread.store(0, ordering: .relaxed)
     }

@@ -102,9 +102,9 @@ internal import Glibc
         if sparePipes.count < Self.sparePipeLimit { sparePipes.append(pipe) }
     }
 
-    /// Ends every channel, at the end of the loop.
-    func closeAll() {
-        for channel in channels.values { channel.close() }
+    /// Ends every channel but one, at the end of the loop.
+    func closeAll(except kept: Channel) {
+        for channel in channels.values where channel !== kept { channel.close() }
     }
 
     /// The shared output buffer never carries bytes from one event to the next: they would reach another peer.

@@ -16,7 +16,9 @@ public final class RawUpstream {
     ) throws {
         let box = Box()
         let listener = try Listener(address, reactor: reactor) { descriptor, _ in
-            box.upstream?.accepted(RawPeer(accepted: descriptor, reactor: reactor, tls: tls?()))
+            let peer = RawPeer(accepted: descriptor, reactor: reactor, tls: tls?())
+            guard let upstream = box.upstream else { return peer.close() }
+            upstream.accepted(peer)
         }
         self.listener = listener
         self.address = listener.address

@@ -50,6 +50,7 @@ final class Rig {
     let upstream: RawUpstream
     let pool: UpstreamPool
     let address: SocketAddress
+    private var marker: Marker?
 
     init(
         _ reactor: Reactor, clock: MonotonicClock, limits: ServerLimits, _ change: (inout UpstreamOptions) -> Void
@@ -66,6 +67,25 @@ final class Rig {
         application.pool = pool
     }
 
+    /// Connects the marker, before anything of the test happens.
+    fileprivate func begin() async throws {
+        let server = try RawUpstream(reactor: reactor)
+        let near = try RawPeer(to: server.address, reactor: reactor)
+        marker = Marker(near: near, far: await server.connection())
+        server.stopListening()
+    }
+
+    /// A byte that goes over the loopback interface.
+    private struct Marker {
+        let near: RawPeer
+        let far: RawPeer
+
+        func pass() async {
+            near.send(".")
+            _ = await far.read(count: 1)
+        }
+    }
+
     func connect() throws -> RawPeer { try RawPeer(to: address, reactor: reactor) }
 
     /// A client that has sent this.
@@ -76,7 +96,15 @@ final class Rig {
     }
 
     /// Lets everything happen that can happen without time passing.
-    func settle() async { for _ in 0..<60 { await Task.yield() } }
+    ///
+    /// Yields alone do not wait for the system: under load it delivers what was sent over the loopback interface a little
+    /// later, in order. So a marker goes the same way, once for each hop between a client and an upstream and back.
+    func settle() async {
+        for _ in 0..<6 {
+            for _ in 0..<10 { await Task.yield() }
+            await marker?.pass()
+        }
+    }
 
     /// Moves the clock, after all that is on its way has arrived, and lets the deadlines act.
     func pass(_ milliseconds: UInt64) async {
@@ -97,6 +125,7 @@ func withRig(
     defer { loop.stop() }
     try await loop.run { reactor in
         let rig = try Rig(reactor, clock: clock, limits: limits, options)
+        try await rig.begin()
         try await body(rig)
         rig.server.closeAll()
     }

@@ -88,21 +88,28 @@ struct TimerTests {
 struct EventLoopTests {
     @Test func aLoopThatEndsClosesItsChannels() async throws {
         let loop = EventLoop("test")
-        // The other ends live on another loop and see that theirs are closed.
         let other = EventLoop("other")
-        let port = try await loop.run { reactor in
-            let server = try RawUpstream(reactor: reactor)
-            return server.port
-        }
-        let ended = Task {
-            try await other.run { reactor in
-                let peer = try RawPeer(to: .loopback(port: port), reactor: reactor)
-                peer.send("hello")
-                return await peer.readToEnd()
+        let (ports, announcement) = AsyncStream<UInt16>.makeStream()
+        let serving = Task {
+            try await loop.run { reactor in
+                let server = try RawUpstream(reactor: reactor)
+                announcement.yield(server.port)
+                let connection = await server.connection()
+                connection.send("welcome")
+                return await connection.readToEnd()
             }
         }
-        loop.stop()
-        #expect(try await ended.value.isEmpty)
+        let port = try #require(await ports.first { _ in true })
+        // The other end lives on another loop and sees that its own is closed.
+        let rest = try await other.run { reactor in
+            let peer = try RawPeer(to: .loopback(port: port), reactor: reactor)
+            _ = await peer.read(until: "welcome")
+            loop.stop()
+            return await peer.readToEnd()
+        }
+        #expect(rest.isEmpty)
+        // A task of the ended loop that waits for a channel learns of the end, too.
+        #expect(try await serving.value.isEmpty)
         other.stop()
     }
 
