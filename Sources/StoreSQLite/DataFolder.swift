@@ -62,7 +62,11 @@ enum FileSystemRule {
         _ = unsafe pwrite(lock, pid, pid.count, 0)
     }
 
-    deinit { close(lock) }
+    deinit {
+        // Told apart from the close: a child that is just being started holds a copy of the descriptor until it has begun.
+        _ = flock(lock, LOCK_UN)
+        close(lock)
+    }
 
     /// Makes an empty file with mode 0600 unless it is there, and narrows a wider mode.
     func prepare(_ file: String) throws(GateError) {

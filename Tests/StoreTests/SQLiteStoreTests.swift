@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import CSQLite
 import Glibc
 import Loop
@@ -46,6 +47,23 @@ struct SQLiteStoreTests {
         }
         await database.close()
         await (try SQLiteDatabase(folder: folder.path, lanes: lanes)).close()
+    }
+
+    @Test func theLockEndsWithItsHolderAlthoughAChildHasACopy() throws {
+        var data: DataFolder? = try DataFolder(path: folder.path)
+        // What a child that is being started has until it begins.
+        var copy: Int32 = -1
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
+            if target == folder.path + "/comfygate.lock", let descriptor = Int32(name) { copy = dup(descriptor) }
+        }
+        try #require(copy >= 0)
+        defer { close(copy) }
+        #expect(throws: GateError.self) { try DataFolder(path: folder.path) }
+        withExtendedLifetime(data) {}
+        data = nil
+        data = try DataFolder(path: folder.path)
+        withExtendedLifetime(data) {}
     }
 
     @Test(arguments: [
