@@ -23,8 +23,8 @@ public struct WebSocketDeflate: Sendable, Hashable {
         return "\(Self.name); server_no_context_takeover; client_no_context_takeover\(window)"
     }
 
-    /// What a client offers. Without `client_max_window_bits`, so the server may not narrow our window.
-    static let offer = "\(name); server_no_context_takeover; client_no_context_takeover"
+    /// What a client offers; by the last parameter the server may narrow our window.
+    static let offer = "\(name); server_no_context_takeover; client_no_context_takeover; client_max_window_bits"
 
     /// A client's reading of the answer to `offer`; nil when the server wants what was not offered.
     static func confirm(_ answer: WebSocketExtension) -> WebSocketDeflate? {
@@ -54,8 +54,10 @@ public struct WebSocketDeflate: Sendable, Hashable {
                 // An answer tells of the server's own window, which our inflating covers whatever it is.
                 if !fromServer { window = bits }
             case "client_max_window_bits":
-                guard !fromServer else { return nil }
-                guard parameter.value == nil || Self.windowBits(parameter.value) != nil else { return nil }
+                // An offer may leave the number to the server.
+                if !fromServer, parameter.value == nil { continue }
+                guard let bits = Self.windowBits(parameter.value) else { return nil }
+                if fromServer { window = bits }
             default: return nil
             }
         }

@@ -4,8 +4,7 @@ import Testing
 /// The WebSocket conformance suite, from a virtual environment that `scripts/bootstrap --tests` makes.
 ///
 /// All 517 cases at either side take minutes; they run when COMFYGATE_CONFORMANCE is `full`. Else those about limits
-/// (9) and most about compression (12, 13) are left out. At the client's side 72 of them are unimplemented: they want
-/// `client_max_window_bits`, which our client does not offer. The script counts those apart.
+/// (9) and most about compression (12, 13) are left out.
 struct ConformanceTests {
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -170,7 +170,11 @@ struct WebSocketAgreementTests {
         ("sec-websocket-extensions", ["permessage-deflate; client_no_context_takeover"], .badExtension),
         ("sec-websocket-extensions", ["permessage-deflate; server_no_context_takeover; x"], .badExtension),
         (
-            "sec-websocket-extensions", ["permessage-deflate; server_no_context_takeover; client_max_window_bits=10"],
+            "sec-websocket-extensions", ["permessage-deflate; server_no_context_takeover; client_max_window_bits"],
+            .badExtension
+        ),
+        (
+            "sec-websocket-extensions", ["permessage-deflate; server_no_context_takeover; client_max_window_bits=16"],
             .badExtension
         ),
         ("sec-websocket-extensions", ["permessage-deflate; server_no_context_takeover, other"], .badExtension),
@@ -185,12 +189,11 @@ struct WebSocketAgreementTests {
         #expect(throws: WebSocketRefusal.status(403)) { try agree(good, status: 403) }
     }
 
-    @Test func anAnswerMayNarrowTheServersWindowOnly() throws {
+    @Test(arguments: [("server_max_window_bits=9", 15), ("client_max_window_bits=9", 9)])
+    func anAnswerMayNarrowBothWindows(parameter: String, outgoing: Int) throws {
         let fields =
-            good + [
-                ("Sec-WebSocket-Extensions", "permessage-deflate; server_no_context_takeover; server_max_window_bits=9")
-            ]
-        #expect(try agree(fields).deflate?.outgoingWindowBits == 15)
+            good + [("Sec-WebSocket-Extensions", "permessage-deflate; server_no_context_takeover; \(parameter)")]
+        #expect(try agree(fields).deflate?.outgoingWindowBits == outgoing)
         let modest = WebSocketRequest(nonce: Array("the sample nonce".utf8))
         #expect(throws: WebSocketRefusal.badExtension) { try agree(fields, modest) }
     }
