@@ -23,20 +23,6 @@ enum ASCII {
     @inline(__always) static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
 
     @inline(__always) static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
-
-    /// `tchar` of RFC 9110, section 5.6.2.
-    static func isToken(_ byte: UInt8) -> Bool {
-        if isAlpha(byte) || isDigit(byte) { return true }
-        switch byte {
-        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: return true
-        default: return false
-        }
-    }
-
-    /// `unreserved` of RFC 3986, section 2.3.
-    static func isUnreserved(_ byte: UInt8) -> Bool {
-        isAlpha(byte) || isDigit(byte) || byte == dash || byte == dot || byte == 0x5F || byte == 0x7E
-    }
 }
 
 /// Views into a buffer are passed as ranges, because a `Span` of our own making cannot be returned.

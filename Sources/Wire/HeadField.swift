@@ -91,6 +91,13 @@ public struct HeadField: Sendable {
 }
 
 extension Span where Element == UInt8 {
+    /// The place holds these bytes.
+    public func equals(_ range: ByteRange, _ text: [UInt8]) -> Bool {
+        guard range.count == text.count else { return false }
+        for index in 0..<range.count where self[range.start + index] != text[index] { return false }
+        return true
+    }
+
     /// Compares a place with text of the program.
     public func equals(_ range: ByteRange, _ text: StaticString) -> Bool {
         guard range.count == text.utf8CodeUnitCount else { return false }
@@ -154,8 +161,12 @@ extension [UInt8] {
         self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
     }
 
+    public mutating func append(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+
     /// Appends what stands at a place of a buffer.
     public mutating func append(_ bytes: Span<UInt8>, _ range: ByteRange) {
-        unsafe bytes.extracting(range.start..<range.end).withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+        append(bytes.extracting(range.start..<range.end))
     }
 }

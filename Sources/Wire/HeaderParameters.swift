@@ -26,7 +26,7 @@ enum HeaderParameters {
             skipSpace(bytes, &index)
             guard index < bytes.count, bytes[index] != ASCII.semicolon else { continue }
             let nameStart = index
-            while index < bytes.count, ASCII.isToken(bytes[index]) { index += 1 }
+            while index < bytes.count, Octet.isTokenByte(bytes[index]) { index += 1 }
             guard index > nameStart, index < bytes.count, bytes[index] == ASCII.equals,
                 let name = bytes.lowercasedASCII(nameStart..<index), parameters.count < limit
             else { throw Malformed() }
@@ -55,7 +55,7 @@ enum HeaderParameters {
 
     private static func token(_ bytes: Span<UInt8>, _ index: inout Int) throws(Malformed) -> String {
         let start = index
-        while index < bytes.count, ASCII.isToken(bytes[index]) { index += 1 }
+        while index < bytes.count, Octet.isTokenByte(bytes[index]) { index += 1 }
         guard index > start, let text = bytes.text(start..<index) else { throw Malformed() }
         return text
     }

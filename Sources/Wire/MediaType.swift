@@ -13,7 +13,7 @@ public struct MediaType: Sendable, Hashable {
         while index < bytes.count {
             if bytes[index] == ASCII.slash, slash == nil {
                 slash = index
-            } else if !ASCII.isToken(bytes[index]) {
+            } else if !Octet.isTokenByte(bytes[index]) {
                 break
             }
             index += 1

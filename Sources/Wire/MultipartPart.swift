@@ -24,7 +24,7 @@ public struct MultipartPart: Sendable, Hashable {
             guard let colon = bytes.firstIndex(of: ASCII.colon, within: line), colon > line.lowerBound else {
                 return nil
             }
-            for index in line.lowerBound..<colon where !ASCII.isToken(bytes[index]) { return nil }
+            for index in line.lowerBound..<colon where !Octet.isTokenByte(bytes[index]) { return nil }
             let name = line.lowerBound..<colon
             let value = bytes.trimmed(colon + 1..<end)
             for index in value where ASCII.isControl(bytes[index]) && bytes[index] != ASCII.tab { return nil }

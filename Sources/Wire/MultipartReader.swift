@@ -173,7 +173,7 @@ public struct MultipartReader: Sendable {
     }
 
     private mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
+        pending.append(bytes.extracting(range))
     }
 
     private mutating func flush(_ actions: inout [Action]) {

@@ -1,6 +1,6 @@
 /// Character classes of HTTP, RFC 9110 section 5.6.2 and RFC 9112 section 3.
 public enum Octet {
-    /// `tchar`: what a method or a field name is made of.
+    /// `tchar` of RFC 9110, section 5.6.2: what a method or a field name is made of.
     @inlinable public static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
@@ -12,6 +12,14 @@ public enum Octet {
     /// What may stand in a field value: visible characters, space, tab and bytes above ASCII.
     @inlinable public static func isFieldByte(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte != 0x7F || byte == 0x09
+    }
+
+    /// `unreserved` of RFC 3986, section 2.3.
+    @inlinable public static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+        default: false
+        }
     }
 
     /// What may stand in a request target: visible ASCII but `#`, which no client sends.

@@ -33,7 +33,7 @@ public enum Origin: Sendable, Hashable, CustomStringConvertible {
             else { return nil }
         }
         for index in rest {
-            guard ASCII.isUnreserved(bytes[index]) || bytes[index] == ASCII.colon else { return nil }
+            guard Octet.isUnreserved(bytes[index]) || bytes[index] == ASCII.colon else { return nil }
         }
         guard ASCII.isAlpha(bytes[0]), let lower = bytes.lowercasedASCII(bytes.wholeRange) else { return nil }
         self = .other(lower)

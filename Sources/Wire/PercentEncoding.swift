@@ -48,7 +48,7 @@ enum PercentEncoding {
     private static func upperHex(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x37 + nibble }
 
     private static func isPlain(_ byte: UInt8, _ component: Component) -> Bool {
-        if ASCII.isUnreserved(byte) { return true }
+        if Octet.isUnreserved(byte) { return true }
         switch (component, byte) {
         // ! $ & ' ( ) * + , ; = : @
         case (.segment, 0x21), (.segment, 0x24), (.segment, 0x26...0x2C), (.segment, 0x3A), (.segment, 0x3B),

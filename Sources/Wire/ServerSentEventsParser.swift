@@ -53,7 +53,7 @@ public struct ServerSentEventParser: Sendable {
             let start = at
             while at < bytes.count, bytes[at] != 0x0A, bytes[at] != 0x0D { at += 1 }
             guard line.count + (at - start) <= limit else { throw fail() }
-            unsafe bytes.extracting(start..<at).withUnsafeBufferPointer { unsafe line.append(contentsOf: $0) }
+            line.append(bytes.extracting(start..<at))
             guard at < bytes.count else { return }
             isAfterReturn = bytes[at] == 0x0D
             at += 1

@@ -45,7 +45,7 @@ public struct SetCookie: Sendable, Hashable {
 
     /// The value of the header.
     public func serialized() throws(Failure) -> String {
-        guard !name.isEmpty, name.utf8.allSatisfy(ASCII.isToken) else { throw .invalidName }
+        guard !name.isEmpty, name.utf8.allSatisfy(Octet.isTokenByte) else { throw .invalidName }
         guard value.utf8.allSatisfy(Self.isCookieOctet) else { throw .invalidValue }
         guard name.utf8.count + value.utf8.count <= 4_096 else { throw .tooLong }
         guard path.utf8.first == ASCII.slash,

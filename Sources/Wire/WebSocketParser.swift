@@ -200,9 +200,3 @@ public struct WebSocketParser: Sendable {
         }
     }
 }
-
-extension [UInt8] {
-    fileprivate mutating func append(_ bytes: Span<UInt8>) {
-        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
-    }
-}

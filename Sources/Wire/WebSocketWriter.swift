@@ -75,7 +75,7 @@ public struct WebSocketWriter {
         out.reserveCapacity(out.count + WebSocketFrameHeader.maximumByteCount + payload.count)
         header.write(to: &out)
         let start = out.count
-        unsafe payload.withUnsafeBufferPointer { unsafe out.append(contentsOf: $0) }
+        out.append(payload)
         guard let mask else { return }
         unsafe out.withUnsafeMutableBytes { bytes in
             _ = unsafe WebSocketMask.apply(mask, to: UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))

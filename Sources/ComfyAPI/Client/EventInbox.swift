@@ -92,11 +92,11 @@ final class EventInbox: WebSocketHandler {
     }
 
     func received(text: Span<UInt8>, on socket: WebSocket) {
-        take(.text(unsafe text.withUnsafeBufferPointer { unsafe Array($0) }), on: socket)
+        take(.text([UInt8](copying: text)), on: socket)
     }
 
     func received(binary: Span<UInt8>, on socket: WebSocket) {
-        take(.binary(unsafe binary.withUnsafeBufferPointer { unsafe Array($0) }), on: socket)
+        take(.binary([UInt8](copying: binary)), on: socket)
     }
 
     func closed(_ socket: WebSocket, code: WebSocketCloseCode, reason: String) {

@@ -59,8 +59,8 @@ struct InvitationSurface {
             switch error.code {
             case .notFound: try await gone(visit)
             case .invalidArgument, .alreadyExists:
-                let isPassword = error.message.lowercased().contains("password")
-                page.problems = [FormProblem(error, at: isPassword ? .newPassword : .username)]
+                let isName = error.code == .alreadyExists || (try? AccountName(form[.username])) == nil
+                page.problems = [FormProblem(error, at: isName ? .username : .newPassword)]
                 try await send(visit, .badRequest, page)
             default: throw error
             }

@@ -105,12 +105,7 @@ struct ServiceLane {
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"), UInt8(ascii: "/"):
-            true
-        default: false
-        }
+        Octet.isUnreserved(byte) || byte == UInt8(ascii: "/")
     }
 
     /// Pairs of plain names and values, each with its `=`, none of them a token.
@@ -150,8 +145,9 @@ extension KnownField {
 extension Span<UInt8> {
     /// The place begins with these whole segments.
     fileprivate func starts(_ place: ByteRange, with prefix: [UInt8]) -> Bool {
-        guard place.count >= prefix.count else { return false }
-        for index in 0..<prefix.count where self[place.start + index] != prefix[index] { return false }
+        guard place.count >= prefix.count, equals(ByteRange(place.start, place.start + prefix.count), prefix) else {
+            return false
+        }
         return place.count == prefix.count || self[place.start + prefix.count] == UInt8(ascii: "/")
     }
 }
@@ -179,20 +175,12 @@ struct JudgedHosts {
     mutating func find(
         _ bytes: Span<UInt8>, _ field: ByteRange, isSecure: Bool, accepts: (Authority) -> Bool
     ) -> JudgedHost? {
-        for host in known where host.isSecure == isSecure && bytes.holds(field, host.text) { return host }
+        for host in known where host.isSecure == isSecure && bytes.equals(field, host.text) { return host }
         guard let authority = Authority(bytes.string(field)), accepts(authority) else { return nil }
         let host = JudgedHost(
             authority, [UInt8](copying: bytes.extracting(field.start..<field.end)), isSecure: isSecure)
         if known.count == Self.capacity { known.removeFirst() }
         known.append(host)
         return host
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func holds(_ place: ByteRange, _ text: [UInt8]) -> Bool {
-        guard place.count == text.count else { return false }
-        for index in 0..<text.count where self[place.start + index] != text[index] { return false }
-        return true
     }
 }

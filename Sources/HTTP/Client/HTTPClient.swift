@@ -166,7 +166,7 @@ final class ClientExchange: UpstreamExchange {
     }
 
     override func responseBody(_ bytes: Span<UInt8>) {
-        unsafe bytes.withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
+        buffer.append(bytes)
         wake()
     }
 

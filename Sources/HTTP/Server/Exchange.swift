@@ -111,9 +111,7 @@ public final class Exchange: LoopWork {
                     }
                     continue
                 }
-                unsafe bytes.extracting(range.start..<range.end).withUnsafeBufferPointer {
-                    unsafe bodyBuffer.append(contentsOf: $0)
-                }
+                bodyBuffer.append(bytes, range)
             }
         } catch {
             bodyFailure = HTTPError(error.status, error.message)

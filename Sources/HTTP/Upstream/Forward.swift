@@ -59,12 +59,10 @@ final class Forward: UpstreamExchange {
         path.append(bytes, ByteRange(head.target.start, end))
         prepare(
             connection, filter, BodyReader(head.framing), Method(rawValue: bytes.string(head.method)),
-            isVersion11: head.isVersion11)
+            isVersion11: head.isVersion11, wantsUpgrade: head.asksForWebSocket(bytes))
         rechunks = head.framing == .chunked
         keepsAlive = head.keepsAlive && !head.wantsUpgrade
         mustSendContinue = head.expectsContinue
-        wantsUpgrade = head.asksForWebSocket(bytes)
-        mayRetry = body.isDone && method.isIdempotent && !wantsUpgrade
     }
 
     /// Prepares for a request that was an exchange so far.
@@ -75,19 +73,18 @@ final class Forward: UpstreamExchange {
     ) {
         self.path = Array(path.utf8)
         requestID = id
-        prepare(connection, filter, body, request.method, isVersion11: request.isVersion11)
+        prepare(connection, filter, body, request.method, isVersion11: request.isVersion11,
+            wantsUpgrade: request.asksForWebSocket)
         rechunks = request.contentLength == nil
         self.keepsAlive = keepsAlive
         mustSendContinue = expectsContinue
         self.bodyLimit = bodyLimit
         self.failed = failed
-        wantsUpgrade = request.asksForWebSocket
-        mayRetry = body.isDone && method.isIdempotent && !wantsUpgrade
     }
 
     private func prepare(
         _ connection: ServerConnection, _ filter: ResponseFilter, _ body: BodyReader, _ method: Method,
-        isVersion11: Bool
+        isVersion11: Bool, wantsUpgrade: Bool
     ) {
         self.connection = connection
         self.filter = filter
@@ -109,6 +106,8 @@ final class Forward: UpstreamExchange {
         reset()
         isHeadRequest = method == .head
         requestIsComplete = body.isDone
+        self.wantsUpgrade = wantsUpgrade
+        mayRetry = body.isDone && method.isIdempotent && !wantsUpgrade
     }
 
     /// Bytes of the body that were read before the exchange became a forward.
@@ -242,7 +241,7 @@ final class Forward: UpstreamExchange {
             return
         }
         ChunkedEncoder.appendSizeLine(bytes.count, to: &client.reactor.writeBuffer)
-        unsafe bytes.withUnsafeBufferPointer { unsafe client.reactor.writeBuffer.append(contentsOf: $0) }
+        client.reactor.writeBuffer.append(bytes)
         client.reactor.writeBuffer.append(contentsOf: [0x0D, 0x0A])
         upstream.sendWriteBuffer()
     }
@@ -372,7 +371,7 @@ final class Forward: UpstreamExchange {
         // A head that waits in the write buffer, or a chunk's size line, leaves in one call with the bytes.
         if answersChunked || !client.reactor.writeBuffer.isEmpty {
             if answersChunked { ChunkedEncoder.appendSizeLine(bytes.count, to: &client.reactor.writeBuffer) }
-            unsafe bytes.withUnsafeBufferPointer { unsafe client.reactor.writeBuffer.append(contentsOf: $0) }
+            client.reactor.writeBuffer.append(bytes)
             if answersChunked { client.reactor.writeBuffer.append(contentsOf: "\r\n".utf8) }
             client.sendWriteBuffer()
         } else {

@@ -69,12 +69,10 @@ public struct ForwardHead: Sendable {
     }
 
     private func passes(_ field: HeadField, _ bytes: Span<UInt8>) -> Bool {
-        switch field.known {
         // The connection's and the message's own, whatever the selection says.
+        if field.known.isHopByHop { return false }
+        switch field.known {
         case .host, .contentLength, .expect: return false
-        case .connection, .keepAlive, .proxyConnection, .proxyAuthorization, .proxyAuthenticate, .te, .trailer,
-            .transferEncoding, .upgrade:
-            return false
         default: break
         }
         if !own.isEmpty, bytes.equalsIgnoringCase(field.name, own) { return false }

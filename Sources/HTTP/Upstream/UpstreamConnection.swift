@@ -231,7 +231,7 @@ final class UpstreamConnection: Stream {
     private func keep(_ bytes: Span<UInt8>) {
         guard isOpen else { return }
         _ = headProgress.isWorthParsing(bytes, limit: pool.options.head.bytes)
-        inbound = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
+        inbound = [UInt8](copying: bytes)
     }
 
     /// Reads a head; returns its length, or nil when more is needed or the connection has failed.

@@ -116,7 +116,7 @@ public final class WebSocket: UpgradedStream {
     func received(_ bytes: Span<UInt8>) {
         guard state != .closed else { return }
         // Unmasking writes into the bytes, and those here may be another's too.
-        var copy = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
+        var copy = [UInt8](copying: bytes)
         var events = Events(socket: self)
         awaitsPong = false
         if state == .open { transport.setDeadline(options.pingInterval) }
