@@ -73,7 +73,8 @@ final class Forward: UpstreamExchange {
     ) {
         self.path = Array(path.utf8)
         requestID = id
-        prepare(connection, filter, body, request.method, isVersion11: request.isVersion11,
+        prepare(
+            connection, filter, body, request.method, isVersion11: request.isVersion11,
             wantsUpgrade: request.asksForWebSocket)
         rechunks = request.contentLength == nil
         self.keepsAlive = keepsAlive
