@@ -13,22 +13,18 @@ extension [UInt8] {
             return
         }
         if number < 0 { append(UInt8(ascii: "-")) }
-        let magnitude = number.magnitude
-        var divisor: UInt = 1
-        var digits = 1
-        while magnitude / divisor >= 10 {
-            divisor *= 10
-            digits += 1
-        }
-        while digits < width {
-            append(0x30)
-            digits += 1
-        }
-        var rest = magnitude
-        while divisor > 0 {
-            append(UInt8(0x30 + rest / divisor))
-            rest %= divisor
-            divisor /= 10
+        // From the last digit to the first, then all at once: each single append has its price.
+        var digits = InlineArray<20, UInt8>(repeating: 0x30)
+        var start = digits.count
+        var rest = number.magnitude
+        repeat {
+            start -= 1
+            digits[start] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+            rest /= 10
+        } while rest > 0
+        start = Swift.min(start, Swift.max(0, digits.count - width))
+        unsafe digits.span.extracting(start..<digits.count).withUnsafeBufferPointer {
+            unsafe append(contentsOf: $0)
         }
     }
 }

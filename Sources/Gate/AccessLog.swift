@@ -41,7 +41,8 @@ final class AccessLog: Deadline {
         line.append(text: #"{"time":""#)
         line.append(contentsOf: time)
         line.append(text: #"","level":"info","event":"request","method":""#)
-        Self.append(escaped: summary.method.utf8, to: &line)
+        // A token: nothing in it wants escaping.
+        line.append(contentsOf: summary.method.utf8)
         line.append(text: #"","path":""#)
         Self.append(escaped: summary.path, to: &line)
         line.append(text: #"","status":"#)
@@ -62,8 +63,12 @@ final class AccessLog: Deadline {
         if block.count >= Self.blockSize { flush() }
     }
 
-    /// Method and path are visible ASCII; quote and backslash are all that JSON wants escaped of it.
-    private static func append(escaped text: some Sequence<UInt8>, to line: inout [UInt8]) {
+    /// Path and id are visible ASCII; quote and backslash are all that JSON wants escaped of it.
+    private static func append(escaped text: [UInt8], to line: inout [UInt8]) {
+        if text.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            line.append(contentsOf: text)
+            return
+        }
         for byte in text {
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { line.append(UInt8(ascii: "\\")) }
             line.append(byte >= 0x20 && byte < 0x7F ? byte : UInt8(ascii: "?"))

@@ -7,12 +7,12 @@ public import Wire
 
 /// The gate's application on one loop.
 public final class GateApplication: HTTPApplication {
-    var shared: GateShared
+    @safe @exclusivity(unchecked) var shared: GateShared
     let reactor: Reactor
     let snapshot: IdentitySnapshot
     let native: NativeSurface
     var services: [ServiceSurface]
-    var account: AccountSurface
+    @safe @exclusivity(unchecked) var account: AccountSurface
     let budgets: LoopBudgets
     let watch: ReadinessWatch
     var lane: ServiceLane

@@ -3,12 +3,15 @@ internal import Glibc
 
 /// A descriptor that a loop watches; subclasses say what its readiness means.
 ///
-/// In what serves connections, numbers and truth values are exempt from Swift's check for overlapping accesses at run
-/// time, which cost a quarter of a request: an overlap cannot corrupt them. Everything else is checked.
+/// In what serves connections, numbers, truth values and references are exempt from Swift's check for overlapping accesses
+/// at run time, which cost a quarter of a request: they are read and replaced as a whole, never changed in place, so an
+/// overlap cannot corrupt them. Arrays and other values are checked.
 open class Channel: Deadline {
     public final let descriptor: Int32
     public final let reactor: Reactor
-    @safe @exclusivity(unchecked) public final private(set) var isOpen = false
+    public final var isOpen: Bool { isWatched }
+    // Stored apart: what another module uses directly is checked, whatever is said here.
+    @safe @exclusivity(unchecked) private final var isWatched = false
 
     /// Takes over `descriptor`; it is closed by `close()`, or at the end of this object's life.
     public init(descriptor: Int32, reactor: Reactor) {
@@ -27,7 +30,7 @@ open class Channel: Deadline {
     /// - Parameter mode: `edges` for connections; listening sockets want another.
     public final func open(_ mode: Watch = .edges) {
         assert(reactor.loop.isOnLoop)
-        isOpen = true
+        isWatched = true
         reactor.register(self, mode)
     }
 
@@ -35,7 +38,7 @@ open class Channel: Deadline {
     public final func close() {
         guard isOpen else { return }
         assert(reactor.loop.isOnLoop)
-        isOpen = false
+        isWatched = false
         wasClosed = true
         willClose()
         _ = Glibc.close(descriptor)
@@ -45,7 +48,7 @@ open class Channel: Deadline {
     /// Ends the channel and leaves its descriptor, which is watched no more, to the caller.
     public final func takeDescriptor() -> Int32 {
         assert(isOpen && reactor.loop.isOnLoop)
-        isOpen = false
+        isWatched = false
         wasClosed = true
         reactor.unwatch(self)
         reactor.unregister(self)

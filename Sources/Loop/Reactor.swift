@@ -7,7 +7,8 @@ internal import Glibc
 /// Not `Sendable`: whoever holds it is on the loop. Its channels are kept alive from `register` until they close.
 @safe public final class Reactor {
     /// Milliseconds of the monotonic clock at the beginning of this turn.
-    @safe @exclusivity(unchecked) public private(set) var now: UInt64
+    public var now: UInt64 { turnTime }
+    @safe @exclusivity(unchecked) private var turnTime: UInt64
     /// What the last `Stream.receive` read. A reader takes a copy of the reference for as long as it looks at the bytes: a
     /// nested read then fills another buffer instead of pulling this one away.
     public internal(set) var readBuffer: [UInt8]
@@ -35,8 +36,8 @@ internal import Glibc
     init(loop: EventLoop, clock: MonotonicClock) {
         self.loop = loop
         self.clock = clock
-        now = clock.milliseconds()
-        wheel = TimerWheel(now: now)
+        turnTime = clock.milliseconds()
+        wheel = TimerWheel(now: turnTime)
         readBuffer = [UInt8](repeating: 0, count: Self.readBufferSize)
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         precondition(epoll >= 0, "epoll_create1 failed: \(gate_errno())")
@@ -119,7 +120,7 @@ internal import Glibc
         var timeout: Int32 = 0
         if mayWait { timeout = wheel.wait(now: clock.milliseconds()).map { Int32(min($0, 60_000)) } ?? -1 }
         let count = unsafe epoll_wait(epoll, events, Self.eventCount, clock.isManual && timeout > 0 ? -1 : timeout)
-        now = clock.milliseconds()
+        turnTime = clock.milliseconds()
         for index in 0..<max(0, count) {
             let value = unsafe gate_epoll_value(events, index)
             guard let pointer = unsafe UnsafeRawPointer(bitPattern: UInt(value)) else { continue }

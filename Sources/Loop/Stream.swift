@@ -23,10 +23,15 @@ open class Stream: Channel {
     @safe @exclusivity(unchecked) private final var pendingStart = 0
     @safe @exclusivity(unchecked) private final var shutsDownWhenDrained = false
     /// The readiness that epoll told once and that has not been used up.
-    @safe @exclusivity(unchecked) public final var mayRead = false
+    public final var mayRead: Bool {
+        get { hasReadiness }
+        set { hasReadiness = newValue }
+    }
+    @safe @exclusivity(unchecked) private final var hasReadiness = false
     @safe @exclusivity(unchecked) private final var peerDone = false
     /// A write failed; the reads will tell the end.
-    @safe @exclusivity(unchecked) public final private(set) var isBroken = false
+    public final var isBroken: Bool { hasFailedToSend }
+    @safe @exclusivity(unchecked) private final var hasFailedToSend = false
     /// Bytes that the system has taken for sending.
     @safe @exclusivity(unchecked) private final var sentByteCount = 0
     /// A relay found the socket full: `writable` is told of the next room.
@@ -39,14 +44,15 @@ open class Stream: Channel {
     }
 
     /// Bytes waiting to be sent, in the queue and in a relay's pipe.
-    @safe @exclusivity(unchecked) public final private(set) var pendingByteCount = 0
+    public final var pendingByteCount: Int { unsentByteCount }
+    @safe @exclusivity(unchecked) private final var unsentByteCount = 0
 
     /// A relay has these bytes for this socket in its pipe.
-    final func relayed(taken count: Int) { pendingByteCount += count }
+    final func relayed(taken count: Int) { unsentByteCount += count }
 
     /// The socket has taken these bytes from a relay's pipe.
     final func relayed(sent count: Int) {
-        pendingByteCount -= count
+        unsentByteCount -= count
         sentByteCount += count
     }
 
@@ -57,7 +63,7 @@ open class Stream: Channel {
         if !events.isDisjoint(with: [.peerDone, .hungUp, .failed]) { peerDone = true }
         var hasDrained = false
         if events.contains(.writable) {
-            if tls?.readWaitsForRoom == true { mayRead = true }
+            if tls?.readWaitsForRoom == true { hasReadiness = true }
             if hasOutput || waitsForRoom {
                 waitsForRoom = false
                 guard flush() else { return readAndEnd(events) }
@@ -75,7 +81,7 @@ open class Stream: Channel {
 
     private final func readAndEnd(_ events: Readiness) {
         let hasInput = !events.isDisjoint(with: [.readable, .peerDone, .hungUp, .failed])
-        if hasInput { mayRead = true }
+        if hasInput { hasReadiness = true }
         if hasInput || tls?.readWaitsForRoom == true && mayRead { readable() }
         if isOpen, !events.isDisjoint(with: [.hungUp, .failed]) { brokenOff() }
     }
@@ -95,14 +101,14 @@ open class Stream: Channel {
         }
         if count > 0 {
             // A short read has drained the socket, but not once the peer is done: then the end is still to be read.
-            if count < Reactor.readBufferSize, !peerDone { mayRead = false }
+            if count < Reactor.readBufferSize, !peerDone { hasReadiness = false }
             return .bytes(count)
         }
-        mayRead = false
+        hasReadiness = false
         if count == 0 { return .end }
         let error = gate_errno()
         if error == EINTR {
-            mayRead = true
+            hasReadiness = true
             return receive()
         }
         return error == EAGAIN ? .wouldBlock : .failed(error)
@@ -112,7 +118,7 @@ open class Stream: Channel {
         let received = unsafe reactor.readBuffer.withUnsafeMutableBytes { unsafe tls.read(into: $0) }
         switch received {
         case .bytes: break
-        default: mayRead = false
+        default: hasReadiness = false
         }
         // The read may have ended the handshake that a write waits for. Whoever reads is in the middle of something:
         // that the queue is empty is told after that.
@@ -126,12 +132,12 @@ open class Stream: Channel {
     public final func send(_ bytes: Span<UInt8>) {
         guard isOpen, !isBroken, bytes.count > 0 else { return }
         var start = 0
-        if pendingByteCount == 0 {
+        if unsentByteCount == 0 {
             start = transmit(bytes)
             guard start < bytes.count, !isBroken else { return }
         }
         unsafe bytes.extracting(start..<bytes.count).withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
-        pendingByteCount += bytes.count - start
+        unsentByteCount += bytes.count - start
     }
 
     public final func send(_ bytes: [UInt8]) { send(bytes.span) }
@@ -149,7 +155,7 @@ open class Stream: Channel {
     /// Says to the peer that nothing more comes, after all that is queued.
     public final func shutdownSending() {
         guard isOpen else { return }
-        if pendingByteCount == 0 {
+        if unsentByteCount == 0 {
             tls?.close()
             _ = Glibc.shutdown(descriptor, Int32(SHUT_WR))
         } else {
@@ -172,7 +178,7 @@ open class Stream: Channel {
             let error = tls == nil ? gate_errno() : count == 0 ? EAGAIN : EPIPE
             if error == EINTR { continue }
             if error != EAGAIN {
-                isBroken = true
+                hasFailedToSend = true
                 dropQueue()
             }
             break
@@ -184,7 +190,7 @@ open class Stream: Channel {
     private final var hasOutput: Bool { pendingByteCount > 0 || shutsDownWhenDrained }
 
     private final func dropQueue() {
-        pendingByteCount -= pending.count - pendingStart
+        unsentByteCount -= pending.count - pendingStart
         pending = []
         pendingStart = 0
     }
@@ -199,7 +205,7 @@ open class Stream: Channel {
                 return true
             }
             pendingStart += sent
-            pendingByteCount -= sent
+            unsentByteCount -= sent
             guard pendingStart == queue.count else {
                 // Give back the part that is gone once it is large.
                 if pendingStart > 1 << 20 {

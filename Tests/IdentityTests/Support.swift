@@ -78,15 +78,3 @@ func fails(
     #expect(found?.code == expected, sourceLocation: place)
     return found?.message ?? ""
 }
-
-/// Small, seeded, and the same on every machine.
-struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
-}

@@ -21,7 +21,7 @@ public final class ServerConnection: Stream {
     public let peer: SocketAddress
     /// Under TLS, here or at the proxy that said so.
     public let isSecure: Bool
-    private(set) var phase = Phase.idle
+    @safe @exclusivity(unchecked) private(set) var phase = Phase.idle
     /// Bytes read and not yet used: a part of a head, or what came behind the current request.
     private var inbound: [UInt8] = []
     private var headProgress = HeadProgress()

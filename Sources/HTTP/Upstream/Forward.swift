@@ -7,9 +7,9 @@ internal import Wire
 /// A server keeps a few that have ended and uses them again, so that a request costs no allocation; `prepare` therefore
 /// sets every property.
 final class Forward: UpstreamExchange {
-    private var connection: ServerConnection?
+    @safe @exclusivity(unchecked) private var connection: ServerConnection?
     private var filter = ResponseFilter.service
-    private var pool: UpstreamPool?
+    @safe @exclusivity(unchecked) private var pool: UpstreamPool?
     private var body = BodyReader(.none)
     @safe @exclusivity(unchecked) private var rechunks = false
     @safe @exclusivity(unchecked) private var isVersion11 = true
@@ -20,7 +20,7 @@ final class Forward: UpstreamExchange {
     @safe @exclusivity(unchecked) private var bodyByteCount = 0
     @safe @exclusivity(unchecked) private var bodyLimit = Int.max
     private var prepended: [UInt8] = []
-    private var bodyRelay: Relay?
+    @safe @exclusivity(unchecked) private var bodyRelay: Relay?
     @safe @exclusivity(unchecked) private var answersChunked = false
     @safe @exclusivity(unchecked) private var hasAnswered = false
     @safe @exclusivity(unchecked) private(set) var isTunnel = false
@@ -31,13 +31,13 @@ final class Forward: UpstreamExchange {
     @safe @exclusivity(unchecked) private var began: UInt64 = 0
     @safe @exclusivity(unchecked) private var status = 0
     @safe @exclusivity(unchecked) private var bytesSent = 0
-    private var method = Method.get
+    @safe @exclusivity(unchecked) private var method = Method.get
     /// What the access log shows.
     private var path: [UInt8] = []
     private var requestID: [UInt8] = []
     private var failed: ((UpstreamFailure) -> ErrorAnswer)?
     /// See `Exchange.owner`.
-    var owner: AnyObject?
+    @safe @exclusivity(unchecked) var owner: AnyObject?
 
     /// The client's connection, for as long as the forward works.
     private var client: ServerConnection {

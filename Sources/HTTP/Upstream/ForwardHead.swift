@@ -41,7 +41,19 @@ public struct ForwardHead: Sendable {
         out.append(contentsOf: versionAndHost)
         let fields = head.fields
         let nominates = fields.contains { $0.known == .connection }
+        // Lines that follow one another as they came and stand as we would write them go on in one piece.
+        var run = ByteRange(0, 0)
         for field in fields where passes(field, bytes) && !(nominates && bytes.isNominated(field, fields)) {
+            if bytes.isPlainLine(field) {
+                if run.end != field.name.start {
+                    out.append(bytes, run)
+                    run = ByteRange(field.name.start, field.name.start)
+                }
+                run = ByteRange(run.start, field.value.end + 2)
+                continue
+            }
+            out.append(bytes, run)
+            run = ByteRange(0, 0)
             out.append(bytes, field.name)
             out.append(UInt8(ascii: ":"))
             out.append(0x20)
@@ -49,6 +61,7 @@ public struct ForwardHead: Sendable {
             out.append(0x0D)
             out.append(0x0A)
         }
+        out.append(bytes, run)
     }
 
     /// Upgrade, framing and the empty line.
@@ -93,6 +106,13 @@ public struct ForwardHead: Sendable {
 }
 
 extension Span<UInt8> {
+    /// The line is `name: value` and CRLF, without other white space.
+    fileprivate func isPlainLine(_ field: HeadField) -> Bool {
+        field.value.start == field.name.end + 2 && field.value.end + 1 < count
+            && self[field.name.end] == UInt8(ascii: ":") && self[field.name.end + 1] == 0x20
+            && self[field.value.end] == 0x0D && self[field.value.end + 1] == 0x0A
+    }
+
     /// The field is named by a `Connection` field of the same head: it was meant for the next hop alone.
     func isNominated(_ field: HeadField, _ all: [HeadField]) -> Bool {
         for other in all where other.known == .connection {

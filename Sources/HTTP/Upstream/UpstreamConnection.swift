@@ -8,8 +8,8 @@ final class UpstreamConnection: Stream {
 
     let pool: UpstreamPool
     let address: SocketAddress
-    private(set) var phase = Phase.connecting
-    private(set) var exchange: UpstreamExchange?
+    @safe @exclusivity(unchecked) private(set) var phase = Phase.connecting
+    @safe @exclusivity(unchecked) private(set) var exchange: UpstreamExchange?
     private var inbound: [UInt8] = []
     private var headProgress = HeadProgress()
     private var reader = BodyReader(.none)
@@ -19,7 +19,7 @@ final class UpstreamConnection: Stream {
     @safe @exclusivity(unchecked) private var isReused = false
     @safe @exclusivity(unchecked) private var keepsAlive = false
     @safe @exclusivity(unchecked) private var isPumping = false
-    private var relay: Relay?
+    @safe @exclusivity(unchecked) private var relay: Relay?
     /// What the upstream had taken when the wait for it began; -1 while it owes nothing.
     @safe @exclusivity(unchecked) private var outputMark = -1
 

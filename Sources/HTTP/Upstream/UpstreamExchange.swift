@@ -7,7 +7,7 @@ internal import Wire
 /// needed; `responseEnded`. After a 101: `switched`, `tunnelBytes`. `responseFailed` may come at any time and is the last.
 class UpstreamExchange {
     /// Set while a connection works on it.
-    final var upstream: UpstreamConnection?
+    @safe @exclusivity(unchecked) final var upstream: UpstreamConnection?
     /// The head, while no connection has it.
     final var outgoingHead: [UInt8] = []
     /// May be sent again when a kept connection turns out to be dead: no body, and a method that allows it.

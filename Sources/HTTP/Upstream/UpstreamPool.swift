@@ -16,11 +16,11 @@ public final class UpstreamPool: LoopWork {
     private var tunnels: [ObjectIdentifier: UpstreamConnection] = [:]
     private var waiting: [UpstreamExchange] = []
     private var addresses: [SocketAddress] = []
-    private var nextAddress = 0
-    private var isResolving = false
+    @safe @exclusivity(unchecked) private var nextAddress = 0
+    @safe @exclusivity(unchecked) private var isResolving = false
     private var unresolved: [UpstreamExchange] = []
-    private var wait: Timer?
-    private var isClosing = false
+    @safe @exclusivity(unchecked) private var wait: Timer?
+    @safe @exclusivity(unchecked) private var isClosing = false
 
     public init(_ options: UpstreamOptions, reactor: Reactor, resolver: Resolver) {
         self.options = options
