@@ -177,7 +177,7 @@ public final class GateApplication: HTTPApplication {
     /// Where a request comes from, and whether this host is ours.
     func enter(_ exchange: Exchange) throws -> Visit {
         let request = exchange.request
-        let client = shared.settings.forwarding.client(of: request)
+        let client = shared.settings.forwarding.client(of: exchange)
         let authority: Authority
         switch request.target.form {
         case .origin, .asterisk:

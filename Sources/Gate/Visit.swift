@@ -40,13 +40,19 @@ struct Visit {
 }
 
 extension ForwardingPolicy {
-    /// Who is at the other end of a request, past the proxies that are believed.
-    func client(of request: Request) -> ForwardedClient {
-        client(
+    /// Somebody is believed who says whom it asks for.
+    var trustsAnybody: Bool { !proxies.isEmpty || trustsLocalSockets }
+
+    /// Who is at the other end of a request, past the proxies that are believed; the access log tells it, too.
+    func client(of exchange: Exchange) -> ForwardedClient {
+        let request = exchange.request
+        let client = client(
             peer: IPAddress(request.peer.host), isSecure: request.isSecure,
             forwardedFor: request.fields.all("X-Forwarded-For"),
             forwardedProto: request.fields.all("X-Forwarded-Proto"),
             forwardedHost: request.fields.all("X-Forwarded-Host"))
+        if trustsAnybody, let address = client.address { exchange.loggedPeer = SocketAddress(address, port: 0) }
+        return client
     }
 }
 

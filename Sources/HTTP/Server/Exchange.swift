@@ -31,6 +31,8 @@ public final class Exchange: LoopWork {
     private var status = 0
     /// What the access log shows as the path; handlers set it when the path itself must not be logged.
     public var loggedPath: String?
+    /// What the access log shows as the peer, when that is not the connection's other end.
+    public var loggedPeer: SocketAddress?
     /// For whom the exchange is; when it is forwarded, `HTTPServer.endForwards` finds it by that.
     public var owner: AnyObject?
     /// For forwarded answers and the summary; empty for none.
@@ -85,7 +87,8 @@ public final class Exchange: LoopWork {
                 method: request.method.rawValue, path: Array((loggedPath ?? request.path).utf8),
                 requestID: Array(requestID.utf8), status: status,
                 bytesSent: bytesSent,
-                milliseconds: connection.reactor.now - began, peer: request.peer))
+                milliseconds: connection.reactor.now - began, peer: request.peer,
+                loggedPeer: loggedPeer ?? request.peer))
     }
 
     // MARK: The request's body
@@ -338,6 +341,7 @@ public final class Exchange: LoopWork {
             keepsAlive: keepsAlive, expectsContinue: mustSendContinue, filter: filter, bodyLimit: bodyLimit,
             id: Array(requestID.utf8), failed: failed)
         forward.owner = owner
+        forward.loggedPeer = loggedPeer
         var buffered: [UInt8] = []
         swap(&buffered, &bodyBuffer)
         connection.forward(self, forward, buffered: buffered, to: pool)

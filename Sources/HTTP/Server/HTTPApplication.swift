@@ -68,5 +68,8 @@ public struct ExchangeSummary: Sendable {
     /// Bytes of content sent.
     public let bytesSent: Int
     public let milliseconds: UInt64
+    /// The connection's other end.
     public let peer: SocketAddress
+    /// Who has asked, as far as the application knows it better; see `Exchange.loggedPeer`.
+    public let loggedPeer: SocketAddress
 }

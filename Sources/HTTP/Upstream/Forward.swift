@@ -38,6 +38,8 @@ final class Forward: UpstreamExchange {
     private var failed: ((UpstreamFailure) -> ErrorAnswer)?
     /// See `Exchange.owner`.
     var owner: AnyObject?
+    /// See `Exchange.loggedPeer`.
+    var loggedPeer: SocketAddress?
 
     /// The client's connection, for as long as the forward works.
     private var client: ServerConnection {
@@ -98,7 +100,7 @@ final class Forward: UpstreamExchange {
         bodyLimit = .max
         prepended = []
         bodyRelay = nil
-        (failed, owner) = (nil, nil)
+        (failed, owner, loggedPeer) = (nil, nil, nil)
         (answersChunked, hasAnswered, isTunnel) = (false, false, false)
         (clientHasEnded, upstreamHasEnded, isOver) = (false, false, false)
         began = connection.reactor.now
@@ -474,6 +476,6 @@ final class Forward: UpstreamExchange {
         client.server.application.ended(
             ExchangeSummary(
                 method: method.rawValue, path: path, requestID: requestID, status: status, bytesSent: bytesSent,
-                milliseconds: client.reactor.now - began, peer: client.peer))
+                milliseconds: client.reactor.now - began, peer: client.peer, loggedPeer: loggedPeer ?? client.peer))
     }
 }
