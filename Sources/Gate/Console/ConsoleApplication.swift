@@ -41,6 +41,8 @@ final class ConsoleApplication: HTTPApplication {
         } catch let error as GateError {
             note(error)
             try await refuse(Refusal(error), exchange)
+        } catch let error as HTTPError where error != .clientGone {
+            try await refuse(Refusal(error), exchange)
         }
     }
 

@@ -117,7 +117,7 @@ public final class Exchange: LoopWork {
                 bodyBuffer.append(bytes, range)
             }
         } catch {
-            bodyFailure = HTTPError(error.status, error.message)
+            bodyFailure = HTTPError(error)
             keepsAlive = false
             at = bytes.count
         }
@@ -185,7 +185,7 @@ public final class Exchange: LoopWork {
 
     private func tooLarge(_ limit: Int) -> HTTPError {
         keepsAlive = false
-        return HTTPError(.contentTooLarge, "The body is larger than \(limit) bytes.")
+        return .tooLarge(limit)
     }
 
     /// The time that `bodyWait` told has passed.
@@ -198,7 +198,7 @@ public final class Exchange: LoopWork {
             connection.close()
             return
         }
-        bodyFailure = HTTPError(.requestTimeout, "The request body came too slowly.")
+        bodyFailure = .tooSlow
         keepsAlive = false
         wakeBodyWaiter()
     }
@@ -320,17 +320,19 @@ public final class Exchange: LoopWork {
     ///   - head: The outgoing head, empty line included, as `ForwardHead` writes it.
     ///   - filter: What of the answer's fields the client sees.
     ///   - bodyLimit: Bytes of the request's body; a longer one is answered 413.
-    ///   - failed: What the client is told when the upstream gives no answer; nil leaves that to the application.
+    ///   - failed: What the client is told when the upstream does not answer; nil leaves that to the application.
     public func forward(
         to pool: UpstreamPool, head: [UInt8], filter: ResponseFilter, bodyLimit: Int = .max,
-        failed: ((UpstreamFailure) -> ErrorAnswer)? = nil
+        failed: ((ForwardFailure) -> ErrorAnswer)? = nil
     ) {
         guard !isGone, connection.isOpen, case .none = response else { return }
         response = .finished
-        guard bodyBuffer.count <= bodyLimit else {
-            let error = WireError.tooLarge
-            status = error.status.code
-            connection.refuse(error.status, error.message)
+        if let error = bodyBuffer.count > bodyLimit ? .tooLarge(bodyLimit) : bodyFailure {
+            let id = Array(requestID.utf8)
+            let answer =
+                failed?(.body(error)) ?? connection.server.application.forwardFailed(.body(error), requestID: id)
+            status = answer.status.code
+            connection.refuse(answer, isHeadRequest: request.method == .head)
             return
         }
         wasForwarded = true
@@ -374,4 +376,11 @@ public struct HTTPError: Error, Sendable, Hashable {
 
     /// There is nobody to answer; 499 is only for the log.
     public static let clientGone = HTTPError(Status(499), "The client has left.")
+
+    static let tooSlow = HTTPError(.requestTimeout, "The request body came too slowly.")
+    static func tooLarge(_ limit: Int) -> HTTPError {
+        HTTPError(.contentTooLarge, "The body is larger than \(limit) bytes.")
+    }
+
+    init(_ error: WireError) { self.init(error.status, error.message) }
 }
