@@ -187,6 +187,12 @@ public final class GateServer: Sendable {
         await consoleEnds
     }
 
+    /// Ends every connection now, and with them a `drain` under way.
+    public func cutOff() async {
+        for member in members.withLock({ $0 }) { await member.loop.perform { _ in member.server.closeAll() } }
+        await console.withLock { $0 }?.cutOff()
+    }
+
     /// Begins something on all loops, because none may take new connections while another waits for its last, and
     /// returns when it is done on each.
     func atOnce(_ begin: (Member, @escaping @Sendable () -> Void) -> Void) async {

@@ -31,4 +31,35 @@ struct DrainTests {
             }
         }
     }
+
+    @Test("Whoever does not want to wait ends what is under way")
+    func cutsOff() async throws {
+        try await GateWorld.run { world in
+            let (server, port, consolePort) = (world.server, world.port, world.consolePort)
+            try await world.loop.run { reactor in
+                let idle = try RawPeer(to: .loopback(port: port), reactor: reactor)
+                idle.send("GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                #expect(await idle.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+                var busy: [RawPeer] = []
+                for port in [port, consolePort] {
+                    let peer = try RawPeer(to: .loopback(port: port), reactor: reactor)
+                    peer.send(
+                        "POST /login HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nContent-Length: 4\r\n"
+                            + "Expect: 100-continue\r\n\r\n")
+                    _ = await peer.read(until: "100 Continue\r\n\r\n")
+                    busy.append(peer)
+                }
+                let end = Task { await server.drain() }
+                // By that the drain has begun.
+                _ = await idle.readToEnd()
+                idle.close()
+                await server.cutOff()
+                for peer in busy {
+                    #expect(await peer.readToEnd().isEmpty)
+                    peer.close()
+                }
+                await end.value
+            }
+        }
+    }
 }
