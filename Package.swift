@@ -104,11 +104,6 @@ let package = Package(
         // Only tests use it: the WebSocket conformance suite drives it as a process.
         .executableTarget(
             name: "ConformancePeer", dependencies: ["Basics", "Wire", "Loop", "HTTP"], swiftSettings: strict),
-        .testTarget(
-            name: "IntegrationTests",
-            dependencies: ["ConformancePeer", "Basics", "Wire", "Loop", "HTTP", "TestSupport"],
-            exclude: ["Fixtures", "python"],
-            swiftSettings: strict),
         tests(of: "CommandLineKit", ["Basics"]),
         tests(
             of: "comfygate",

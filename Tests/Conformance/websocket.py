@@ -1,6 +1,6 @@
 """Runs the WebSocket conformance suite (kosoku) against ConformancePeer, on both sides.
 
-usage: conformance.py server|client PEER [CASE...]
+usage: websocket.py server|client PEER [CASE...]
   server  the peer serves, the suite is the client
   client  the suite serves, the peer is the client
 Exit status 0 when no case failed; each that did is printed.
@@ -71,7 +71,7 @@ def main():
     failed = [result for result in results if not has_passed(result)]
     for result in failed:
         print(f"{result.case_id}: {result.behavior.value}, close {result.behavior_close.value}")
-    print(f"{len(passed)} of {len(results)} cases passed")
+    print(f"{side}: {len(passed)} of {len(results)} cases passed")
     raise SystemExit(1 if failed or not results else 0)
 
 
