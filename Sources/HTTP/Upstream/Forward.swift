@@ -39,7 +39,7 @@ final class Forward: UpstreamExchange {
     /// See `Exchange.owner`.
     var owner: AnyObject?
     /// See `Exchange.loggedPeer`.
-    var loggedPeer: SocketAddress?
+    @safe @exclusivity(unchecked) var loggedPeer: SocketAddress?
 
     /// The client's connection, for as long as the forward works.
     private var client: ServerConnection {
