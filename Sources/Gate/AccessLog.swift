@@ -52,7 +52,7 @@ final class AccessLog: Deadline {
         line.append(text: #","ms":"#)
         line.append(decimal: Int(summary.milliseconds))
         line.append(text: #","peer":""#)
-        summary.peer.appendHost(to: &line)
+        summary.loggedPeer.appendHost(to: &line)
         if !summary.requestID.isEmpty {
             line.append(text: #"","request":""#)
             Self.append(escaped: summary.requestID, to: &line)

@@ -78,8 +78,7 @@ public final class GateApplication: HTTPApplication {
                 ])
             try await refuse(Refusal(error), exchange, id, visit)
         } catch let error as HTTPError where error != .clientGone {
-            let code: GateError.Code = error.status == .contentTooLarge ? "request_too_large" : .invalidArgument
-            try await refuse(Refusal(error.status, code, error.message), exchange, id, visit)
+            try await refuse(Refusal(error), exchange, id, visit)
         } catch let failure as UpstreamFailure {
             shared.log.warning("upstream_failed", ["reason": .string("\(failure)"), "request": .string(id)])
             try await refuse(Refusal(failure), exchange, id, visit)
@@ -177,7 +176,7 @@ public final class GateApplication: HTTPApplication {
     /// Where a request comes from, and whether this host is ours.
     func enter(_ exchange: Exchange) throws -> Visit {
         let request = exchange.request
-        let client = shared.settings.forwarding.client(of: request)
+        let client = shared.settings.forwarding.client(of: exchange)
         let authority: Authority
         switch request.target.form {
         case .origin, .asterisk:
@@ -329,14 +328,18 @@ public final class GateApplication: HTTPApplication {
         access.add(summary)
     }
 
-    public func upstreamFailed(_ failure: UpstreamFailure, requestID: [UInt8]) -> ErrorAnswer {
+    public func forwardFailed(_ failure: ForwardFailure, requestID: [UInt8]) -> ErrorAnswer {
         answer(failure, String(decoding: requestID, as: UTF8.self), nil)
     }
 
-    /// Writes the failure down and dresses it.
-    private func answer(_ failure: UpstreamFailure, _ id: String, _ visit: Visit?) -> ErrorAnswer {
-        shared.log.warning("upstream_failed", ["reason": .string("\(failure)"), "request": .string(id)])
-        return errorAnswer(Refusal(failure), id, visit)
+    /// Dresses the failure, and writes it down when it is not the client's.
+    private func answer(_ failure: ForwardFailure, _ id: String, _ visit: Visit?) -> ErrorAnswer {
+        switch failure {
+        case .upstream(let failure):
+            shared.log.warning("upstream_failed", ["reason": .string("\(failure)"), "request": .string(id)])
+            return errorAnswer(Refusal(failure), id, visit)
+        case .body(let error): return errorAnswer(Refusal(error), id, visit)
+        }
     }
 }
 

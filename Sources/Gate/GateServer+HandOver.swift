@@ -20,8 +20,10 @@ extension GateServer {
     /// answered, or when `limits.drain` is over. Tunnels end then: their clients come back to the successor.
     public func handOver() async {
         let milliseconds = UInt64(configuration.limits.drain.wholeMilliseconds)
+        let console = console.withLock { $0 }
+        async let consoleEnds: Void? = console?.handOver(within: milliseconds)
         await atOnce { $0.beginHandOver(within: milliseconds, done: $1) }
-        await console.withLock { $0 }?.handOver(within: milliseconds)
+        await consoleEnds
     }
 
     /// Whether a predecessor's sockets are at the very addresses that a configuration names; port 0 names any.

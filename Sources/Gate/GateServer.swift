@@ -176,12 +176,21 @@ public final class GateServer: Sendable {
         core.stop()
     }
 
-    /// Takes no new connections and returns when the last one has ended, or when `limits.drain` is over.
+    /// Takes no new connections and returns when the last one has ended, or when `limits.drain` is over; the console's time
+    /// is the same as the gate's.
     public func drain() async {
         shared.isDraining.withLock { $0 = true }
         let milliseconds = UInt64(configuration.limits.drain.wholeMilliseconds)
+        let console = console.withLock { $0 }
+        async let consoleEnds: Void? = console?.drain(within: milliseconds)
         await atOnce { $0.beginDrain(within: milliseconds, done: $1) }
-        await console.withLock { $0 }?.drain(within: milliseconds)
+        await consoleEnds
+    }
+
+    /// Ends every connection now, and with them a `drain` under way.
+    public func cutOff() async {
+        for member in members.withLock({ $0 }) { await member.loop.perform { _ in member.server.closeAll() } }
+        await console.withLock { $0 }?.cutOff()
     }
 
     /// Begins something on all loops, because none may take new connections while another waits for its last, and

@@ -18,8 +18,8 @@ struct Visit {
     var principal: Principal?
     /// For the answer, the log and the worker; see `RequestIDs`.
     var requestID = ""
-    /// What the client is told when whom the request is handed to gives no answer.
-    var failed: ((UpstreamFailure) -> ErrorAnswer)?
+    /// What the client is told when whom the request is handed to does not answer it.
+    var failed: ((ForwardFailure) -> ErrorAnswer)?
 
     var request: Request { exchange.request }
     var query: Query { request.target.query }
@@ -40,13 +40,19 @@ struct Visit {
 }
 
 extension ForwardingPolicy {
-    /// Who is at the other end of a request, past the proxies that are believed.
-    func client(of request: Request) -> ForwardedClient {
-        client(
+    /// Somebody is believed who says whom it asks for.
+    var trustsAnybody: Bool { !proxies.isEmpty || trustsLocalSockets }
+
+    /// Who is at the other end of a request, past the proxies that are believed; the access log tells it, too.
+    func client(of exchange: Exchange) -> ForwardedClient {
+        let request = exchange.request
+        let client = client(
             peer: IPAddress(request.peer.host), isSecure: request.isSecure,
             forwardedFor: request.fields.all("X-Forwarded-For"),
             forwardedProto: request.fields.all("X-Forwarded-Proto"),
             forwardedHost: request.fields.all("X-Forwarded-Host"))
+        if trustsAnybody, let address = client.address { exchange.loggedPeer = SocketAddress(address, port: 0) }
+        return client
     }
 }
 
@@ -96,6 +102,17 @@ struct Refusal: Error, Sendable {
             }
         self.init(status, error.code, error.message)
         if status == .serviceUnavailable || status == .tooManyRequests { fields["Retry-After"] = "5" }
+    }
+
+    /// A body that cannot be read.
+    init(_ error: HTTPError) {
+        let code: GateError.Code =
+            switch error.status {
+            case .contentTooLarge: "request_too_large"
+            case .requestTimeout: "request_too_slow"
+            default: .invalidArgument
+            }
+        self.init(error.status, code, error.message)
     }
 
     init(_ failure: UpstreamFailure) {

@@ -218,7 +218,7 @@ struct Serve: Command {
             group.addTask { await server.drain() }
             group.addTask {
                 for await event in events.values {
-                    if case .signal(let signal) = event, signal != SIGHUP { return }
+                    if case .signal(let signal) = event, signal != SIGHUP { return await server.cutOff() }
                 }
             }
             await group.next()

@@ -106,6 +106,8 @@ struct DeadlineTests {
             #expect(!client.isEnded)
             await rig.pass(1_200)
             #expect(await client.readToEnd().hasPrefix("HTTP/1.1 408 "))
+            // For a forward it is the application that finds the words.
+            #expect(rig.application.failures.map(\.status) == (path == "/a" ? [.requestTimeout] : []))
         }
     }
 

@@ -13,7 +13,7 @@ final class RigApplication: HTTPApplication {
     var filter = ResponseFilter()
     var respond: (any Responder)?
     var summaries: [ExchangeSummary] = []
-    var failures: [UpstreamFailure] = []
+    var failures: [ForwardFailure] = []
 
     func disposition(
         of head: borrowing RequestHead, _ bytes: Span<UInt8>, on connection: ServerConnection
@@ -30,7 +30,7 @@ final class RigApplication: HTTPApplication {
 
     func respond(to exchange: Exchange) async throws { try await respond?.respond(to: exchange) }
     func ended(_ summary: ExchangeSummary) { summaries.append(summary) }
-    func upstreamFailed(_ failure: UpstreamFailure, requestID: [UInt8]) -> ErrorAnswer {
+    func forwardFailed(_ failure: ForwardFailure, requestID: [UInt8]) -> ErrorAnswer {
         failures.append(failure)
         return ErrorAnswer(failure.status, failure.message)
     }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Wire
 
-private let lane = Lane("files", threads: 1, capacity: 16)
+private let lane = Lane("files", threads: 1, capacity: 1_024)
 
 private final class Files: Responder {
     let path: String

@@ -19,8 +19,7 @@ extension String {
 extension RunningGate {
     /// Asks the gate itself and returns the status of its answer.
     fileprivate func ask(_ request: ClientRequest) async throws -> Status {
-        let address = greeting.split(separator: "http://127.0.0.1:").dropFirst().first?.prefix { $0.isNumber }
-        let port = try #require(address.flatMap { UInt16($0) })
+        let port = try port
         let loop = EventLoop("client")
         defer { loop.stop() }
         return try await loop.run { reactor in

@@ -60,7 +60,7 @@ struct RunningGate {
     private let output: Int32
 
     /// Returns once it has said where it is.
-    init(_ folder: DataFolder) throws {
+    init(_ folder: DataFolder, _ more: String...) throws {
         var ends: [Int32] = [0, 0]
         try #require(unsafe pipe(&ends) == 0)
         var actions = unsafe posix_spawn_file_actions_t()
@@ -68,10 +68,12 @@ struct RunningGate {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
         unsafe posix_spawn_file_actions_addclose(&actions, ends[0])
-        let words = [
-            try Self.builtProducts() + "/comfygate", "serve", "--data", folder.path, "--worker", "http://127.0.0.1:1",
-            "--config", "/dev/null", "--listen", "127.0.0.1:0", "--set", "console_listen.addresses=127.0.0.1:0",
-        ]
+        let words =
+            [
+                try Self.builtProducts() + "/comfygate", "serve", "--data", folder.path, "--worker",
+                "http://127.0.0.1:1",
+                "--config", "/dev/null", "--listen", "127.0.0.1:0", "--set", "console_listen.addresses=127.0.0.1:0",
+            ] + more
         let arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
         var child = pid_t()
@@ -87,6 +89,24 @@ struct RunningGate {
         }
         (pid, output, greeting) = (child, ends[0], String(decoding: text, as: UTF8.self))
         try #require(greeting.contains("console.sock"), "\(greeting)")
+    }
+
+    /// Where the gate itself listens.
+    var port: UInt16 {
+        get throws {
+            let address = greeting.split(separator: "http://127.0.0.1:").dropFirst().first?.prefix { $0.isNumber }
+            return try #require(address.flatMap { UInt16($0) })
+        }
+    }
+
+    /// Waits until it has said this, or has ended.
+    func hear(_ text: String) {
+        var heard: [UInt8] = []
+        var byte: UInt8 = 0
+        while !String(decoding: heard, as: UTF8.self).contains(text) {
+            guard unsafe read(output, &byte, 1) == 1 else { return }
+            if byte == 0x0A { heard = [] } else { heard.append(byte) }
+        }
     }
 
     /// Ends it with this signal and returns how it ended, as waitpid(2) says.

@@ -41,6 +41,8 @@ final class ConsoleApplication: HTTPApplication {
         } catch let error as GateError {
             note(error)
             try await refuse(Refusal(error), exchange)
+        } catch let error as HTTPError where error != .clientGone {
+            try await refuse(Refusal(error), exchange)
         }
     }
 
@@ -122,7 +124,7 @@ final class ConsoleApplication: HTTPApplication {
     private func enter(_ exchange: Exchange) throws -> ConsoleVisit {
         let request = exchange.request
         if case .unix = request.peer { return try enterLocally(exchange) }
-        let client = settings.forwarding.client(of: request)
+        let client = settings.forwarding.client(of: exchange)
         guard case .origin = request.target.form,
             let host = client.host ?? request.fields["Host"].flatMap({ Authority($0) })
         else { throw Refusal(.badRequest, .invalidArgument, "The Host field is missing or malformed.") }

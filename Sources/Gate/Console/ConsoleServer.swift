@@ -92,6 +92,11 @@ final class ConsoleServer: Sendable {
         }
     }
 
+    func cutOff() async {
+        let content = content
+        await loop.perform { _ in content.server.closeAll() }
+    }
+
     func drain(within milliseconds: UInt64) async {
         await content.drain(within: milliseconds)
         let content = content

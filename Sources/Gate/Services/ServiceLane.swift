@@ -28,7 +28,7 @@ struct ServiceLane {
             let prefix = Array((base + path).utf8)
             return Entry(surface: surface, prefix: prefix.allSatisfy(Self.isPlain) ? prefix : nil)
         }
-        trustsProxies = !settings.forwarding.proxies.isEmpty || settings.forwarding.trustsLocalSockets
+        trustsProxies = settings.forwarding.trustsAnybody
     }
 
     var isEmpty: Bool { entries.isEmpty }

@@ -31,6 +31,8 @@ public final class Exchange: LoopWork {
     private var status = 0
     /// What the access log shows as the path; handlers set it when the path itself must not be logged.
     public var loggedPath: String?
+    /// What the access log shows as the peer, when that is not the connection's other end.
+    public var loggedPeer: SocketAddress?
     /// For whom the exchange is; when it is forwarded, `HTTPServer.endForwards` finds it by that.
     public var owner: AnyObject?
     /// For forwarded answers and the summary; empty for none.
@@ -85,7 +87,8 @@ public final class Exchange: LoopWork {
                 method: request.method.rawValue, path: Array((loggedPath ?? request.path).utf8),
                 requestID: Array(requestID.utf8), status: status,
                 bytesSent: bytesSent,
-                milliseconds: connection.reactor.now - began, peer: request.peer))
+                milliseconds: connection.reactor.now - began, peer: request.peer,
+                loggedPeer: loggedPeer ?? request.peer))
     }
 
     // MARK: The request's body
@@ -114,7 +117,7 @@ public final class Exchange: LoopWork {
                 bodyBuffer.append(bytes, range)
             }
         } catch {
-            bodyFailure = HTTPError(error.status, error.message)
+            bodyFailure = HTTPError(error)
             keepsAlive = false
             at = bytes.count
         }
@@ -182,7 +185,7 @@ public final class Exchange: LoopWork {
 
     private func tooLarge(_ limit: Int) -> HTTPError {
         keepsAlive = false
-        return HTTPError(.contentTooLarge, "The body is larger than \(limit) bytes.")
+        return .tooLarge(limit)
     }
 
     /// The time that `bodyWait` told has passed.
@@ -195,7 +198,7 @@ public final class Exchange: LoopWork {
             connection.close()
             return
         }
-        bodyFailure = HTTPError(.requestTimeout, "The request body came too slowly.")
+        bodyFailure = .tooSlow
         keepsAlive = false
         wakeBodyWaiter()
     }
@@ -317,17 +320,19 @@ public final class Exchange: LoopWork {
     ///   - head: The outgoing head, empty line included, as `ForwardHead` writes it.
     ///   - filter: What of the answer's fields the client sees.
     ///   - bodyLimit: Bytes of the request's body; a longer one is answered 413.
-    ///   - failed: What the client is told when the upstream gives no answer; nil leaves that to the application.
+    ///   - failed: What the client is told when the upstream does not answer; nil leaves that to the application.
     public func forward(
         to pool: UpstreamPool, head: [UInt8], filter: ResponseFilter, bodyLimit: Int = .max,
-        failed: ((UpstreamFailure) -> ErrorAnswer)? = nil
+        failed: ((ForwardFailure) -> ErrorAnswer)? = nil
     ) {
         guard !isGone, connection.isOpen, case .none = response else { return }
         response = .finished
-        guard bodyBuffer.count <= bodyLimit else {
-            let error = WireError.tooLarge
-            status = error.status.code
-            connection.refuse(error.status, error.message)
+        if let error = bodyBuffer.count > bodyLimit ? .tooLarge(bodyLimit) : bodyFailure {
+            let id = Array(requestID.utf8)
+            let answer =
+                failed?(.body(error)) ?? connection.server.application.forwardFailed(.body(error), requestID: id)
+            status = answer.status.code
+            connection.refuse(answer, isHeadRequest: request.method == .head)
             return
         }
         wasForwarded = true
@@ -338,6 +343,7 @@ public final class Exchange: LoopWork {
             keepsAlive: keepsAlive, expectsContinue: mustSendContinue, filter: filter, bodyLimit: bodyLimit,
             id: Array(requestID.utf8), failed: failed)
         forward.owner = owner
+        forward.loggedPeer = loggedPeer
         var buffered: [UInt8] = []
         swap(&buffered, &bodyBuffer)
         connection.forward(self, forward, buffered: buffered, to: pool)
@@ -370,4 +376,11 @@ public struct HTTPError: Error, Sendable, Hashable {
 
     /// There is nobody to answer; 499 is only for the log.
     public static let clientGone = HTTPError(Status(499), "The client has left.")
+
+    static let tooSlow = HTTPError(.requestTimeout, "The request body came too slowly.")
+    static func tooLarge(_ limit: Int) -> HTTPError {
+        HTTPError(.contentTooLarge, "The body is larger than \(limit) bytes.")
+    }
+
+    init(_ error: WireError) { self.init(error.status, error.message) }
 }

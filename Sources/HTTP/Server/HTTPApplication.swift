@@ -13,10 +13,10 @@ public protocol HTTPApplication: AnyObject {
     /// One call for each exchange that has ended, for logs and metrics.
     func ended(_ summary: ExchangeSummary)
 
-    /// An upstream gave no answer; says what the client is told.
+    /// A request that goes to an upstream is not answered by it; says what the client is told.
     ///
     /// - Parameter requestID: Empty when nobody gave one.
-    func upstreamFailed(_ failure: UpstreamFailure, requestID: [UInt8]) -> ErrorAnswer
+    func forwardFailed(_ failure: ForwardFailure, requestID: [UInt8]) -> ErrorAnswer
 }
 
 extension HTTPApplication {
@@ -25,8 +25,31 @@ extension HTTPApplication {
     ) -> Disposition { .exchange }
 
     public func ended(_ summary: ExchangeSummary) {}
-    public func upstreamFailed(_ failure: UpstreamFailure, requestID: [UInt8]) -> ErrorAnswer {
+    public func forwardFailed(_ failure: ForwardFailure, requestID: [UInt8]) -> ErrorAnswer {
         ErrorAnswer(failure.status, failure.message)
+    }
+}
+
+/// Why a request that goes to an upstream gets an answer that is not the upstream's.
+public enum ForwardFailure: Error, Sendable, Hashable {
+    /// There was none.
+    case upstream(UpstreamFailure)
+    /// The client's body came too slowly, is too long, or breaks HTTP's rules.
+    case body(HTTPError)
+
+    public var status: Status {
+        switch self {
+        case .upstream(let failure): failure.status
+        case .body(let error): error.status
+        }
+    }
+
+    /// One sentence for the client.
+    public var message: String {
+        switch self {
+        case .upstream(let failure): failure.message
+        case .body(let error): error.message
+        }
     }
 }
 
@@ -68,5 +91,8 @@ public struct ExchangeSummary: Sendable {
     /// Bytes of content sent.
     public let bytesSent: Int
     public let milliseconds: UInt64
+    /// The connection's other end.
     public let peer: SocketAddress
+    /// Who has asked, as far as the application knows it better; see `Exchange.loggedPeer`.
+    public let loggedPeer: SocketAddress
 }

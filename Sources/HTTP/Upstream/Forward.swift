@@ -35,9 +35,11 @@ final class Forward: UpstreamExchange {
     /// What the access log shows.
     private var path: [UInt8] = []
     private var requestID: [UInt8] = []
-    private var failed: ((UpstreamFailure) -> ErrorAnswer)?
+    private var failed: ((ForwardFailure) -> ErrorAnswer)?
     /// See `Exchange.owner`.
     @safe @exclusivity(unchecked) var owner: AnyObject?
+    /// See `Exchange.loggedPeer`.
+    @safe @exclusivity(unchecked) var loggedPeer: SocketAddress?
 
     /// The client's connection, for as long as the forward works.
     private var client: ServerConnection {
@@ -69,7 +71,7 @@ final class Forward: UpstreamExchange {
     func prepare(
         connection: ServerConnection, request: Request, body: BodyReader, path: String, keepsAlive: Bool,
         expectsContinue: Bool, filter: ResponseFilter, bodyLimit: Int, id: [UInt8],
-        failed: ((UpstreamFailure) -> ErrorAnswer)?
+        failed: ((ForwardFailure) -> ErrorAnswer)?
     ) {
         self.path = Array(path.utf8)
         requestID = id
@@ -98,7 +100,7 @@ final class Forward: UpstreamExchange {
         bodyLimit = .max
         prepended = []
         bodyRelay = nil
-        (failed, owner) = (nil, nil)
+        (failed, owner, loggedPeer) = (nil, nil, nil)
         (answersChunked, hasAnswered, isTunnel) = (false, false, false)
         (clientHasEnded, upstreamHasEnded, isOver) = (false, false, false)
         began = connection.reactor.now
@@ -171,7 +173,7 @@ final class Forward: UpstreamExchange {
             }
         } catch {
             upstream.abandon()
-            end(ErrorAnswer(error.status, error.message))
+            fail(.body(bodyByteCount > bodyLimit ? .tooLarge(bodyLimit) : HTTPError(error)))
             return bytes.count
         }
         if body.isDone { bodyEnded(upstream) } else { waitForBody(upstream) }
@@ -202,7 +204,7 @@ final class Forward: UpstreamExchange {
             client.close()
         } else {
             upstream?.abandon()
-            end(ErrorAnswer(.requestTimeout, "The request body came too slowly."))
+            fail(.body(.tooSlow))
         }
     }
 
@@ -432,7 +434,7 @@ final class Forward: UpstreamExchange {
             client.reactor.writeBuffer.removeAll(keepingCapacity: true)
             client.close()
         } else {
-            end(failed?(failure) ?? client.server.application.upstreamFailed(failure, requestID: requestID))
+            fail(.upstream(failure))
         }
     }
 
@@ -458,13 +460,15 @@ final class Forward: UpstreamExchange {
         return true
     }
 
-    private func end(_ answer: ErrorAnswer) {
+    /// Answers in the upstream's place.
+    private func fail(_ failure: ForwardFailure) {
         guard !hasAnswered else {
             // The answer has begun: a second head would pass for its content.
             client.close()
             return
         }
         isOver = true
+        let answer = failed?(failure) ?? client.server.application.forwardFailed(failure, requestID: requestID)
         status = answer.status.code
         summarize()
         client.refuse(answer, isHeadRequest: isHeadRequest)
@@ -474,6 +478,6 @@ final class Forward: UpstreamExchange {
         client.server.application.ended(
             ExchangeSummary(
                 method: method.rawValue, path: path, requestID: requestID, status: status, bytesSent: bytesSent,
-                milliseconds: client.reactor.now - began, peer: client.peer))
+                milliseconds: client.reactor.now - began, peer: client.peer, loggedPeer: loggedPeer ?? client.peer))
     }
 }

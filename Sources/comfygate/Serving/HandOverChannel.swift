@@ -37,10 +37,8 @@ final class HandOverChannel: Sendable {
         let descriptor = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | O_CLOEXEC, 0)
         guard descriptor >= 0 else { return nil }
         let channel = HandOverChannel(descriptor: descriptor)
-        let status = unsafe SocketAddress.unix(path(in: folder)).withSystemAddress {
-            unsafe gate_connect(descriptor, $0, $1)
-        }
-        return status == 0 ? channel : nil
+        let error = unsafe withAddress(in: folder) { unsafe gate_connect(descriptor, $0, $1) }
+        return error == 0 ? channel : nil
     }
 
     /// Asks for the listening sockets.
@@ -78,6 +76,22 @@ final class HandOverChannel: Sendable {
     // MARK: The gate's side
 
     static func path(in folder: String) -> String { folder + "/upgrade.sock" }
+
+    /// Calls `body` with the socket's address. One holds no path of more than 107 bytes, so that a longer one goes by a
+    /// descriptor of the folder.
+    ///
+    /// - Parameter body: A system call; returns -1 for an error.
+    /// - Returns: 0, or the number of the error.
+    static func withAddress(in folder: String, _ body: (UnsafeRawPointer?, UInt32) -> Int32) -> Int32 {
+        func attempt(_ path: String) -> Int32? {
+            unsafe SocketAddress.unix(path).withSystemAddress { unsafe body($0, $1) == 0 ? 0 : gate_errno() }
+        }
+        if let error = attempt(path(in: folder)) { return error }
+        let descriptor = unsafe gate_open(folder, O_RDONLY | O_DIRECTORY, 0)
+        guard descriptor >= 0 else { return gate_errno() }
+        defer { Glibc.close(descriptor) }
+        return attempt(path(in: "/proc/self/fd/\(descriptor)")) ?? ENAMETOOLONG
+    }
 
     /// Takes over an accepted connection; nil for a stranger, or one that does not know the protocol.
     static func fromSuccessor(_ descriptor: Int32) -> HandOverChannel? {

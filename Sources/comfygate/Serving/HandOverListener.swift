@@ -16,10 +16,13 @@ final class HandOverListener: Sendable {
         descriptor = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | O_CLOEXEC, 0)
         _ = unsafe unlink(path)
         _ = fchmod(descriptor, 0o600)
-        let status = unsafe SocketAddress.unix(path).withSystemAddress { unsafe gate_bind(descriptor, $0, $1) }
-        guard status == 0, listen(descriptor, 4) == 0 else {
-            throw GateError(
-                .invalidArgument, from: .gateway, "Cannot listen on \(path): \(systemMessage(gate_errno())).")
+        var error = unsafe HandOverChannel.withAddress(in: folder) { [descriptor] in
+            unsafe gate_bind(descriptor, $0, $1)
+        }
+        if error == 0, listen(descriptor, 4) != 0 { error = gate_errno() }
+        guard error == 0 else {
+            Glibc.close(descriptor)
+            throw GateError(.invalidArgument, from: .gateway, "Cannot listen on \(path): \(systemMessage(error)).")
         }
         lane.submit { [descriptor] in
             while true {
