@@ -1,22 +1,15 @@
 import Basics
 import Glibc
 import Loop
+import TestSupport
 import Testing
 
 @testable import Telemetry
 
 /// A folder of its own, removed with the last reference.
 private final class Folder: Sendable {
-    let path: String
-    init() {
-        path = "/tmp/comfygate-log-\(UUID())"
-        _ = unsafe mkdir(path, 0o700)
-    }
-    deinit {
-        for name in ["log", "moved", "other", "pipe"] { _ = unsafe unlink("\(path)/\(name)") }
-        _ = unsafe rmdir(path)
-    }
-    func path(_ name: String) -> String { "\(path)/\(name)" }
+    private let folder = TemporaryFolder()
+    func path(_ name: String) -> String { folder.path(name) }
     func text(_ name: String = "log") -> String {
         let descriptor = unsafe open(path(name), O_RDONLY)
         guard descriptor >= 0 else { return "" }
