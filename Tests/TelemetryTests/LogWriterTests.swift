@@ -59,6 +59,26 @@ private struct FullPipe {
 }
 
 struct LogWriterTests {
+    /// How often a file of this name is open in this process.
+    private func descriptors(of path: String) -> Int {
+        (0..<1_024).count { number in
+            var target = [CChar](repeating: 0, count: 256)
+            let length = unsafe readlink("/proc/self/fd/\(number)", &target, target.count)
+            return length > 0 && target[..<length].elementsEqual(path.utf8.map { CChar(bitPattern: $0) })
+        }
+    }
+
+    @Test func aWriterThatIsLetGoWritesWhatWaitsAndClosesItsFiles() async throws {
+        let folder = Folder()
+        var writer: LogWriter? = try LogWriter(path: folder.path("log"))
+        for number in 0..<100 { writer?.write(.info, "line \(number)") }
+        try writer?.reopen(path: folder.path("other"))
+        writer?.write(.info, "last")
+        writer = nil
+        while descriptors(of: folder.path("log")) + descriptors(of: folder.path("other")) > 0 { await Task.yield() }
+        #expect(try folder.lines().count + folder.lines("other").count == 101)
+    }
+
     private static let noon = Timestamp(milliseconds: 1_800_000_000_000)
 
     @Test func aLineTellsTimeLevelAndEventBeforeItsMembers() async throws {
