@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 import Wire
 
-private let lane = Lane("files", threads: 1, capacity: 16)
+/// Every case may ask at the same moment.
+private let lane = Lane("files", threads: 1, capacity: 256)
 
 private final class Files: Responder {
     let path: String
