@@ -45,6 +45,7 @@ extension GateServer {
         metrics.droppedLogLines = shared.log.droppedCount
         metrics.logins = shared.identity.loginCounts
         (metrics.sessions, metrics.tokens) = await console.withLock { $0 }?.credentialCounts() ?? (0, 0)
+        metrics.store = shared.identity.storeLoad
         metrics.readiness = shared.readiness.current
         return metrics
     }

@@ -172,7 +172,25 @@ public final class GateServer: Sendable {
 
     /// Ends the threads; nothing may be asked of the gate afterwards. A process that ends does not need it.
     func stopLoops() {
-        for loop in loops { loop.stop() }
+        // The accounts know the loops' members, to tell them of changes, and the members know the accounts: each loop lets
+        // its own go, or nobody would.
+        for loop in loops {
+            loop.submit { [members] in
+                let own = members.withLock { members in
+                    defer { members.removeAll { $0.loop === loop } }
+                    return members.first { $0.loop === loop }
+                }
+                withExtendedLifetime(own) {}
+            }
+            loop.stop()
+        }
+        core.submit { [console] in
+            let own = console.withLock { console in
+                defer { console = nil }
+                return console
+            }
+            withExtendedLifetime(own) {}
+        }
         core.stop()
     }
 

@@ -23,10 +23,10 @@ extension GateSettings {
         speaksProxyProtocol = configuration.proxyProtocol
         cookie = SessionCookie(basePath: configuration.basePath, isSecure: isSecure, surface: .gate)
         sessionLimits = SessionLimits(configuration.session)
-        let workerTLS = try Self.tls(
+        workerTLS = try Self.tls(
             url, authority: configuration.worker.authority, certificate: configuration.worker.clientCertificate,
             key: configuration.worker.clientKey)
-        worker = UpstreamOptions(url, unix: configuration.worker.unix, tls: workerTLS)
+        worker = UpstreamOptions(url, unix: configuration.worker.unix, tls: workerTLS?.source)
         workerAuthority = url.authority
         workerBearer = configuration.worker.bearer
         workerBasePath = url.path
@@ -43,11 +43,10 @@ extension GateSettings {
 
     private static func tls(
         _ url: HTTPAddress, authority: String?, certificate: String?, key: String?
-    ) throws(GateError) -> (@Sendable () -> TLSContext?)? {
+    ) throws(GateError) -> UpstreamTLS? {
         guard url.isSecure else { return nil }
         let own: (path: String, key: String)? = if let certificate, let key { (certificate, key) } else { nil }
-        let context = try TLSContext(clientAuthority: authority, certificate: own)
-        return { context }
+        return try UpstreamTLS(authority: authority, certificate: own)
     }
 }
 
@@ -87,17 +86,14 @@ extension ServiceOptions {
         guard let url = service.upstream else {
             throw GateError(.invalidArgument, from: .gateway, "The service \(service.name) has no upstream.")
         }
-        var tls: (@Sendable () -> TLSContext?)?
-        if url.isSecure {
-            let context = try TLSContext(clientAuthority: nil)
-            tls = { context }
-        }
-        var options = UpstreamOptions(url, unix: service.unix, tls: tls)
+        let tls = url.isSecure ? try UpstreamTLS() : nil
+        var options = UpstreamOptions(url, unix: service.unix, tls: tls?.source)
         options.connections = max(1, service.connections / max(1, loops))
         options.connectTime = UInt64(service.connectTime.wholeMilliseconds)
         options.responseTime = UInt64(service.responseTime.wholeMilliseconds)
         options.idleTime = UInt64(service.idle.wholeMilliseconds)
         self.init(name: service.name, upstream: options, authority: url.authority)
+        self.tls = tls
         path = service.path?.split(separator: "/").map(String.init)
         host = service.host.flatMap { Authority($0) }
         upstreamPath = url.path

@@ -52,6 +52,8 @@ public struct GateSettings: Sendable {
     public var cookie: SessionCookie
     public var sessionLimits = SessionLimits()
     public var worker: UpstreamOptions
+    /// Behind `worker.tls`; nil for plain HTTP.
+    var workerTLS: UpstreamTLS?
     /// What the worker is told as `Host`.
     public var workerAuthority: String
     /// The worker's own credential, if it has one.

@@ -60,6 +60,9 @@ public final class IdentityService: Sendable {
     /// Passwords that were tried since the start.
     public var loginCounts: PasswordGate.Counts { passwords.counts }
 
+    /// What waits to be stored, and what was.
+    public var storeLoad: StoreLoad { store.load }
+
     // MARK: Housekeeping
 
     /// Stores the uses the loops have gathered and tells each loop what the others saw; every 60 s.

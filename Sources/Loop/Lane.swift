@@ -5,7 +5,7 @@ internal import Glibc
 /// A few threads with a bounded queue for work that blocks: files, SQLite, password hashes, name look-ups.
 ///
 /// A loop or a task hands in a closure and waits without holding its own thread. A full queue is refused at once, so a
-/// slow disk becomes 503 and not memory. Threads end with the process: a lane is made once, at start.
+/// slow disk becomes 503 and not memory. Its threads end with the lane, after what waits then.
 public final class Lane: Sendable {
     /// Gauges for `/metrics`.
     public struct Load: Sendable, Hashable {
@@ -30,6 +30,8 @@ public final class Lane: Sendable {
         self.queue = queue
         for _ in 0..<threads { startThread(named: name, niceness: niceness) { queue.work() } }
     }
+
+    deinit { queue.end() }
 
     public var load: Load {
         let (waiting, refused) = queue.counts
@@ -72,6 +74,7 @@ public final class Lane: Sendable {
     private var items: [@Sendable () -> Void] = []
     private var head = 0
     private var refused = 0
+    private var isEnding = false
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -79,6 +82,21 @@ public final class Lane: Sendable {
         unsafe condition = .allocate(capacity: 1)
         unsafe pthread_mutex_init(mutex, nil)
         unsafe pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(condition)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe condition.deallocate()
+        unsafe mutex.deallocate()
+    }
+
+    /// Lets the threads go when nothing waits any more.
+    func end() {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        isEnding = true
+        unsafe pthread_cond_broadcast(condition)
     }
 
     var counts: (waiting: Int, refused: Int) {
@@ -99,15 +117,18 @@ public final class Lane: Sendable {
         return true
     }
 
-    /// The life of a worker thread: never returns.
-    func work() -> Never {
-        while true { pop()() }
+    /// The life of a worker thread.
+    func work() {
+        while let next = pop() { next() }
     }
 
-    private func pop() -> @Sendable () -> Void {
+    private func pop() -> (@Sendable () -> Void)? {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        while head == items.count { unsafe pthread_cond_wait(condition, mutex) }
+        while head == items.count {
+            if isEnding { return nil }
+            unsafe pthread_cond_wait(condition, mutex)
+        }
         let work = items[head]
         items[head] = {}
         head += 1

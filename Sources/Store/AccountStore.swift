@@ -109,6 +109,8 @@ public protocol AccountStore: Sendable {
     ///
     /// - Parameter limit: At most 1,000.
     func auditTail(_ limit: Int) async throws(GateError) -> [AuditRecord]
+    /// What waits to be stored, and what was. Asks nobody.
+    var load: StoreLoad { get }
     /// Walks the whole trail.
     ///
     /// - Parameter head: A head noted earlier, outside the store; without it a cut tail cannot be seen.

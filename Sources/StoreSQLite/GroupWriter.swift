@@ -47,9 +47,9 @@ final class GroupWriter: Sendable {
         return try outcome.get()
     }
 
-    var load: SQLiteDatabase.Load {
+    var load: StoreLoad {
         state.withLock { state in
-            SQLiteDatabase.Load(
+            StoreLoad(
                 waiting: state.waiting.count, capacity: capacity, transactions: state.transactions, items: state.items)
         }
     }

@@ -69,6 +69,8 @@ public final class SQLiteAccountStore: AccountStore {
         try await read { reader throws(GateError) in try reader.auditTail(max(0, min(limit, 1_000))) }
     }
 
+    public var load: StoreLoad { database.load }
+
     public func verifyAudit(head: AuditHead?) async throws(GateError) -> AuditVerdict {
         var verifier = AuditChain.Verifier(database.auditChain, expected: head)
         var last = Int.min

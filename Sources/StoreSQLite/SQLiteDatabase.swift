@@ -1,7 +1,7 @@
 public import Basics
 public import Loop
 internal import CLinux
-internal import Store
+public import Store
 
 /// The threads that may wait for the disk.
 public struct StoreLanes: Sendable {
@@ -16,16 +16,6 @@ public struct StoreLanes: Sendable {
 ///
 /// Everything acknowledged is on the disk: WAL with `synchronous = FULL`.
 public final class SQLiteDatabase: Sendable {
-    /// Gauges and counters for `/metrics`.
-    public struct Load: Sendable, Hashable {
-        /// Changes that wait for the disk now, and how many may.
-        public let waiting: Int
-        public let capacity: Int
-        /// Since start: syncs, and the changes they were for.
-        public let transactions: Int
-        public let items: Int
-    }
-
     /// Raised at each open; a write under an older one is refused.
     public let epoch: Int
 
@@ -72,7 +62,7 @@ public final class SQLiteDatabase: Sendable {
         writer = GroupWriter(connection, lane: lanes.write, capacity: waiting, epoch: epoch)
     }
 
-    public var load: Load { writer.load }
+    public var load: StoreLoad { writer.load }
 
     /// Finishes what waits, writes the log back into the file, and lets the folder go. Later calls are refused.
     public func close() async {

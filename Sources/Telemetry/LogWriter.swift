@@ -65,6 +65,12 @@ public final class LogWriter: Sendable {
         lane = Lane("log", threads: 1, capacity: capacity + 8)
     }
 
+    // Every line that waited held the writer, so nobody writes any more.
+    deinit {
+        _ = takeDescriptor()
+        target.withLock { if $0.descriptor != 2 { close($0.descriptor) } }
+    }
+
     private static func open(_ path: String?) throws(GateError) -> Int32 {
         guard let path else { return 2 }
         let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)

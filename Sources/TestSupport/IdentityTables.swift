@@ -11,6 +11,8 @@ struct IdentityTables {
     var bootstrap: BootstrapSecret?
     var audit: [AuditRecord] = []
     var failure: GateError?
+    /// How many were tried.
+    var changes = 0
 
     var head: AuditHead { audit.last.map { AuditHead(count: $0.sequence, mac: $0.mac) } ?? .empty }
 }

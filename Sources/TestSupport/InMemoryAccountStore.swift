@@ -65,6 +65,11 @@ public final class InMemoryAccountStore: AccountStore {
     public func auditTail(_ limit: Int) async throws(GateError) -> [AuditRecord] {
         try read { Array($0.audit.suffix(max(0, min(limit, 1_000)))) }
     }
+    /// Nothing ever waits, and each change is a transaction of its own.
+    public var load: StoreLoad {
+        let count = tables.withLock { $0.changes }
+        return StoreLoad(waiting: 0, capacity: 0, transactions: count, items: count)
+    }
     public func verifyAudit(head: AuditHead?) async throws(GateError) -> AuditVerdict {
         var verifier = AuditChain.Verifier(chain, expected: head)
         for record in try read({ $0.audit }) where !verifier.add(record) { break }
@@ -82,6 +87,7 @@ public final class InMemoryAccountStore: AccountStore {
     private func change(_ body: (inout IdentityTables) throws(GateError) -> Void) throws(GateError) {
         let result: Result<Void, GateError> = tables.withLock { tables in
             if let failure = tables.failure { return .failure(failure) }
+            tables.changes += 1
             var draft = tables
             do throws(GateError) { try body(&draft) } catch { return .failure(error) }
             tables = draft

@@ -18,6 +18,8 @@ GRAPH = {
     "3": {"class_type": "SaveImage", "inputs": {"images": ["2", 0], "filename_prefix": "browser"}},
 }
 
+IS_SHOWN = "() => window.app.graph.getNodeById(3).imgs?.some(image => image.complete && image.naturalWidth > 0)"
+
 
 def is_queueing(answer: Response) -> bool:
     return "/prompt" in answer.url and answer.request.method == "POST"
@@ -66,7 +68,9 @@ def main(url: str, name: str, password_file: str, prefix: str) -> None:
             assert answer.status == 200, f"queueing was answered {answer.status}: {answer.text()}"
             prompt = json.loads(answer.text())["prompt_id"]
         assert viewed.value.status == 200 and viewed.value.body(), "the picture could not be loaded"
-        page.wait_for_timeout(500)
+        # The node has its picture, and what the page asks for after a run has been answered.
+        page.wait_for_function(IS_SHOWN)
+        page.wait_for_load_state("networkidle")
         page.screenshot(path=f"{prefix}-picture.png")
         assert not refused, "the page was refused: " + "; ".join(refused)
         print(f"webui: {prompt} came to its picture, nothing was refused")

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CommandLineKit
@@ -29,7 +30,7 @@ struct CompletionsTests {
         let array = (["sample"] + words).map { "'\($0)'" }.joined(separator: " ")
         let harness =
             script(.bash) + "COMP_WORDS=(\(array)); COMP_CWORD=\(words.count); _sample; echo \"${COMPREPLY[*]}\"\n"
-        let output = try run("/bin/bash", ["--norc", "-c", harness])
+        let output = run("/bin/bash", ["--norc", "-c", harness])
         #expect(output == expected + "\n")
     }
 
@@ -42,20 +43,11 @@ struct CompletionsTests {
             "completion-\(ProcessInfo.processInfo.globallyUniqueString)")
         try Data(script(shell).utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        #expect(try run(program, ["-n", file.path]) == "")
+        #expect(run(program, ["-n", file.path]) == "")
     }
 
     /// Standard output and standard error together.
-    private func run(_ program: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: output, as: UTF8.self)
+    private func run(_ program: String, _ arguments: [String]) -> String {
+        ProgramRun.output(program, arguments)
     }
 }

@@ -1,6 +1,7 @@
 import Basics
 import HTTP
 import Loop
+import TestSupport
 import Testing
 import Wire
 

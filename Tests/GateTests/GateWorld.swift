@@ -111,7 +111,8 @@ struct GateWorld: Sendable {
         configuration.worker.url = HTTPAddress("http://127.0.0.1:\(worker.port)")
         configuration.listen.addresses = [ListenAddress("127.0.0.1:0")!]
         configuration.console.addresses = [ListenAddress("127.0.0.1:0")!]
-        configuration.console.socket = "/tmp/comfygate-test-\(UUID()).sock"
+        let folder = TemporaryFolder()
+        configuration.console.socket = folder.path("console.sock")
         change(&configuration)
         let log = GateLog(try kept?.writer ?? LogWriter(path: "/dev/null"), access: true)
         let server = try GateServer(
@@ -139,12 +140,19 @@ struct GateWorld: Sendable {
             server: server, loop: loop, port: port, consolePort: consolePort,
             consoleSocket: configuration.consoleSocket, seen: seen, answers: answers, accounts: accounts, tokens: tokens
         )
-        try await body(world)
+        let failure: (any Error)?
+        do {
+            try await body(world)
+            failure = nil
+        } catch {
+            failure = error
+        }
         await loop.perform { _ in worker.server.closeAll() }
         await server.drain()
         server.stopLoops()
-        withExtendedLifetime(worker) {}
+        withExtendedLifetime((worker, folder)) {}
         loop.stop()
+        if let failure { throw failure }
     }
 
     /// Keeps the worker's server alive; touched on its loop only.
@@ -210,9 +218,6 @@ struct GateWorld: Sendable {
         }
     }
 }
-
-/// Each has a thread that never ends: all tests share one.
-let sharedResolver = Resolver()
 
 enum FormBody {
     static func encode(_ pairs: [(String, String)]) -> String { Query(pairs.map { (name: $0.0, value: $0.1) }).encoded }

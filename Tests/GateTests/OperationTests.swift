@@ -40,10 +40,16 @@ struct OperationTests {
                 "comfygate_sessions 1", "comfygate_logins_total{result=\"ok\"} 1",
                 "comfygate_logins_total{result=\"failed\"} 1", "comfygate_lane_refusals_total{lane=\"resolve\"} 0",
                 "comfygate_lane_queue_length{lane=\"log\"} 0", "comfygate_log_lines_dropped_total 0",
+                "comfygate_store_queue_length 0", "comfygate_store_queue_capacity 0",
                 "comfygate_upstream_connections{upstream=\"service:forge\",state=\"idle\"} 1",
                 "comfygate_upstream_connections{upstream=\"worker\",state=\"busy\"} 0",
                 "comfygate_upstream_waiting_requests{upstream=\"worker\"} 0",
             ] { #expect(answer.text.contains("\n" + line + "\n") || answer.text.contains(line + "\n"), "\(line)") }
+            // Four accounts, four tokens and a login at least.
+            let counted = answer.text.split(separator: "\n").filter { $0.hasPrefix("comfygate_store_") }.compactMap {
+                Int($0.split(separator: " ")[1])
+            }
+            #expect(counted.count == 4 && counted[2] >= 9 && counted[3] >= counted[2], "\(counted)")
             for name in world.accounts.keys { #expect(!answer.text.contains(name)) }
             #expect(answer.text.contains("comfygate_process_start_time_seconds "))
         }

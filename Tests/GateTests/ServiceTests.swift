@@ -3,6 +3,7 @@ import HTTP
 import Identity
 import Loop
 import Store
+import TestSupport
 import Testing
 import Wire
 

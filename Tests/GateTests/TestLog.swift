@@ -1,16 +1,19 @@
 import Basics
 import Glibc
 import Telemetry
+import TestSupport
 import Testing
 
 /// A log in a file of its own, which goes with the last reference.
 final class TestLog: Sendable {
-    let path = "/tmp/comfygate-test-\(UUID()).log"
+    private let folder = TemporaryFolder()
+    let path: String
     let writer: LogWriter
 
-    init() throws { writer = try LogWriter(path: path, minimum: .debug) }
-
-    deinit { _ = unsafe unlink(path) }
+    init() throws {
+        path = folder.path("log")
+        writer = try LogWriter(path: path, minimum: .debug)
+    }
 
     /// Everything written so far.
     func read() async throws -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A certificate authority and certificates of its own, made by openssl(1) once for all tests.
 enum Certificates {
@@ -28,13 +29,7 @@ enum Certificates {
             leaf stranger other-ca IP:127.0.0.1,DNS:localhost
             leaf client ca DNS:client.example
             """
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-c", script, "bash", url.path]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try? process.run()
-        process.waitUntilExit()
+        _ = ProgramRun.output("/bin/bash", ["-c", script, "bash", url.path])
         // The last test to need them is unknown.
         atexit { try? FileManager.default.removeItem(atPath: Certificates.folder) }
         return url.path

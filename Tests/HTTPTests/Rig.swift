@@ -4,9 +4,6 @@ import Loop
 import TestSupport
 import Wire
 
-/// One for all tests: its thread never ends.
-let sharedResolver = Resolver()
-
 /// Forwards what is not under `/local/` to one upstream, and remembers how exchanges ended.
 final class RigApplication: HTTPApplication {
     var pool: UpstreamPool?

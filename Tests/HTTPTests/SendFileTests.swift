@@ -1,12 +1,13 @@
 import Basics
-import Foundation
+import Glibc
 import HTTP
 import Loop
 import TestSupport
 import Testing
 import Wire
 
-private let lane = Lane("files", threads: 1, capacity: 1_024)
+/// Every case may ask at the same moment.
+private let lane = Lane("files", threads: 1, capacity: 256)
 
 private final class Files: Responder {
     let path: String
@@ -19,13 +20,13 @@ private final class Files: Responder {
 }
 
 /// A file of this many bytes: their value is their place modulo 251.
-private func makeFile(_ size: Int) throws -> String {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("gate-file-\(UUID().uuidString)").path
-    try Data((0..<size).map { UInt8($0 % 251) }).write(to: URL(fileURLWithPath: path))
-    return path
+private func makeFile(_ size: Int, in folder: TemporaryFolder) -> String {
+    folder.file("file", (0..<size).map { UInt8($0 % 251) })
 }
 
 struct SendFileTests {
+    private let folder = TemporaryFolder()
+
     @Test(arguments: [
         ("GET", "", "200 OK", "0123456789"), ("HEAD", "", "200 OK", ""),
         ("GET", "Range: bytes=2-4\r\n", "206 Partial Content", "234"),
@@ -46,9 +47,7 @@ struct SendFileTests {
         ("GET", "If-Unmodified-Since: Sat, 01 Jan 2000 00:00:00 GMT\r\n", "412 Precondition Failed", ""),
     ])
     func conditionsAndRanges(method: String, lines: String, status: String, body: String) async throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("gate-\(UUID().uuidString)").path
-        try Data("0123456789".utf8).write(to: URL(fileURLWithPath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let path = folder.file("file", "0123456789".utf8)
         try await withRig { rig in
             rig.application.respond = Files(path)
             let client = try rig.client(
@@ -66,8 +65,7 @@ struct SendFileTests {
 
     @Test(arguments: [0, 1, Exchange.fileWindow - 1, Exchange.fileWindow, Exchange.fileWindow + 1, 3_000_000])
     func aFileArrivesWhole(_ size: Int) async throws {
-        let path = try makeFile(size)
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let path = makeFile(size, in: folder)
         try await withRig { rig in
             rig.application.respond = Files(path)
             let client = try rig.client("GET /local HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -77,8 +75,7 @@ struct SendFileTests {
     }
 
     @Test func aFileThatShrinksBreaksTheAnswer() async throws {
-        let path = try makeFile(32 << 20)
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let path = makeFile(32 << 20, in: folder)
         try await withRig { rig in
             rig.application.respond = Files(path)
             let client = try rig.client("GET /local HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -1,23 +1,19 @@
 import Basics
-import Glibc
 import Identity
 import Loop
 import Store
 import StoreSQLite
+import TestSupport
 import Testing
 
 /// Service and SQLite together: what people got before a restart is good after it.
 struct RestartTests {
     @Test func sessionsTokensAndTheTrailSurviveARestart() async throws {
-        let folder = "/tmp/comfygate-identity-test-\(UUID())"
-        defer {
-            for name in ["comfygate.db", "comfygate.lock", "audit.key"] { unsafe unlink("\(folder)/\(name)") }
-            unsafe rmdir(folder)
-        }
+        let folder = TemporaryFolder()
         let lanes = StoreLanes(
             write: Lane("store-write", threads: 1, capacity: 64), read: Lane("store-read", threads: 2, capacity: 64))
         func open() throws -> (SQLiteDatabase, IdentityService) {
-            let database = try SQLiteDatabase(folder: folder, lanes: lanes)
+            let database = try SQLiteDatabase(folder: folder.path, lanes: lanes)
             let passwords = PasswordGate(hasher: PasswordHasher(bcryptCost: 4), lane: passwordLane)
             return (
                 database,
@@ -39,5 +35,6 @@ struct RestartTests {
         #expect(try await again.verifyAudit(head: head) == .intact(head))
         #expect(try await !again.needsAdministrator())
         await second.close()
+        withExtendedLifetime(folder) {}
     }
 }

@@ -7,6 +7,7 @@ Real processes, real files, loopback only; needs nothing but Python and the open
 import collections
 import hashlib
 import http.client
+import http.server
 import json
 import os
 import pathlib
@@ -92,6 +93,8 @@ class Log:
 
 
 def certificate(folder, name):
+    """A new `cert.pem`, its own authority, and `key.pem`; returns the certificate's digest."""
+    folder.mkdir(exist_ok=True)
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
          "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout",
@@ -128,6 +131,46 @@ def get(port, path="/health", fields=None):
     response.read()
     connection.close()
     return response.status
+
+
+class TLSWorker:
+    """A server that wants a certificate from its clients and remembers which one the last of them showed."""
+
+    def __init__(self, folder, trusted):
+        self.folder, self.seen = folder, None
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.verify_mode = ssl.CERT_REQUIRED
+        self.renew()
+        self.trust(trusted)
+        worker = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                worker.seen = hashlib.sha256(self.connection.getpeercert(binary_form=True)).hexdigest()
+                # One connection for each request: each shows what is in force when it is made.
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.socket = self.context.wrap_socket(self.server.socket, server_side=True)
+        self.server.handle_error = lambda *_: None
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def renew(self):
+        self.context.load_cert_chain(self.folder / "cert.pem", self.folder / "key.pem")
+
+    def trust(self, folder):
+        self.context.load_verify_locations(folder / "cert.pem")
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class Load:
@@ -189,6 +232,14 @@ class OperationsCase(unittest.TestCase):
         process = Process("serve", "--config", str(self.folder / "comfygate.yaml"), "--lang", "en", *words, **options)
         self.processes.append(process)
         return process
+
+    def token(self):
+        """A token of a new account; no gate runs yet."""
+        options = ["--config", self.folder / "comfygate.yaml", "--quiet"]
+        subprocess.run([PROGRAM, "account", "add", "anna", "--role", "user", "--password-stdin", *options],
+                       input="a password of hers", text=True, check=True, capture_output=True)
+        return subprocess.run([PROGRAM, "token", "create", "anna", "--label", "test", "--scopes", "read", *options],
+                              text=True, check=True, capture_output=True).stdout.strip()
 
     def ready(self, process):
         """The port of a gate that has said where it is."""
@@ -290,6 +341,37 @@ class Certificates(OperationsCase):
             check=True, capture_output=True, text=True).stdout)
         self.reload(gate, log, "reload_refused", "reloaded")
         self.assertEqual(TLSClient(port).seen, second)
+        self.assertEqual(gate.end(), 0)
+
+    def test_new_connections_to_the_worker_use_the_renewed_files(self):
+        ours, theirs = self.folder / "ours", self.folder / "theirs"
+        first = certificate(ours, "first")
+        certificate(theirs, "worker")
+        worker = TLSWorker(theirs, trusted=ours)
+        self.addCleanup(worker.end)
+        files = {"ca": str(theirs / "cert.pem"), "client_certificate": str(ours / "cert.pem"),
+                 "client_key": str(ours / "key.pem")}
+        self.write(worker={"url": f"https://127.0.0.1:{worker.port}", **files})
+        token = self.token()
+        gate = self.serve()
+        port, log = self.ready(gate), Log(self.folder / "log")
+
+        def asked():
+            return get(port, "/system_stats", {"Authorization": f"Bearer {token}"})
+
+        self.assertEqual((asked(), worker.seen), (200, first))
+
+        second = certificate(ours, "second")
+        certificate(theirs, "renewed")
+        worker.trust(ours)
+        worker.renew()
+        self.assertEqual(asked(), 503)
+        self.reload(gate, log, "reloaded", "reload_refused")
+        self.assertEqual((asked(), worker.seen), (200, second))
+
+        (ours / "cert.pem").write_text("not a certificate")
+        self.assertIn(files["client_certificate"], self.reload(gate, log, "reload_refused", "reloaded")[-1]["reason"])
+        self.assertEqual((asked(), worker.seen), (200, second))
         self.assertEqual(gate.end(), 0)
 
     def test_the_oldest_version_can_be_raised(self):

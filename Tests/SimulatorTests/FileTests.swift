@@ -1,6 +1,7 @@
 import Basics
 import ComfyAPI
 @testable import Simulator
+import TestSupport
 import Testing
 
 /// Files: names, folders, ranges, pictures and their metadata.
@@ -78,8 +79,8 @@ struct FileTests {
     }
 
     @Test func bothTreesBehaveAlike() {
-        let folder = "/tmp/comfygate-simulator-tests-\(UUID())"
-        let trees: [any FileTree] = [MemoryFileTree(limit: 1_000), DiskFileTree(root: folder, limit: 1_000)]
+        let folder = TemporaryFolder(isMade: false)
+        let trees: [any FileTree] = [MemoryFileTree(limit: 1_000), DiskFileTree(root: folder.path, limit: 1_000)]
         for tree in trees {
             #expect(!tree.exists("a/b.txt") && tree.list("a") == nil)
             #expect(tree.write("a/b.txt", [1, 2], at: 5) && tree.write("a/c/d.txt", [3], at: 6))
@@ -99,7 +100,7 @@ struct FileTests {
             tree.clear("a")
             #expect(!tree.exists("a/c/d.txt"))
         }
-        for path in ["a/c", "a", "e", "n", ""] { _ = DiskFiles.removeDirectory(folder + "/" + path) }
+        withExtendedLifetime(folder) {}
     }
 
     @Test(

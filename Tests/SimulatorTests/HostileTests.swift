@@ -1,6 +1,7 @@
 import Basics
 import ComfyAPI
 @testable import Simulator
+import TestSupport
 import Testing
 
 /// Whatever comes in, the simulator answers.
@@ -158,12 +159,12 @@ struct MiddlewareTests {
     }
 
     @Test(arguments: ComfyFlavour.allCases) func aFolderOfUIFilesIsServed(flavour: ComfyFlavour) throws {
-        let folder = "/tmp/comfygate-simulator-ui-\(UUID())"
-        DiskFiles.makeDirectories(folder + "/assets")
+        let folder = TemporaryFolder()
+        DiskFiles.makeDirectories(folder.path("assets"))
         for (name, text) in [("index.html", "<p>UI"), ("assets/a.js", "1"), ("assets/p.png", "2")] {
-            #expect(DiskFiles.write(folder + "/" + name, Array(text.utf8)))
+            #expect(DiskFiles.write(folder.path(name), Array(text.utf8)))
         }
-        let bench = try Bench(flavour) { $0.uiRoot = folder }
+        let bench = try Bench(flavour) { $0.uiRoot = folder.path }
         #expect(bench.get("/").text == "<p>UI")
         let script = bench.get("/assets/a.js")
         #expect(script.header("Content-Type") == "text/javascript")
@@ -172,8 +173,7 @@ struct MiddlewareTests {
         #expect(bench.get("/assets/q.png").header("Cache-Control") == "public, max-age=3600")
         #expect(bench.get("/..%2F..%2Fetc%2Fpasswd").status == 404)
         #expect(bench.get("/api/assets/a.js").status != 200)
-        for path in ["index.html", "assets/a.js", "assets/p.png"] { _ = DiskFiles.remove(folder + "/" + path) }
-        for path in ["/assets", ""] { _ = DiskFiles.removeDirectory(folder + path) }
+        withExtendedLifetime(folder) {}
     }
 
     @Test func webPFilesAreWellFormed() {

@@ -5,6 +5,14 @@ import Testing
 
 /// What every `AccountStore` promises.
 struct AccountStoreTests {
+    @Test(arguments: Implementation.allCases) func everyChangeIsCounted(_ implementation: Implementation) async throws {
+        try await implementation.run { store in
+            #expect((store.load.items, store.load.transactions) == (0, 0))
+            for number in 1...3 { try await store.commit([], audit: entry("\(number)")) }
+            #expect((store.load.items, store.load.transactions, store.load.waiting) == (3, 3, 0))
+        }
+    }
+
     @Test(arguments: Implementation.allCases) func whatIsStoredIsReadBack(_ kind: Implementation) async throws {
         try await kind.run { store in
             let team = Team(name: try AccountName("Classe-1"), created: noon)

@@ -1,6 +1,7 @@
 import Basics
 import Glibc
 import Store
+import TestSupport
 import Testing
 
 @testable import StoreSQLite

@@ -1,5 +1,6 @@
 import Basics
 import Store
+import TestSupport
 import Testing
 
 @testable import StoreSQLite

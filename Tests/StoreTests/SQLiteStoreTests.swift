@@ -4,6 +4,7 @@ import CSQLite
 import Glibc
 import Loop
 import Store
+import TestSupport
 import Testing
 
 @testable import StoreSQLite

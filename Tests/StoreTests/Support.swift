@@ -7,33 +7,7 @@ import Testing
 
 @testable import StoreSQLite
 
-/// A folder of its own under /tmp, removed with the last reference.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() {
-        path = "/tmp/comfygate-store-test-\(UUID())"
-        _ = unsafe mkdir(path, 0o700)
-    }
-
-    deinit {
-        for name in names { unsafe unlink("\(path)/\(name)") }
-        unsafe rmdir(path)
-    }
-
-    var names: [String] {
-        guard let folder = unsafe opendir(path) else { return [] }
-        defer { unsafe closedir(folder) }
-        var names: [String] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
-    }
-
+extension TemporaryFolder {
     func mode(of name: String) -> UInt32 {
         var facts = stat()
         return unsafe stat("\(path)/\(name)", &facts) == 0 ? facts.st_mode & 0o777 : 0

@@ -1,22 +1,15 @@
 import Basics
 import Glibc
 import Loop
+import TestSupport
 import Testing
 
 @testable import Telemetry
 
 /// A folder of its own, removed with the last reference.
 private final class Folder: Sendable {
-    let path: String
-    init() {
-        path = "/tmp/comfygate-log-\(UUID())"
-        _ = unsafe mkdir(path, 0o700)
-    }
-    deinit {
-        for name in ["log", "moved", "other", "pipe"] { _ = unsafe unlink("\(path)/\(name)") }
-        _ = unsafe rmdir(path)
-    }
-    func path(_ name: String) -> String { "\(path)/\(name)" }
+    private let folder = TemporaryFolder()
+    func path(_ name: String) -> String { folder.path(name) }
     func text(_ name: String = "log") -> String {
         let descriptor = unsafe open(path(name), O_RDONLY)
         guard descriptor >= 0 else { return "" }
@@ -66,6 +59,26 @@ private struct FullPipe {
 }
 
 struct LogWriterTests {
+    /// How often a file of this name is open in this process.
+    private func descriptors(of path: String) -> Int {
+        (0..<1_024).count { number in
+            var target = [CChar](repeating: 0, count: 256)
+            let length = unsafe readlink("/proc/self/fd/\(number)", &target, target.count)
+            return length > 0 && target[..<length].elementsEqual(path.utf8.map { CChar(bitPattern: $0) })
+        }
+    }
+
+    @Test func aWriterThatIsLetGoWritesWhatWaitsAndClosesItsFiles() async throws {
+        let folder = Folder()
+        var writer: LogWriter? = try LogWriter(path: folder.path("log"))
+        for number in 0..<100 { writer?.write(.info, "line \(number)") }
+        try writer?.reopen(path: folder.path("other"))
+        writer?.write(.info, "last")
+        writer = nil
+        while descriptors(of: folder.path("log")) + descriptors(of: folder.path("other")) > 0 { await Task.yield() }
+        #expect(try folder.lines().count + folder.lines("other").count == 101)
+    }
+
     private static let noon = Timestamp(milliseconds: 1_800_000_000_000)
 
     @Test func aLineTellsTimeLevelAndEventBeforeItsMembers() async throws {

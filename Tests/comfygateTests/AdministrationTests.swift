@@ -7,6 +7,7 @@ import Identity
 import Loop
 import Store
 import StoreSQLite
+import TestSupport
 import Testing
 import Wire
 
@@ -24,7 +25,7 @@ extension RunningGate {
         defer { loop.stop() }
         return try await loop.run { reactor in
             let options = UpstreamOptions(.host("127.0.0.1", port: port))
-            let pool = UpstreamPool(options, reactor: reactor, resolver: Resolver())
+            let pool = UpstreamPool(options, reactor: reactor, resolver: sharedResolver)
             defer { pool.closeIdle() }
             return try await HTTPClient(pool).fetch(request).status
         }

@@ -4,6 +4,7 @@ import ComfyAPI
 import Foundation
 import Loop
 import Simulator
+import TestSupport
 import Testing
 
 @testable import comfygate
@@ -14,18 +15,17 @@ private struct Bench {
     let folder: String
 
     static func with(_ options: SimulatorOptions = quick(), _ body: (Bench) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "run-\(Basics.UUID())").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = TemporaryFolder()
         let host = try await SimulatorHost.start(options, on: .loopback(port: 0), shell: SimulatorShellOptions()) {}
         let outcome: (any Error)?
         do {
-            try await body(Bench(url: host.url, folder: folder))
+            try await body(Bench(url: host.url, folder: folder.path))
             outcome = nil
         } catch {
             outcome = error
         }
         await host.stop()
+        withExtendedLifetime(folder) {}
         if let outcome { throw outcome }
     }
 

@@ -1,39 +1,18 @@
 import Basics
 import CommandLineKit
 import Glibc
+import TestSupport
 import Testing
 
 @testable import comfygate
 
 /// A folder of its own under /tmp, removed with the last reference.
 final class DataFolder: Sendable {
-    let path: String
-
-    init() {
-        path = "/tmp/comfygate-cli-\(UUID())"
-        _ = unsafe mkdir(path, 0o700)
-    }
-
-    deinit {
-        guard let folder = unsafe opendir(path) else { return }
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            unsafe unlink("\(path)/\(name)")
-        }
-        unsafe closedir(folder)
-        unsafe rmdir(path)
-    }
+    private let folder = TemporaryFolder()
+    var path: String { folder.path }
 
     /// Writes a file beside the store and returns its path.
-    func file(_ name: String, _ text: String) -> String {
-        let descriptor = unsafe open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        let bytes = Array(text.utf8)
-        _ = unsafe write(descriptor, bytes, bytes.count)
-        close(descriptor)
-        return "\(path)/\(name)"
-    }
+    func file(_ name: String, _ text: String) -> String { folder.file(name, text.utf8) }
 
     struct Result: Sendable {
         let code: Int32

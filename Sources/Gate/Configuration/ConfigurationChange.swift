@@ -19,6 +19,12 @@ public struct ConfigurationChange: Sendable, Hashable {
         next.log = wanted.log
         // Whether a port speaks TLS is settled when it is opened; with which certificate is not.
         if current.tls.isOn, wanted.tls.isOn { next.tls = wanted.tls }
+        // Certificates for another worker wait with its address.
+        if let url = wanted.worker.url, url.isSecure, url == next.worker.url, wanted.worker.unix == next.worker.unix {
+            next.worker.authority = wanted.worker.authority
+            next.worker.clientCertificate = wanted.worker.clientCertificate
+            next.worker.clientKey = wanted.worker.clientKey
+        }
         configuration = next
         applied = Self.difference(current, next)
         waiting = Self.difference(next, wanted)

@@ -1,6 +1,7 @@
 internal import Basics
 internal import Identity
 internal import Loop
+internal import Store
 internal import Telemetry
 
 /// One loop's numbers.
@@ -34,6 +35,7 @@ struct LoopNumbers: Sendable {
 struct GateMetrics: Sendable {
     var loops = LoopNumbers()
     var lanes: [(name: String, load: Lane.Load)] = []
+    var store: StoreLoad?
     var droppedLogLines = 0
     var logins = PasswordGate.Counts()
     var sessions = 0
@@ -59,6 +61,7 @@ struct GateMetrics: Sendable {
         out.family("comfygate_upstream_waiting_requests", .gauge, "Requests that wait for such a connection.")
         for upstream in loops.upstreams { out.sample(upstream.waiting, ["upstream": upstream.name]) }
         writeLanes(&out)
+        if let store { Self.write(store, &out) }
         out.family("comfygate_log_lines_dropped_total", .counter, "Lines of the log that could not be written.")
         out.sample(droppedLogLines)
         out.family("comfygate_logins_total", .counter, "Passwords that were tried, by what became of it.")
@@ -78,6 +81,17 @@ struct GateMetrics: Sendable {
             out.sample(Double(readiness.asked.milliseconds) / 1_000)
         }
         return out.text
+    }
+
+    private static func write(_ store: StoreLoad, _ out: inout MetricsText) {
+        out.family("comfygate_store_queue_length", .gauge, "Changes that wait to be stored.")
+        out.sample(store.waiting)
+        out.family("comfygate_store_queue_capacity", .gauge, "How many may wait.")
+        out.sample(store.capacity)
+        out.family("comfygate_store_transactions_total", .counter, "Transactions that were stored, or failed.")
+        out.sample(store.transactions)
+        out.family("comfygate_store_changes_total", .counter, "The changes in them; many a transaction is a busy disk.")
+        out.sample(store.items)
     }
 
     private func writeLanes(_ out: inout MetricsText) {

@@ -9,6 +9,8 @@ public struct ServiceOptions: Sendable {
     public var path: [String]?
     public var host: Authority?
     public var upstream: UpstreamOptions
+    /// Behind `upstream.tls`; nil for plain HTTP.
+    var tls: UpstreamTLS?
     public var authority: String
     /// The path in front of everything at the upstream: empty, or `/x` without a slash at the end.
     public var upstreamPath = ""

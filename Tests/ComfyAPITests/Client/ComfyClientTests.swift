@@ -1,6 +1,7 @@
 import Basics
 import ComfyAPI
 import Foundation
+import TestSupport
 import Testing
 import Wire
 
@@ -43,8 +44,8 @@ func fail(_ what: String) { Issue.record("\(what)") }
 
 /// A folder that goes with the test.
 final class Scratch {
-    let path = FileManager.default.temporaryDirectory.appending(path: "comfy-\(Basics.UUID())").path
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    private let folder = TemporaryFolder(isMade: false)
+    var path: String { folder.path }
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
     func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: "\(path)/\(name)"))) }
 }

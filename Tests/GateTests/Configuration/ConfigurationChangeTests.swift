@@ -7,7 +7,7 @@ import Wire
 struct ConfigurationChangeTests {
     private static func base() -> Configuration {
         var base = Configuration(cores: 2)
-        base.worker.url = HTTPAddress("http://127.0.0.1:8188")
+        base.worker.url = HTTPAddress("https://127.0.0.1:8188")
         base.tls.certificate = "/a.pem"
         base.tls.key = "/a.key"
         return base
@@ -27,6 +27,9 @@ struct ConfigurationChangeTests {
         ("log.level", { $0.log.level = .debug }), ("log.file", { $0.log.file = "/log" }),
         ("log.access", { $0.log.access = false }), ("tls.certificate", { $0.tls.certificate = "/b.pem" }),
         ("tls.minimum", { $0.tls.minimum = .v13 }),
+        ("worker.ca", { $0.worker.authority = "/ca.pem" }),
+        ("worker.client_certificate", { $0.worker.clientCertificate = "/client.pem" }),
+        ("worker.client_key", { $0.worker.clientKey = "/client.key" }),
         ("services.forge", { $0.services = [service("forge", "http://127.0.0.1:7860")] }),
     ]
 
@@ -47,6 +50,7 @@ struct ConfigurationChangeTests {
         ("loops", { $0.loops = 7 }), ("guests", { $0.guests = true }),
         ("password_hash", { $0.passwordHash = .yescrypt }),
         ("worker.url", { $0.worker.url = HTTPAddress("http://127.0.0.1:1") }),
+        ("worker.unix", { $0.worker.unix = "/worker.sock" }),
         ("worker.bearer_file", { $0.worker.bearer = try? Secret(reading: Array("abc".utf8)) }),
         ("metrics.token_file", { $0.metrics.token = try? Secret(reading: Array("abc".utf8)) }),
         ("session.idle", { $0.session.idle = .seconds(61) }),
@@ -69,6 +73,21 @@ struct ConfigurationChangeTests {
             let result = ConfigurationChange(from: from, to: to)
             #expect(result.waiting == ["tls.certificate", "tls.key"])
             #expect(result.configuration.tls == from.tls)
+        }
+    }
+
+    @Test func certificatesForAnotherWorkerWaitWithItsAddress() {
+        let changes: [(String, @Sendable (inout Configuration) -> Void)] = [
+            ("worker.url", { $0.worker.url = HTTPAddress("https://127.0.0.1:1") }),
+            ("worker.unix", { $0.worker.unix = "/worker.sock" }),
+        ]
+        for (key, change) in changes {
+            var wanted = Self.base()
+            change(&wanted)
+            wanted.worker.authority = "/ca.pem"
+            let result = ConfigurationChange(from: Self.base(), to: wanted)
+            #expect(result.waiting.sorted() == ["worker.ca", key])
+            #expect(result.configuration == Self.base())
         }
     }
 

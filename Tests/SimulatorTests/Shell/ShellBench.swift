@@ -23,7 +23,7 @@ final class ShellBench {
         address = try simulator.listen(on: .loopback(port: 0))
         self.reactor = reactor
         pool = UpstreamPool(
-            UpstreamOptions(.host("127.0.0.1", port: address.port ?? 0)), reactor: reactor, resolver: Resolver())
+            UpstreamOptions(.host("127.0.0.1", port: address.port ?? 0)), reactor: reactor, resolver: sharedResolver)
         client = HTTPClient(pool)
     }
 
