@@ -92,14 +92,14 @@ struct Serve: Command {
         if let worker { flags.append(.init("worker.url", worker, flag: "--worker")) }
         for address in addresses { flags.append(.init("listen.addresses", address, flag: "--listen")) }
         if let data { flags.append(.init("data", data, flag: "--data")) }
-        return options.load(terminal.environment, flags: flags)
+        var report = options.load(terminal.environment, flags: flags)
+        report.fit(descriptors: Int(clamping: gate_raise_descriptor_limit()))
+        return report
     }
 
     func run(_ terminal: Terminal) async throws {
         // Before the threads below start, so that all of them inherit it.
         MainThread.block([SIGTERM, SIGINT, SIGHUP])
-        // Each connection is a descriptor, each forwarded one two.
-        _ = gate_raise_descriptor_limit()
         var sockets = InheritedSockets.take(terminal.environment)
         let report = load(terminal)
         report.report(to: terminal)

@@ -137,6 +137,17 @@ enum ConfigurationMessages {
         fr:
             "Définissez tls.certificate et tls.key, ou dites pourquoi HTTP en clair convient : listen.plain: container (seul un mandataire y accède) ou lan."
     )
+    static let fewDescriptors = Message(
+        "config.few_descriptors",
+        en: "{wanted} connections do not fit into {descriptors} descriptors; {most} are taken at a time",
+        fr: "{wanted} connexions ne tiennent pas dans {descriptors} descripteurs ; {most} sont prises à la fois")
+    static let raiseDescriptors = Message(
+        "config.raise_descriptors",
+        en:
+            "Raise the limit (LimitNOFILE in a systemd unit, ulimits.nofile in Compose, ulimit -n), or lower the number.",
+        fr:
+            "Relevez la limite (LimitNOFILE d’une unité systemd, ulimits.nofile de Compose, ulimit -n), ou baissez le nombre."
+    )
     static let consoleRemedy = Message(
         "config.console_remedy",
         en: "Keep the console on 127.0.0.1 or its socket, or set TLS; listen.plain: container permits it too.",
@@ -197,6 +208,7 @@ enum ConfigurationMessages {
         fr: "Indiquez-y les adresses de vos mandataires.")
 
     static let all = [
+        fewDescriptors, raiseDescriptors,
         unknownKey, didYouMean, seeKeys, unknownVariable, noValue, giveValue, isGroup, groupOf, notList, keepOne,
         notText,
         secretInline, secretElsewhere, secretBad, secretRemedy, bothSet, unreadable, checkFile, badValue, tooMany,

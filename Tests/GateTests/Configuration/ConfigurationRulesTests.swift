@@ -118,4 +118,20 @@ struct AddressTests {
             "http://a..b", "http://a:80:90",
         ])
     func refusesURL(text: String) { #expect(HTTPAddress(text) == nil) }
+
+    @Test(
+        "Connections are as many as the process has descriptors for",
+        arguments: [
+            (20_064, 10_000, 1_000, 0), (20_063, 9_999, 1_000, 1), (1_024, 480, 480, 1), (96, 16, 16, 1),
+            (1, 10, 10, 1),
+            (0, 10_000, 1_000, 0),
+        ])
+    func fitsDescriptors(descriptors: Int, connections: Int, perAddress: Int, warnings: Int) {
+        var report = load("")
+        let before = report.warnings.count
+        report.fit(descriptors: descriptors)
+        #expect(report.configuration.limits.connections == connections)
+        #expect(report.configuration.limits.perAddress == perAddress)
+        #expect(report.warnings.count - before == warnings)
+    }
 }

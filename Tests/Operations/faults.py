@@ -1,0 +1,197 @@
+"""What a gate keeps and says when things break: killed while it writes, a full disk, a worker that dies or stands still,
+too few descriptors.
+
+usage: faults.py PROGRAM [unittest's arguments]
+Real processes, real files, loopback only. The full disk wants root, for a small file system of its own.
+"""
+
+import concurrent.futures
+import http.client
+import json
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+import operations
+from operations import PATIENCE, OperationsCase, Process, get
+
+ROUNDS = 5
+
+
+class FaultCase(OperationsCase):
+    def command(self, *words, config=None, **options):
+        config = config or self.folder / "comfygate.yaml"
+        return subprocess.run(
+            [operations.PROGRAM, *words, "--config", config, "--lang", "en"], text=True, capture_output=True, **options)
+
+    def worker(self, port=0):
+        worker = Process("simulate", "--listen", f"127.0.0.1:{port}", "--step-time", "5ms", "--lang", "en")
+        self.processes.append(worker)
+        return worker, int(worker.wait_for(r"http://127\.0\.0\.1:(\d+)")[1])
+
+    def names(self):
+        listed = self.command("account", "list", "--json")
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        return {account["name"] for account in json.loads(listed.stdout)["accounts"]}
+
+    def until(self, condition, what):
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            self.assertLess(time.monotonic(), end, what)
+            time.sleep(0.05)
+
+
+class Killed(FaultCase):
+    def test_what_was_acknowledged_is_there_after_each_kill(self):
+        self.write()
+        acknowledged = set()
+        for number in range(ROUNDS):
+            gate = self.serve()
+            self.ready(gate)
+
+            def add(name):
+                return name, self.command("account", "add", name, "--machine", "--quiet").returncode
+
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                waiting = [pool.submit(add, f"r{number}-{index}") for index in range(40)]
+                for index, future in enumerate(concurrent.futures.as_completed(waiting)):
+                    name, status = future.result()
+                    if status == 0:
+                        acknowledged.add(name)
+                    # In the middle of it; what is still to come finds no gate and works on the store itself.
+                    if index == 10:
+                        gate.popen.kill()
+            gate.popen.wait(PATIENCE)
+            self.assertEqual(acknowledged - self.names(), set())
+            verified = self.command("audit", "verify")
+            self.assertEqual(verified.returncode, 0, verified.stderr)
+        self.assertGreater(len(acknowledged), ROUNDS * 10)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "a file system of its own wants root")
+class FullDisk(FaultCase):
+    def test_a_full_disk_refuses_changes_keeps_what_there_is_and_heals(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "comfygate-faults", disk], check=True)
+        self.addCleanup(subprocess.run, ["umount", "--lazy", disk])
+        _, worker_port = self.worker()
+        self.write(data=str(disk / "data"), worker={"url": f"http://127.0.0.1:{worker_port}"})
+        token = self.token()
+        gate = self.serve()
+        port = self.ready(gate)
+        with open(disk / "filler", "wb", buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(b"x" * 4096)
+            except OSError:
+                pass
+        refused = None
+        for index in range(200):
+            answer = self.command("account", "add", f"late-{index}", "--machine")
+            if answer.returncode != 0:
+                refused = answer
+                break
+        self.assertIsNotNone(refused, "the disk was never full")
+        self.assertRegex(refused.stderr, r"store_full|full")
+        # Nobody is locked out: knowing somebody needs no room.
+        self.assertEqual(get(port, "/queue", {"Authorization": f"Bearer {token}"}), 200)
+        self.assertIn("anna", self.names())
+        (disk / "filler").unlink()
+        self.until(lambda: self.command("account", "add", "healed", "--machine").returncode == 0, "it never healed")
+        self.assertEqual(gate.end(), 0)
+        self.assertIn("healed", self.names())
+
+
+class BrokenWorker(FaultCase):
+    def ask(self, path, timeout=PATIENCE):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {self.token_text}"})
+        response = connection.getresponse()
+        body = response.read()
+        connection.close()
+        return response.status, dict(response.getheaders()), body
+
+    def start(self):
+        worker, worker_port = self.worker()
+        self.write(worker={"url": f"http://127.0.0.1:{worker_port}"})
+        self.token_text = self.token()
+        self.port = self.ready(self.serve())
+        self.assertEqual(self.ask("/queue")[0], 200)
+        return worker, worker_port
+
+    def test_a_dead_worker_is_said_so_and_missed_no_longer_than_it_is_away(self):
+        worker, worker_port = self.start()
+        worker.popen.kill()
+        worker.popen.wait(PATIENCE)
+        status, fields, body = self.ask("/queue")
+        self.assertIn(status, (502, 503))
+        self.assertIn("Retry-After", fields)
+        self.assertNotIn(b"Traceback", body)
+        self.assertTrue(body)
+        self.until(lambda: get(self.port, "/ready") == 503, "/ready did not notice")
+        self.assertEqual(get(self.port, "/health"), 200)
+        self.worker(worker_port)
+        self.until(lambda: self.ask("/queue")[0] == 200, "the worker that came back was not used")
+        self.until(lambda: get(self.port, "/ready") == 200, "/ready did not recover")
+
+    def test_a_worker_that_stands_still_holds_up_only_its_own_requests(self):
+        worker, _ = self.start()
+        worker.popen.send_signal(signal.SIGSTOP)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            held = pool.submit(self.ask, "/queue")
+            self.assertEqual(self.ask("/login")[0], 200)
+            self.assertEqual(get(self.port, "/health"), 200)
+            self.until(lambda: get(self.port, "/ready") == 503, "/ready did not notice")
+            self.assertFalse(held.done() and held.result()[0] == 200)
+            worker.popen.send_signal(signal.SIGCONT)
+            self.assertEqual(held.result(PATIENCE)[0], 200)
+        self.until(lambda: get(self.port, "/ready") == 200, "/ready did not recover")
+
+
+class FewDescriptors(FaultCase):
+    def test_more_clients_than_descriptors_wait_and_none_is_lost(self):
+        self.write(limits={"connections": 1000, "per_address": 1000})
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (96, 96))
+
+        gate = self.serve(preexec_fn=limit)
+        port = self.ready(gate)
+        gate.wait_for("first-administrator|Nobody can administer")
+        idle = []
+        for _ in range(200):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+            connection.connect()
+            idle.append(connection)
+        # One of those that were taken is served while the others wait or are turned away.
+        idle[0].request("GET", "/health")
+        self.assertEqual(idle[0].getresponse().read() != b"", True)
+        for connection in idle:
+            connection.close()
+        self.until(lambda: self.answers(port), "it did not recover")
+        before = cpu_seconds(gate.popen.pid)
+        time.sleep(1)
+        self.assertLess(cpu_seconds(gate.popen.pid) - before, 0.5, "it spins")
+        self.assertEqual(gate.end(), 0)
+
+    def answers(self, port):
+        try:
+            return get(port) == 200
+        except OSError:
+            return False
+
+
+def cpu_seconds(pid):
+    words = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    operations.PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main(warnings="ignore")
