@@ -37,7 +37,7 @@ enum RunPlan {
             (0..<times).map { number in
                 var item = base
                 item.seedStep = UInt64(number)
-                if times > 1 { item.label += (item.label.isEmpty ? "" : ", ") + "+\(number)" }
+                if times > 1 { item.label += (item.label.isEmpty ? "" : ", ") + "seed +\(number)" }
                 return item
             }
         }

@@ -39,7 +39,7 @@ struct RunPlanTests {
         #expect(items[3].assignments == [Assignment("3.steps", "5"), Assignment("6.text", "cat")])
         #expect(items[3].files == [Assignment("12", "b.png")])
         #expect(items.map(\.seedStep) == [0, 1, 0, 1])
-        #expect(items[3].label == "cat, b.png, +1")
+        #expect(items[3].label == "cat, b.png, seed +1")
     }
 
     @Test("Literal seeds count up, linked ones stay, and the largest wraps")
