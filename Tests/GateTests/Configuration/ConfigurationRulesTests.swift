@@ -122,7 +122,7 @@ struct AddressTests {
     @Test(
         "Connections are as many as the process has descriptors for",
         arguments: [
-            (20_064, 10_000, 1_000, 0), (20_063, 9_999, 1_000, 1), (1_024, 480, 480, 1), (96, 16, 16, 1),
+            (20_064, 10_000, 1_000, 0), (20_063, 9_999, 1_000, 0), (1_024, 480, 480, 1), (96, 16, 16, 1),
             (1, 10, 10, 1),
             (0, 10_000, 1_000, 0),
         ])
@@ -133,5 +133,10 @@ struct AddressTests {
         #expect(report.configuration.limits.connections == connections)
         #expect(report.configuration.limits.perAddress == perAddress)
         #expect(report.warnings.count - before == warnings)
+        // Who has set the number is always told.
+        var chosen = load("limits: {connections: 9999}")
+        chosen.fit(descriptors: 20_060)
+        #expect(chosen.configuration.limits.connections == 9_998)
+        #expect(chosen.warnings.count - before == 1)
     }
 }
