@@ -31,12 +31,13 @@ final class DataFolder: Sendable {
     }
 }
 
-/// `comfygate serve` as a process of its own.
-struct RunningGate {
+/// `comfygate serve` as a process of its own; it goes with the last reference, also when the test failed.
+final class RunningGate: Sendable {
     let pid: pid_t
     /// What it said until it was ready.
     let greeting: String
     private let output: Int32
+    private let hasEnded = Locked(false)
 
     /// Returns once it has said where it is.
     init(_ folder: DataFolder, _ more: String...) throws {
@@ -70,6 +71,9 @@ struct RunningGate {
         try #require(greeting.contains("console.sock"), "\(greeting)")
     }
 
+    // Whoever runs the tests waits for the end of their output, which a gate that was left alone would keep open.
+    deinit { if !hasEnded.withLock({ $0 }) { _ = end(SIGKILL) } }
+
     /// Where the gate itself listens.
     var port: UInt16 {
         get throws {
@@ -90,6 +94,7 @@ struct RunningGate {
 
     /// Ends it with this signal and returns how it ended, as waitpid(2) says.
     func end(_ signal: Int32) -> Int32 {
+        hasEnded.withLock { $0 = true }
         kill(pid, signal)
         var buffer = [UInt8](repeating: 0, count: 4_096)
         while unsafe read(output, &buffer, buffer.count) > 0 {}
