@@ -30,7 +30,7 @@ final class Pipe {
 /// A known number of bytes on their way from one plain socket to another without passing through the process.
 ///
 /// What has left the source and not reached the sink counts as the sink's `pendingByteCount`.
-public final class Relay {
+public final class Relay: Deadline {
     public enum Progress: Sendable, Hashable {
         case done
         /// `readable` of the source tells when to go on.
@@ -56,6 +56,14 @@ public final class Relay {
     public private(set) var moved = 0
     /// Bytes moved before others get their turn.
     private static let turnLimit = 4 << 20
+    /// Bytes the source's socket gathers before epoll tells of them (`SO_RCVLOWAT`).
+    private var wakeLevel = 1
+    /// The source once took longer than `patience` to fill a batch: its bytes go on as they come.
+    private var isSlow = false
+    /// One turn for many segments: the turns are what costs, not the bytes.
+    private static let batch = 262_144
+    /// Milliseconds that bytes may lie in the source's socket until there are enough of them.
+    private static let patience: UInt64 = 64
     /// Bodies below are not worth the calls.
     public static let threshold = 131_072
 
@@ -65,12 +73,14 @@ public final class Relay {
             let pipe = source.reactor.takePipe()
         else { return nil }
         (self.source, self.sink, self.pipe, remaining) = (source, sink, pipe, count)
+        super.init()
     }
 
     /// Moves what can be moved now.
     public func move() -> Progress {
         var thisTurn = 0
         waitsForSink = false
+        source.reactor.clearDeadline(self)
         while thisTurn < Self.turnLimit {
             var isStarved = false
             if remaining > 0, inPipe < Pipe.capacity {
@@ -88,6 +98,7 @@ public final class Relay {
                     // A pipe may be full in slots before it is full in bytes: only an empty one proves an empty source.
                     if inPipe == 0 {
                         source.mayRead = false
+                        waitForBatch()
                         return .sourceIsEmpty
                     }
                     isStarved = true
@@ -99,7 +110,10 @@ public final class Relay {
                 moved += count
                 thisTurn += count
                 sink.relayed(sent: count)
-                if remaining == 0, inPipe == 0 { return .done }
+                if remaining == 0, inPipe == 0 {
+                    tellOf(1)
+                    return .done
+                }
             } else if count < 0, gate_errno() == EAGAIN {
                 sink.waitsForRoom = true
                 waitsForSink = true
@@ -112,7 +126,29 @@ public final class Relay {
         return .paused
     }
 
+    private func waitForBatch() {
+        if !isSlow { tellOf(min(Self.batch, remaining)) }
+        if wakeLevel > 1 { source.reactor.setDeadline(self, after: Self.patience) }
+    }
+
+    /// Has epoll tell of the source when it holds so many bytes, or has ended.
+    private func tellOf(_ count: Int) {
+        guard count != wakeLevel, source.isOpen else { return }
+        wakeLevel = count
+        _ = gate_set_option(source.descriptor, SOL_SOCKET, SO_RCVLOWAT, Int32(count))
+    }
+
+    /// The batch is late.
+    public override func deadlineReached() {
+        isSlow = true
+        tellOf(1)
+        // Not every kind of socket tells now of what it has held back.
+        if source.isOpen { source.ready(.readable) }
+    }
+
     deinit {
+        source.reactor.retireDeadline(self)
+        tellOf(1)
         if inPipe > 0 { sink.relayed(taken: -inPipe) } else { source.reactor.giveBack(pipe) }
     }
 }

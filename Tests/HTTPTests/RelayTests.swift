@@ -112,6 +112,40 @@ struct RelayTests {
         }
     }
 
+    @Test("Bytes that come slowly are not held back for a batch", arguments: [false, true])
+    func slowSource(isUpload: Bool) async throws {
+        try await withRig { rig in
+            let body = Self.pattern(500_000)
+            let client = try rig.connect()
+            client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: \(isUpload ? body.count : 0)\r\n\r\n")
+            let upstream = await rig.upstream.connection()
+            _ = await upstream.read(until: "\r\n\r\n")
+            if !isUpload { upstream.send(Self.head(body.count)) }
+            let (source, sink) = isUpload ? (client, upstream) : (upstream, client)
+            if !isUpload { _ = await client.read(until: "\r\n\r\n") }
+            // The relay begins, waits for a batch that does not come, then takes what there is.
+            for part in [0..<1_000, 1_000..<2_000, 2_000..<2_001, 2_001..<body.count] {
+                source.send(Array(body[part]))
+                await rig.settle()
+                await rig.pass(200)
+                let same = await sink.read(count: part.count) == Array(body[part])
+                #expect(same)
+            }
+            // The socket wakes for a single byte again.
+            if isUpload {
+                upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                _ = await client.read(until: "ok")
+                client.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+            } else {
+                client.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+            }
+            #expect(await upstream.read(until: "\r\n\r\n").contains("/b"))
+            upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n!")
+            #expect(await client.read(until: "!").hasSuffix("!"))
+            #expect(rig.reactor.sparePipeCount == 1)
+        }
+    }
+
     @Test("An answer that breaks off never looks whole")
     func brokenAnswer() async throws {
         try await withRig { rig in
