@@ -80,8 +80,21 @@ extension SimulatedWorker {
 
     func getSubgraph(_ id: String) -> SimulatedResponse {
         guard case .object(var graph)? = resources.body("global_subgraphs")[id] else { return .json(nil) }
-        graph["data"] = "{}"
+        // Text within the answer, as the files of real blueprints are sent.
+        graph["data"] = .string(String(decoding: (graph["data"] ?? .null).encoded(), as: UTF8.self))
         return .json(.object(graph))
+    }
+
+    func getSubgraphs() -> SimulatedResponse {
+        let graphs = resources.body("global_subgraphs").object?.members ?? []
+        return .json(
+            .object(
+                JSONObject(
+                    graphs.map { id, graph in
+                        var listed = graph.object ?? JSONObject()
+                        listed["data"] = nil
+                        return (id, .object(listed))
+                    })))
     }
 
     // MARK: - Internal

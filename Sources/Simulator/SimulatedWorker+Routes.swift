@@ -65,9 +65,7 @@ extension SimulatedWorker {
         Route("GET", "extensions") { worker, _, _ in .json(worker.resources.body("extensions")) },
         Route("GET", "i18n") { _, _, _ in .json([:]) },
         Route("GET", "workflow_templates") { _, _, _ in .json([:]) },
-        Route("GET", "global_subgraphs", modernOnly: true) { worker, _, _ in
-            .json(worker.resources.body("global_subgraphs"))
-        },
+        Route("GET", "global_subgraphs", modernOnly: true) { worker, _, _ in worker.getSubgraphs() },
         Route("GET", "global_subgraphs/*", modernOnly: true) { worker, _, found in worker.getSubgraph(found[0]) },
         Route("GET", "node_replacements", modernOnly: true) { worker, _, _ in
             .json(worker.resources.body("node_replacements"))

@@ -73,6 +73,8 @@ def main(url: str, name: str, password_file: str, prefix: str) -> None:
         page.wait_for_load_state("networkidle")
         page.screenshot(path=f"{prefix}-picture.png")
         assert not refused, "the page was refused: " + "; ".join(refused)
+        complaints = page.locator(".p-toast-message-error").all_inner_texts()
+        assert not complaints, "the page complains: " + "; ".join(complaints)
         print(f"webui: {prompt} came to its picture, nothing was refused")
         browser.close()
 
