@@ -44,6 +44,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // Each target imports only targets above it.
@@ -56,6 +57,7 @@ let package = Package(
         library("Store", ["Basics"]),
         library("StoreSQLite", ["Basics", "Loop", "Store", "CSQLite", "CLinux"]),
         library("Identity", ["Basics", "Loop", "Store", "CCrypt"]),
+        library("Secrets", ["Basics", "Loop", "Store", "Identity", "CLinux", "COpenSSL", "CSodium", "CYAML"]),
         library("Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Identity", "CYAML"]),
         // The resources are read from a folder at run time: a bundle accessor would pull Foundation in.
         library(
@@ -93,6 +95,7 @@ let package = Package(
             path: "Tests/StoreCrashHelper", swiftSettings: strict),
         tests(of: "Store", ["Basics", "Loop", "StoreSQLite", "CSQLite", "StoreCrashHelper"]),
         tests(of: "Identity", ["Basics", "Loop", "Store", "StoreSQLite"]),
+        tests(of: "Secrets", ["Basics", "Identity"]),
         tests(
             of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
         tests(
