@@ -117,7 +117,14 @@ public struct Audit {
                 return [Found(key: rule.key, value: rule.value, states: [.unreadable("\(error)")])]
             }
         case .dotenv: return dotenv(rule, bytes)
-        case .yaml: return [Found(key: rule.key, value: rule.value, states: [.unreadable("YAML")])]
+        case .yaml:
+            do throws(YAMLPlace.Failure) {
+                let text = try YAMLPlace(path: rule.key ?? "").value(in: bytes)
+                return [Found(key: rule.key, value: rule.value, bytes: Array(text.utf8))]
+            } catch {
+                let state: AuditRow.State = error == .missing ? .missing : .unreadable("\(error)")
+                return [Found(key: rule.key, value: rule.value, states: [state])]
+            }
         }
     }
 
