@@ -19,7 +19,7 @@ import time
 # opens a file for reading is among them, too: a failure there must be as harmless.
 KINDS = (
     "openat write pwrite64 fsync fdatasync rename renameat renameat2 unlink unlinkat link linkat ftruncate fallocate "
-    "fchmod fchown fsetxattr fremovexattr mkdir mkdirat flock"
+    "fchmod fchown fsetxattr fremovexattr mkdir mkdirat flock fstatfs"
 ).split()
 ERRORS = ["ENOSPC", "EROFS", "EIO"]
 LOCATIONS = [".env", "qwen/.env", "links/qwen.env", ".secrets/api.token", "login/PASSWORD", "video/.env", "forge/.env"]
@@ -88,7 +88,7 @@ class Bench:
         decorate(root)
         return work, root
 
-    def call(self, command, work, injections=(), log=None):
+    def call(self, command, work, injections=(), log=None, more=()):
         root = os.path.join(work, "tree")
         words = [self.helper, command, root, os.path.join(root, ".secrets/.journal")]
         if injections or log:
@@ -96,6 +96,7 @@ class Bench:
             # Not with --seccomp-bpf: strace 6.1 then loses the signals it shall inject.
             trace = ["strace", "-f", "-qq", "-s", "4096", "-e", "signal=none", "-e", "trace=" + kinds]
             trace += ["-o", log or "/dev/null"]
+            trace += more
             for injection in injections:
                 trace += ["-e", "inject=" + injection]
             words = trace + words
@@ -186,7 +187,7 @@ class Bench:
         stopped = 0
         if recovery_kill:
             code, _, _ = self.call("recover", work, [recovery_kill])
-            stopped = code in (-9, 137)
+            stopped = code != DONE
             where += f", recovery {recovery_kill}"
         code, out, err = self.call("recover", work)
         if code != 0 or "conflict" in out:
@@ -217,11 +218,10 @@ def full_disk(bench):
             shutil.copytree(os.path.join(bench.folder, "old"), os.path.join(work, "tree"), symlinks=True)
             decorate(os.path.join(work, "tree"))
             filler = os.path.join(mount, "filler")
-            with open(filler, "wb") as file:
+            with open(filler, "wb", buffering=0) as file:
                 try:
                     while True:
                         file.write(b"x" * 4096)
-                        file.flush()
                 except OSError:
                     pass
             os.truncate(filler, max(0, os.stat(filler).st_size // 4096 - room) * 4096)
@@ -242,6 +242,62 @@ def full_disk(bench):
     if not outcomes["old"] or not outcomes["new"]:
         raise Broken(f"the disk was always too small or never: {outcomes}")
     return runs
+
+
+def order(bench):
+    """What a power cut needs: nothing is relied on before it has been synced. Kills cannot show that, the calls do."""
+    work, root = bench.fresh("order")
+    log = os.path.join(work, "trace")
+    bench.call("run", work, (), log, ["-y"])
+    unsynced, phase, missing, syncs = set(), "", [], 0
+    with open(log) as lines:
+        for line in lines:
+            path = re.search(r"\(\d+<([^>]*)>", line)
+            if not path or not path.group(1).startswith(root) or " = -1 " in line:
+                continue
+            path = path.group(1)
+            if "pwrite64(" in line or "ftruncate(" in line:
+                if not path.endswith("/lock"):
+                    unsynced.add(path)
+            elif "openat(" in line and "O_CREAT" in line and "lock" not in line:
+                unsynced.add(path)
+            elif "fsync(" in line:
+                unsynced.discard(path)
+                syncs += 1
+            elif "unlinkat(" in line:
+                if phase == "journal.committed" and '"journal.committed"' in line:
+                    missing += unsynced
+                unsynced.add(path)
+            elif "rename" in line:
+                names = re.findall(r'"([^"]*)"', line)
+                is_journal = names[1].startswith("journal")
+                # Before each step of the journal, and before the first target, all that was done has reached the disk.
+                if is_journal or phase == "journal.applying" and not any(root in done for done in changed):
+                    # The draft of the journal needs no name that lasts.
+                    missing += unsynced - ({path} if names[1] == "journal" else set())
+                if is_journal:
+                    phase, changed = names[1], []
+                else:
+                    changed.append(path)
+                unsynced.add(path)
+    if missing or unsynced or phase != "journal.committed" or syncs < 20:
+        raise Broken(f"not synced in time: {sorted(set(missing))}, in the end: {sorted(unsynced)}, {syncs} syncs")
+
+
+def shared_folder(bench):
+    """A file system that says it is 9p, and keeps neither modes nor owners, nor knows links and exchanges."""
+    work, _ = bench.fresh("shared")
+    calls = ["fchmod:error=EPERM", "fchown:error=EPERM", "renameat2:error=EINVAL", "linkat:error=EPERM"]
+    calls += ["fallocate:error=EOPNOTSUPP", "fsetxattr:error=EOPNOTSUPP", "fstatfs:poke_exit=@arg2=9719020100000000"]
+    status, out, err = bench.call("run", work, calls)
+    if status != DONE or out.count("warning: ") != 1 or "9p" not in out or "metadata" not in out:
+        raise Broken(f"on a shared folder: {status}: {out}{err}")
+    found = snapshot(os.path.join(work, "tree"))
+    for path, entry in bench.states["new"].items():
+        if found.get(path, [None])[0] != entry[0]:
+            raise Broken(f"on a shared folder: {path} is not new")
+    if any(".comfygate-" in path for path in found):
+        raise Broken(f"on a shared folder: left behind: {sorted(found)}")
 
 
 def main():
@@ -267,15 +323,25 @@ def main():
                     continue
                 # The other ways differ only in a few calls: kills at each, errors at one in three.
                 for number in calls:
-                    actions = ["signal=KILL"] + ["error=" + error for error in ERRORS]
-                    if label != "plain":
-                        actions = ["signal=KILL"] + ([f"error={dice.choice(ERRORS)}"] if dice.random() < 0.34 else [])
+                    one = f"error={dice.choice(ERRORS)}"
+                    actions = [f"signal=KILL:when={number}"]
+                    if kind == "write":
+                        pass  # Only the words of the helper go that way.
+                    elif label == "plain":
+                        actions += [f"error={error}:when={number}" for error in ERRORS]
+                        # The call fails from now on: undoing is stopped by it, too.
+                        actions.append(f"{one}:when={number}+")
+                    elif dice.random() < 0.34:
+                        actions.append(f"{one}:when={number}")
                     for action in actions:
                         kill = None
                         if dice.random() < 0.4:
                             kill_kind = dice.choice(sorted(set(recovery) - {"flock", "mkdir", "write"}))
-                            kill = f"{kill_kind}:signal=KILL:when={dice.choice(recovery[kill_kind])}"
-                        runs.append((f"{kind}:{action}:when={number}", always, kill))
+                            number_there = dice.choice(recovery[kill_kind])
+                            kill = f"{kill_kind}:signal=KILL:when={number_there}"
+                            if dice.random() < 0.3:
+                                kill = f"{kill_kind}:error={dice.choice(ERRORS)}:when={number_there}+"
+                        runs.append((f"{kind}:{action}", always, kill))
         outcomes, states, stopped, failures = collections.Counter(), collections.Counter(), 0, []
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             futures = [pool.submit(bench.one, f"run-{index}", *run) for index, run in enumerate(runs)]
@@ -293,6 +359,8 @@ def main():
                 except Exception as problem:  # Every run is judged, whatever became of the others.
                     failures.append(str(problem))
         try:
+            order(bench)
+            shared_folder(bench)
             disk = full_disk(bench)
         except Broken as problem:
             disk = None
@@ -301,7 +369,7 @@ def main():
         print("transactions: " + failure, file=sys.stderr)
     told = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
     print(
-        f"transactions: {len(runs)} runs ({told}; {stopped} recoveries killed), then {states['old']} trees old, "
+        f"transactions: {len(runs)} runs ({told}; {stopped} recoveries stopped, too), then {states['old']} trees old, "
         f"{states['new']} new, {len(failures)} broken; full disk: {disk if disk is not None else 'left out'} runs; "
         f"{time.monotonic() - begun:.0f} s"
     )

@@ -54,6 +54,18 @@ public final class FileTransaction {
         }
     }
 
+    /// What a file holds now, found by the same rules as a change of it; nil when there is none. For making a plan under
+    /// the lock.
+    public func content(of path: String) throws(GateError) -> [UInt8]? {
+        do {
+            var walk = try PathWalk(root: root)
+            let place = try walk.find(path)
+            return try place.folder.read(place.name, limit: limits.fileBytes)
+        } catch {
+            throw error.error()
+        }
+    }
+
     /// Makes all changes, or none.
     ///
     /// - Throws: Naming the file and the remedy, never content. `change_unfinished` when what had been done could not be
@@ -129,7 +141,7 @@ public final class FileTransaction {
                     try folder.remove(name)
                     removed.append(folder.display(name))
                 }
-                try folder.sync(as: folder.display("."))
+                try folder.sync(as: folder.name)
             }
         } catch {
             throw error.error("The other temporary files are still there.")

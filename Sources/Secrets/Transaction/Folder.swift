@@ -18,13 +18,16 @@ struct Folder: Sendable {
 
     private var number: Int32 { descriptor.number }
 
+    /// Of the folder itself, in a message.
+    var name: String { path.isEmpty ? "The root folder" : path }
+
     func display(_ name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
 
     /// The entry itself, be it a link; nil when there is none.
-    func entry(_ name: String) throws(FileFailure) -> stat? {
+    func entry(_ name: String, as path: String? = nil) throws(FileFailure) -> stat? {
         var facts = stat()
         if unsafe fstatat(number, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 { return facts }
-        guard errno == ENOENT else { throw .last(display(name), "stat") }
+        guard errno == ENOENT else { throw .last(path ?? display(name), "stat") }
         return nil
     }
 
@@ -45,15 +48,17 @@ struct Folder: Sendable {
 
     /// The whole file; nil when there is none.
     ///
+    /// - Parameter path: The file to name in a failure, when this is only its draft or copy.
     /// - Throws: `notAFile` for anything but a plain file, `tooLarge` beyond `limit` bytes.
-    func read(_ name: String, limit: Int) throws(FileFailure) -> [UInt8]? {
-        guard let facts = try entry(name) else { return nil }
-        guard facts.isPlainFile else { throw FileFailure(display(name), .notAFile) }
+    func read(_ name: String, limit: Int, as path: String? = nil) throws(FileFailure) -> [UInt8]? {
+        let path = path ?? display(name)
+        guard let facts = try entry(name, as: path) else { return nil }
+        guard facts.isPlainFile else { throw FileFailure(path, .notAFile) }
         // Whatever takes the file's place now is not waited for.
         let opened = unsafe gate_open_at(number, name, O_RDONLY | O_NONBLOCK, 0)
         if opened < 0, errno == ENOENT { return nil }
-        guard opened >= 0 else { throw .last(display(name), "open") }
-        return try Descriptor(opened).read(limit: limit, as: display(name))
+        guard opened >= 0 else { throw .last(path, "open") }
+        return try Descriptor(opened).read(limit: limit, as: path)
     }
 
     func rename(_ name: String, to other: String, flags: Int = 0, as path: String) throws(FileFailure) {
@@ -77,7 +82,7 @@ struct Folder: Sendable {
     func names() throws(FileFailure) -> [String] {
         // A descriptor of its own: the position in the list belongs to it.
         let own = try open(".", O_RDONLY | O_DIRECTORY)
-        guard let list = unsafe fdopendir(dup(own.number)) else { throw .last(path, "list") }
+        guard let list = unsafe fdopendir(gate_duplicate(own.number, 0)) else { throw .last(path, "list") }
         defer { unsafe closedir(list) }
         var names: [String] = []
         while let entry = unsafe readdir(list) {

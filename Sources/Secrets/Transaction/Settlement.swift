@@ -52,7 +52,7 @@ struct Settlement {
             }
         }
         for folder in touched {
-            do { try folder.sync(as: folder.display(".")) } catch { failure = failure ?? error }
+            do { try folder.sync(as: folder.name) } catch { failure = failure ?? error }
         }
         if let failure { throw failure }
         return conflicts.reversed()
@@ -78,9 +78,9 @@ struct Settlement {
             }
             return folder
         }
-        let draft = try folder.read(new, limit: Self.copyLimit)
+        let draft = try folder.read(new, limit: Self.copyLimit, as: entry.path)
         let hasDraft = draft.map { Digest32.sha256($0) == entry.new } ?? false
-        var aside = try folder.read(old, limit: Self.copyLimit)
+        var aside = try folder.read(old, limit: Self.copyLimit, as: entry.path)
         let asideName = aside == nil ? new : old
         if aside == nil, !hasDraft { aside = draft }
         let asideState: UndoRules.Aside =
@@ -148,7 +148,7 @@ struct Settlement {
             }
         }
         for folder in touched {
-            do { try folder.sync(as: folder.display(".")) } catch { failure = failure ?? error }
+            do { try folder.sync(as: folder.name) } catch { failure = failure ?? error }
         }
         if let failure { throw failure }
     }

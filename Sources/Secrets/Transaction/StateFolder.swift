@@ -41,7 +41,12 @@ struct StateFolder {
         var parts = ""
         for part in path.split(separator: "/") {
             parts += parts.isEmpty && !path.hasPrefix("/") ? String(part) : "/\(part)"
-            if unsafe mkdir(parts, 0o700) == 0 { continue }
+            if unsafe mkdir(parts, 0o700) == 0 {
+                // A power cut must not take the journal's folder away from under it.
+                let above = unsafe gate_open(parts + "/..", O_RDONLY | O_DIRECTORY, 0)
+                if above >= 0 { try Descriptor(above).sync(as: parts, folder: true) }
+                continue
+            }
             // Some file systems are read-only or closed before they say that it is there.
             let code = gate_errno()
             var facts = stat()

@@ -168,7 +168,7 @@ struct TransactionRun {
     ) throws(FileFailure) {
         let content: [UInt8]?
         do {
-            content = try folder.read(name, limit: limit)
+            content = try folder.read(name, limit: limit, as: path)
         } catch {
             switch error.cause {
             case .notAFile, .tooLarge: throw FileFailure(path, .changed)

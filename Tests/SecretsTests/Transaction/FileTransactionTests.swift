@@ -151,6 +151,100 @@ struct FileTransactionTests {
         expectRefusal(.invalidArgument, naming: "a", of: change, in: tree)
     }
 
+    /// The error of a run during whose staging `meddle` happens: after the plan, before the first change.
+    private func run(
+        _ changes: [FileChange], in tree: TransactionTree, meddle: @escaping () -> Void
+    ) throws -> GateError? {
+        var calls = 0
+        let transaction = try FileTransaction(root: tree.folder.path, state: tree.state) { _ in
+            calls += 1
+            if calls == 2 { meddle() }
+            return 0xEF53
+        }
+        do {
+            _ = try transaction.run(changes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(arguments: [false, true]) func aFileChangedBetweenPlanAndWriteStopsIt(inPlace: Bool) throws {
+        let tree = TransactionTree(["a": "one", "b": "two"])
+        let error = try run(
+            [tree.replace("a", "one", "ONE"), tree.replace("b", "two", "TWO", inPlace: inPlace)], in: tree
+        ) {
+            tree.write("b", "theirs")
+        }
+        #expect(error?.code == .locationChanged)
+        #expect(error?.message.contains("b has changed") == true)
+        #expect(tree.text("a") == "one")
+        #expect(tree.text("b") == "theirs")
+        #expect(tree.files == ["a", "b"])
+    }
+
+    @Test func aFileDeletedOrMadeMeanwhileStopsIt() throws {
+        let tree = TransactionTree(["a": "one", "b": "two"])
+        let changes = [tree.replace("a", "one", "ONE"), tree.delete("b", "two"), tree.create("c", "three")]
+        let gone = try run(changes, in: tree) { unsafe unlink(tree.folder.path("b")) }
+        #expect(gone?.code == .locationChanged)
+        #expect(tree.text("a") == "one")
+        #expect(tree.files == ["a"])
+        tree.write("b", "two")
+        let made = try run(changes, in: tree) { tree.write("c", "theirs") }
+        #expect(made?.code == .locationChanged)
+        #expect(tree.text("a") == "one")
+        #expect(tree.text("b") == "two")
+        #expect(tree.text("c") == "theirs")
+        #expect(tree.files == ["a", "b", "c"])
+    }
+
+    @Test func aFolderThatVanishesMeanwhileStopsIt() throws {
+        let tree = TransactionTree(["a": "one", "d/b": "two"])
+        let error = try run([tree.replace("a", "one", "ONE"), tree.replace("d/b", "two", "TWO")], in: tree) {
+            TemporaryFolder.remove(tree.folder.path("d"))
+        }
+        #expect(error?.message.contains("d/b") == true)
+        #expect(error?.message.contains("Nothing was changed.") == true)
+        #expect(tree.files == ["a"])
+        #expect(tree.text("a") == "one")
+    }
+
+    /// What was written went with the folder, so the files are not where they are named.
+    @Test func aFolderThatIsMovedMeanwhileStopsIt() throws {
+        let tree = TransactionTree(["a": "one", "d/b": "two"])
+        let error = try run([tree.replace("a", "one", "ONE"), tree.replace("d/b", "two", "TWO")], in: tree) {
+            unsafe rename(tree.folder.path("d"), tree.folder.path("e"))
+        }
+        #expect(error?.code == .locationMissing)
+        #expect(error?.message.contains("d/b") == true)
+        #expect(tree.files == ["a", "e/b"])
+        #expect(tree.text("a") == "one")
+        #expect(tree.text("e/b") == "two")
+    }
+
+    @Test func aLinkPutInTheWayIsNotFollowed() throws {
+        let tree = TransactionTree(["a": "one", "b": "two", "c": "two"])
+        let error = try run(
+            [tree.replace("a", "one", "ONE"), tree.replace("b", "two", "TWO", inPlace: true)], in: tree
+        ) {
+            unsafe unlink(tree.folder.path("b"))
+            unsafe symlink("c", tree.folder.path("b"))
+        }
+        #expect(error?.code == .locationChanged)
+        #expect(tree.text("a") == "one")
+        #expect(tree.text("c") == "two")
+    }
+
+    @Test func thePlanIsMadeByTheSameRules() throws {
+        let tree = TransactionTree(["d/a": "one"])
+        unsafe symlink("d/a", tree.folder.path("link"))
+        let transaction = try tree.transaction()
+        #expect(try transaction.content(of: "link") == Array("one".utf8))
+        #expect(try transaction.content(of: "none") == nil)
+        #expect(throws: GateError.self) { try transaction.content(of: "../x") }
+    }
+
     @Test func limitsHold() {
         var limits = TransactionLimits()
         (limits.changes, limits.fileBytes, limits.totalBytes) = (2, 8, 23)
