@@ -95,7 +95,10 @@ let package = Package(
             path: "Tests/StoreCrashHelper", swiftSettings: strict),
         tests(of: "Store", ["Basics", "Loop", "StoreSQLite", "CSQLite", "StoreCrashHelper"]),
         tests(of: "Identity", ["Basics", "Loop", "Store", "StoreSQLite"]),
-        tests(of: "Secrets", ["Basics", "Identity"]),
+        .executableTarget(
+            name: "TransactionCrashHelper", dependencies: ["Basics", "Secrets"], path: "Tests/TransactionCrashHelper",
+            exclude: ["crashes.py"], swiftSettings: strict),
+        tests(of: "Secrets", ["Basics", "Identity", "CLinux", "TransactionCrashHelper"]),
         tests(
             of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
         tests(
