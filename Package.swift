@@ -95,10 +95,12 @@ let package = Package(
             path: "Tests/StoreCrashHelper", swiftSettings: strict),
         tests(of: "Store", ["Basics", "Loop", "StoreSQLite", "CSQLite", "StoreCrashHelper"]),
         tests(of: "Identity", ["Basics", "Loop", "Store", "StoreSQLite"]),
-        .executableTarget(
+.executableTarget(
             name: "TransactionCrashHelper", dependencies: ["Basics", "Secrets"], path: "Tests/TransactionCrashHelper",
             exclude: ["crashes.py"], swiftSettings: strict),
-        tests(of: "Secrets", ["Basics", "Identity", "CLinux", "TransactionCrashHelper"]),
+        tests(
+            of: "Secrets", ["Basics", "Identity", "CLinux", "TransactionCrashHelper"], exclude: ["Corpus"],
+            resources: [.copy("Fixtures")]),
         tests(
             of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
         tests(
@@ -131,6 +133,13 @@ if Context.environment["COMFYGATE_FUZZ"] == "1" {
                 path: "Fuzz/\(name)",
                 swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
     }
+}
+
+if Context.environment["COMFYGATE_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzDotenv", dependencies: ["Basics", "Secrets"], path: "Fuzz/FuzzDotenv",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }
 
 /// `COMFYGATE_TESTS=Loop,HTTP` leaves the tests of these targets and what they need, so that a sanitizer builds no more.

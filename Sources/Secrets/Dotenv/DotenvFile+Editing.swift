@@ -1,5 +1,6 @@
 extension DotenvFile {
     /// Gives `key` a value: only the bytes of its values change, and their quotes only where they cannot carry the new value.
+    /// What is read as the new value already stays as it is.
     ///
     /// A key that stands more than once gets the value at each place: whatever reader takes the first or the last sees the
     /// same, and no stale secret stays behind. A new key is added at the end, with `export` when every assignment of the file
@@ -70,18 +71,26 @@ extension DotenvFile {
         let entry = entries(of: key)[place]
         var preferred = [style].compactMap(\.self)
         if case .assignment(let current) = entry.kind { preferred.append(current) }
+        let written = Array(bytes[entry.valueRange])
+        if entry.isAssignment, style.map({ preferred.last == $0 }) ?? true,
+            DotenvSpelling.objections(to: value.reveal(), written: written, readers: readers).isEmpty
+        {
+            return
+        }
         let lead = entry.kind == .bareKey ? [DotenvBytes.equals] : []
-        for spelling in try DotenvSpelling.all(of: value, key: key, for: readers, preferring: preferred) {
+        var result = self
+        _ = try DotenvSpelling.find(value, key: key, for: readers, preferring: preferred) {
+            (spelling) throws(DotenvError) in
             var changed = self
             try changed.replace(entry.valueRange, by: lead + spelling.bytes)
-            // Who does not ask for Compose may write what Compose reads in another way.
-            if changed.holds(readers.contains(.composeV2) ? value : nil, key, at: place, asIn: self) {
-                self = changed
-                return
-            }
+            // Blanks left around nothing would be a value to some.
+            guard !spelling.bytes.isEmpty || changed.entries(of: key)[place].valueRange.isEmpty else { return false }
+            // Another statement on the same line may be in the way. Who does not ask for Compose may write what it misreads.
+            guard changed.holds(readers.contains(.composeV2) ? value : nil, key, at: place, asIn: self) else { return false }
+            result = changed
+            return true
         }
-        // Only a statement behind it on the same line can be in the way, and quotes are always tried.
-        throw .noSpelling(key: key, objections: [])
+        self = result
     }
 
     private mutating func append(

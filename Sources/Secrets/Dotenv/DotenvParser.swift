@@ -62,7 +62,8 @@ struct DotenvParser {
         }
         let name = DotenvBytes.trimmedEnd(bytes[key..<end])
         let isBare = end == bytes.endIndex || bytes[end] == DotenvBytes.newline
-        if bytes[key..<end].contains(DotenvBytes.space), name.contains(DotenvBytes.space) {
+        // Without `=` or a line end Compose reads no key at all, and does not object to its blanks.
+        if end < bytes.endIndex, name.contains(DotenvBytes.space) {
             return add(.invalid(.spaceInKey), upTo: nextLine(from: end))
         }
         if isBare {

@@ -18,10 +18,7 @@ public struct DotenvSpelling: Sendable, Hashable {
         _ value: DotenvValue, key: String, for readers: Set<DotenvReader> = DotenvReader.usual,
         preferring: [DotenvStyle] = []
     ) throws(DotenvError) -> DotenvSpelling {
-        guard let spelling = try all(of: value, key: key, for: readers, preferring: preferring).first else {
-            throw .noSpelling(key: key, objections: [])
-        }
-        return spelling
+        try find(value, key: key, for: readers, preferring: preferring) { _ in true }
     }
 
     /// The readers, of all there are, that do not read this spelling as `value`, and why.
@@ -29,28 +26,28 @@ public struct DotenvSpelling: Sendable, Hashable {
         Self.objections(to: value.reveal(), written: bytes, readers: Set(DotenvReader.allCases))
     }
 
-    /// Every spelling that works, the best first; never empty.
-    static func all(
-        of value: DotenvValue, key: String, for readers: Set<DotenvReader>, preferring: [DotenvStyle]
-    ) throws(DotenvError) -> [DotenvSpelling] {
+    /// The first spelling that all readers understand and `fits` accepts.
+    static func find(
+        _ value: DotenvValue, key: String, for readers: Set<DotenvReader>, preferring: [DotenvStyle],
+        where fits: (DotenvSpelling) throws(DotenvError) -> Bool
+    ) throws(DotenvError) -> DotenvSpelling {
         let bytes = value.reveal()
         guard !bytes.contains(0) else { throw .nulInValue(key: key) }
         var styles: [DotenvStyle] = []
         for style in preferring + [.single, .double, .raw] where !styles.contains(style) { styles.append(style) }
-        var found: [DotenvSpelling] = []
         var fewest: [DotenvObjection]?
         for style in styles {
             for written in candidates(bytes, style) {
+                let spelling = DotenvSpelling(style: style, bytes: written)
                 let objections = objections(to: bytes, written: written, readers: readers)
                 if objections.isEmpty {
-                    found.append(DotenvSpelling(style: style, bytes: written))
+                    if try fits(spelling) { return spelling }
                 } else if objections.count < fewest?.count ?? .max {
                     fewest = objections
                 }
             }
         }
-        guard !found.isEmpty else { throw .noSpelling(key: key, objections: fewest ?? []) }
-        return found
+        throw .noSpelling(key: key, objections: fewest ?? [])
     }
 
     /// No quotes when all readers there are understand the value without, as scripts and `docker run` keep quotes.
@@ -90,7 +87,8 @@ public struct DotenvSpelling: Sendable, Hashable {
             + [DotenvBytes.doubleQuote]
     }
 
-    private static func objections(
+    /// What readers see that find these bytes behind `=`.
+    static func objections(
         to value: [UInt8], written: [UInt8], readers: Set<DotenvReader>
     ) -> [DotenvObjection] {
         let key = Array("K".utf8)
@@ -98,7 +96,8 @@ public struct DotenvSpelling: Sendable, Hashable {
         let file = key + [DotenvBytes.equals] + written + Array("\nL=1\n".utf8)
         return DotenvReader.allCases.filter(readers.contains).compactMap { reader in
             // A value that asks for a variable depends on who asks: it is tried without any and with all of them.
-            for found in [nil, [0x01]] as [[UInt8]?] {
+            let environments: [[UInt8]?] = written.contains(DotenvBytes.dollar) ? [nil, [0x01]] : [nil]
+            for found in environments {
                 let view = reader.read(file) { _ in found }
                 if let reason = DotenvObjection.Reason(view[key], meant: value, written: written[...]) {
                     return DotenvObjection(reader: reader, reason: reason)

@@ -99,6 +99,9 @@ struct ShellReader {
         let nameEnd = bytes[index...].firstIndex { !DotenvBytes.continuesName($0) } ?? bytes.endIndex
         let name = bytes[index..<nameEnd]
         if DotenvBytes.isName(name), nameEnd < bytes.endIndex, bytes[nameEnd] == DotenvBytes.equals {
+            if ShellNames.readOnly.contains(String(decoding: name, as: UTF8.self)) {
+                throw Refusal(obstacle: .dialect, index: index)
+            }
             let line = line(of: index)
             index = nameEnd + 1
             var word = ShellWord(exports: exports)
@@ -175,6 +178,8 @@ enum ShellNames {
         "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD", "LINENO", "OPTIND", "PIPESTATUS", "PPID",
         "RANDOM", "SECONDS", "SHELLOPTS", "SRANDOM", "UID", "_",
     ]
+    /// Bash as `sh` gives up when one of them is assigned, other shells take them for any variable.
+    static let readOnly: Set<String> = ["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"]
     static let own: Set<String> = changing.union([
         "BASH", "BASH_VERSION", "HOSTNAME", "HOSTTYPE", "IFS", "MACHTYPE", "OLDPWD", "OPTERR", "OSTYPE", "PATH", "PS1", "PS2",
         "PS4", "PWD", "SHELL", "SHLVL", "TERM",
