@@ -95,7 +95,7 @@ let package = Package(
             path: "Tests/StoreCrashHelper", swiftSettings: strict),
         tests(of: "Store", ["Basics", "Loop", "StoreSQLite", "CSQLite", "StoreCrashHelper"]),
         tests(of: "Identity", ["Basics", "Loop", "Store", "StoreSQLite"]),
-.executableTarget(
+        .executableTarget(
             name: "TransactionCrashHelper", dependencies: ["Basics", "Secrets"], path: "Tests/TransactionCrashHelper",
             exclude: ["crashes.py"], swiftSettings: strict),
         tests(

@@ -69,6 +69,13 @@ struct PathWalk {
         throw FileFailure(path, .notAFile)
     }
 
+    /// A folder by its path, "" for the root itself.
+    mutating func folder(at path: String) throws(FileFailure) -> Folder {
+        guard !path.isEmpty else { return root }
+        // The folder of a name that need not be there.
+        return try find(path + "/-", judgesFile: false).folder
+    }
+
     private mutating func folder(_ name: String, in here: Folder, of path: String) throws(FileFailure) -> Folder {
         let own = here.display(name)
         if let known = folders[own] { return known }
