@@ -88,8 +88,8 @@ public struct Audit {
         let value: LocationRule.Value?
         var bytes: [UInt8]?
         var states: [AuditRow.State] = []
-        /// Whether readers see something else than these bytes.
-        var objections: ([UInt8]) -> [DotenvObjection] = { _ in [] }
+        /// Readers that see something else than these bytes: by the value's spelling, and whatever its spelling.
+        var objections: ([UInt8]) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) = { _ in ([], []) }
     }
 
     private static func values(_ rule: LocationRule, _ facts: FileFacts) -> [Found] {
@@ -98,9 +98,14 @@ public struct Audit {
         case .bytes(let content): bytes = content
         case .missing: return [Found(key: rule.key, value: rule.value, states: [.missing])]
         case .outside: return [Found(key: rule.key, value: rule.value, states: [.outside])]
-        case .unreadable(let words): return [Found(key: rule.key, value: rule.value, states: [.unreadable(words)])]
+        case .unreadable(let words):
+            return [Found(key: rule.key, value: rule.value, states: [.unreadable(Phrase(verbatim: words))])]
         case .tooLarge(let limit):
-            return [Found(key: rule.key, value: rule.value, states: [.unreadable("> \(limit) B")])]
+            return [
+                Found(
+                    key: rule.key, value: rule.value,
+                    states: [.unreadable(AuditMessages.tooLarge(["limit": "\(limit)"]))])
+            ]
         }
         switch rule.kind {
         case .tokenFile, .login, .dockerSecret:
@@ -114,7 +119,7 @@ public struct Audit {
                         states: text == nil ? [.missing] : [])
                 ]
             } catch {
-                return [Found(key: rule.key, value: rule.value, states: [.unreadable("\(error)")])]
+                return [Found(key: rule.key, value: rule.value, states: [.unreadable(error.phrase)])]
             }
         case .dotenv: return dotenv(rule, bytes)
         case .yaml:
@@ -122,7 +127,7 @@ public struct Audit {
                 let text = try YAMLPlace(path: rule.key ?? "").value(in: bytes)
                 return [Found(key: rule.key, value: rule.value, bytes: Array(text.utf8))]
             } catch {
-                let state: AuditRow.State = error == .missing ? .missing : .unreadable("\(error)")
+                let state: AuditRow.State = error == .missing ? .missing : .unreadable(error.phrase)
                 return [Found(key: rule.key, value: rule.value, states: [state])]
             }
         }
@@ -133,7 +138,9 @@ public struct Audit {
         do throws(DotenvError) {
             file = try DotenvFile(bytes)
         } catch {
-            return [Found(key: rule.key, value: rule.value, states: [.unreadable(error.text(in: .english))])]
+            // The size is all that it can object to.
+            let phrase = AuditMessages.tooLarge(["limit": "\(DotenvFile.largest)"])
+            return [Found(key: rule.key, value: rule.value, states: [.unreadable(phrase)])]
         }
         let keys = rule.key.map { [$0] } ?? file.keys.filter { KnownKeys.values[$0] != nil }
         if keys.isEmpty { return [Found(key: nil, value: nil, states: [.missing])] }
@@ -146,12 +153,23 @@ public struct Audit {
             }
             if entries.count > 1 { found.states = [.repeated(lines: entries.map(\.line))] }
             found.bytes = file.written(key)
-            // A file with Windows line ends is none that a shell sources: every line of it would end in CR there.
-            found.objections = {
-                file.objections(to: DotenvValue($0), of: key).filter { $0.reason != .keepsCarriageReturn }
-            }
+            found.objections = { bytes in Self.objections(to: DotenvValue(bytes), of: key, in: file) }
             return found
         }
+    }
+
+    /// A byte order mark or Windows line ends keep a shell from reading any value of a file, however it is written:
+    /// that is the file's matter, and no reason to call the value misread.
+    private static func objections(
+        to value: DotenvValue, of key: String, in file: DotenvFile
+    ) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) {
+        let found = file.objections(to: value, of: key)
+        guard !found.isEmpty else { return ([], []) }
+        var best = file
+        try? best.set(key, to: value)
+        let lasting = best.objections(to: value, of: key)
+        let readers = Set(lasting.map(\.reader))
+        return (found.filter { !readers.contains($0.reader) }, lasting)
     }
 
     private mutating func row(
@@ -159,11 +177,13 @@ public struct Audit {
         _ fingerprint: Fingerprint
     ) -> AuditRow {
         var states = found.states
+        var notes: [DotenvObjection] = []
         if let bytes = found.bytes {
             let meant = found.value == .hash ? credential.bcryptHash : credential.rawToken
             if let meant, constantTimeEqual(Array(meant.reveal().utf8), bytes) {
-                let objections = found.objections(bytes)
-                if !objections.isEmpty { states.append(.misread(objections)) }
+                let (own, ofFile) = found.objections(bytes)
+                if !own.isEmpty { states.append(.misread(own)) }
+                notes = ofFile
             } else {
                 states.append(judge(bytes, found.value, credential))
             }
@@ -171,7 +191,7 @@ public struct Audit {
         states += Self.exposure(facts)
         return AuditRow(
             credential.name, path, kind, key: found.key, value: found.value, states: states,
-            shown: found.bytes.map { fingerprint($0) })
+            shown: found.bytes.map { fingerprint($0) }, notes: notes)
     }
 
     /// Why a value is not the one that was meant. A value is called malformed only where it could not be a credential

@@ -1,4 +1,4 @@
-internal import Basics
+public import Basics
 
 /// What an audit found at one place where a credential stands or should stand.
 public struct AuditRow: Sendable, Hashable {
@@ -23,7 +23,7 @@ public struct AuditRow: Sendable, Hashable {
         /// The key stands at several lines of the file.
         case repeated(lines: [Int])
         case outside
-        case unreadable(String)
+        case unreadable(Phrase)
     }
 
     public let credential: String
@@ -37,15 +37,17 @@ public struct AuditRow: Sendable, Hashable {
     public let states: [State]
     /// How the found value may be shown; nil when there is none.
     public let shown: String?
+    /// Readers that see no value of this file as it is meant, for reasons of the file; the state does not count them.
+    public let notes: [DotenvObjection]
 
     public var isOK: Bool { states == [.ok] }
 
     init(
         _ credential: String, _ path: String, _ kind: LocationRule.Kind, key: String? = nil,
-        value: LocationRule.Value?, states: [State], shown: String? = nil
+        value: LocationRule.Value?, states: [State], shown: String? = nil, notes: [DotenvObjection] = []
     ) {
         (self.credential, self.path, self.kind, self.key) = (credential, path, kind, key)
-        (self.value, self.shown) = (value, shown)
+        (self.value, self.shown, self.notes) = (value, shown, notes)
         self.states = states.isEmpty ? [.ok] : states
     }
 }

@@ -165,7 +165,7 @@ struct AuditTests {
             (Self.facts(Self.other, isTracked: true), [.different, .tracked]),
             (FileFacts(.bytes(Array(Self.hash.utf8)), mode: 0o777, keepsModes: false), [.ok]),
             (FileFacts(.missing), [.missing]), (FileFacts(.outside), [.outside]),
-            (FileFacts(.unreadable("Permission denied")), [.unreadable("Permission denied")]),
+            (FileFacts(.unreadable("Permission denied")), [.unreadable(Phrase(verbatim: "Permission denied"))]),
         ]
         for (facts, states) in expected {
             var shelf = Shelf()
@@ -173,6 +173,21 @@ struct AuditTests {
             var audit = Audit(shelf)
             #expect(audit.rows(of: Self.file([rule])).last?.states == states)
         }
+    }
+
+    @Test("Every message is whole in both languages, and every state has words")
+    func words() {
+        #expect(Message.faults(in: AuditMessages.all) == [])
+        let states: [AuditRow.State] = [
+            .ok, .missing, .different, .malformed(.word), .placeholder, .notTheHash, .exposed(mode: 0o644), .tracked,
+            .misread([DotenvObjection(reader: .composeV2, reason: .expandsVariables)]), .repeated(lines: [1, 2]),
+            .outside, .unreadable(Phrase(verbatim: "x")),
+        ]
+        for language in Language.allCases {
+            #expect(Set(states.map { $0.label.text(in: language) }).count == states.count)
+            for state in states { #expect(state.reason(in: language)?.isEmpty != true) }
+        }
+        #expect(AuditRow.State.exposed(mode: 0o644).label.text(in: .english) == "mode 0644")
     }
 
     @Test("A pattern means every file it matches, and none is a row of its own")
