@@ -202,6 +202,37 @@ class Bench:
         return outcome, state, stopped
 
 
+def mounts(bench):
+    """Real mounts in the tree: a file by itself, which only a change in place can write, and a read-only folder."""
+    if os.geteuid() != 0:
+        return
+    cases = [
+        ("api.token", ".secrets/api.token", [], DONE, ""), (".env", ".env", [], REFUSED, "mounted by itself"),
+        ("qwen", "qwen", ["-o", "remount,bind,ro"], REFUSED, "read-only"),
+    ]
+    for name, path, options, wanted, word in cases:
+        work, root = bench.fresh("mount-" + name)
+        target = os.path.join(root, path)
+        source = os.path.join(work, "source")
+        if os.path.isdir(target):
+            source = target
+        else:
+            shutil.copy2(target, source)
+            facts = os.stat(target)
+            os.chown(source, facts.st_uid, facts.st_gid)
+        if subprocess.run(["mount", "--bind", source, target], capture_output=True).returncode != 0:
+            return
+        try:
+            if options:
+                subprocess.run(["mount", *options, target], check=True)
+            status, out, err = bench.call("run", work)
+            if status != wanted or word not in err or (wanted == REFUSED and path not in err):
+                raise Broken(f"{path} mounted: {status}: {out}{err}")
+            bench.expect(work, ["new" if wanted == DONE else "old"], f"{path} mounted")
+        finally:
+            subprocess.run(["umount", target], check=True)
+
+
 def full_disk(bench):
     """The change on a disk with less and less room: it stops, or it fits."""
     if os.geteuid() != 0:
@@ -361,6 +392,7 @@ def main():
         try:
             order(bench)
             shared_folder(bench)
+            mounts(bench)
             disk = full_disk(bench)
         except Broken as problem:
             disk = None

@@ -89,8 +89,13 @@ extension FileFailure {
         case ENOSPC, EDQUOT: (.locationFull, "The disk of \(path) is full: free space on it and try again.")
         case EROFS:
             (.locationReadOnly, "\(path) lies on a file system that is mounted read-only: mount it for writing.")
-        case EACCES, EPERM:
+        case EACCES:
             (.locationReadOnly, "\(path) may not be written: run this as the owner of the file and its folder.")
+        case EPERM:
+            (
+                .locationReadOnly,
+                "\(path) may not be changed: run this as its owner, and take its immutable flag away (chattr -i)."
+            )
         case EBUSY: (.locationRefused, "\(path) is mounted by itself: mark the location to be written in place.")
         case ENOENT, ENOTDIR: (.locationMissing, "The folder of \(path) is not there: make it, or mount its disk.")
         case EEXIST: (.locationChanged, "\(path) has been made by somebody else meanwhile: plan the change again.")
