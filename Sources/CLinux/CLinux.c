@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <spawn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -43,6 +44,8 @@ int gate_accept(int s, void *address, uint32_t *count) {
     return accept4(s, (struct sockaddr *)address, count, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 int gate_socket_name(int s, void *address, uint32_t *count) { return getsockname(s, (struct sockaddr *)address, count); }
+int gate_spawn_in(void *actions, const char *folder) { return posix_spawn_file_actions_addchdir_np(actions, folder); }
+int gate_spawn_closing(void *actions, int from) { return posix_spawn_file_actions_addclosefrom_np(actions, from); }
 int gate_set_option(int s, int level, int name, int value) { return setsockopt(s, level, name, &value, sizeof value); }
 int gate_socket_error(int s) {
     int error = 0;

@@ -22,6 +22,9 @@ int gate_bind(int s, const void *address, uint32_t count);
 int gate_connect(int s, const void *address, uint32_t count);
 int gate_accept(int s, void *address, uint32_t *count);
 int gate_socket_name(int s, void *address, uint32_t *count);
+// posix_spawn: file actions that POSIX lacks.
+int gate_spawn_in(void *actions, const char *folder);
+int gate_spawn_closing(void *actions, int from);
 int gate_set_option(int s, int level, int name, int value);
 int gate_socket_error(int s);
 // Probes a silent peer after `idle` seconds and gives it up after `limit` milliseconds without an acknowledgement.
