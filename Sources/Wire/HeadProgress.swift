@@ -1,13 +1,15 @@
 /// Says when an unfinished head is worth another look, so that one sent byte by byte costs O(n) and not O(n²).
-struct HeadProgress {
+public struct HeadProgress: Sendable {
     private var parsed = 0
     private var scanned = 0
+
+    public init() {}
 
     /// - Parameters:
     ///   - bytes: All that has come of the head.
     ///   - limit: At this length the parser refuses it anyway.
     /// - Returns: True for the first bytes, once an empty line has come, when the length has doubled, and at the limit.
-    mutating func isWorthParsing(_ bytes: Span<UInt8>, limit: Int) -> Bool {
+    public mutating func isWorthParsing(_ bytes: Span<UInt8>, limit: Int) -> Bool {
         let count = bytes.count
         let isWorth = parsed == 0 || count >= 2 * parsed || count >= limit || hasEmptyLine(bytes, from: scanned)
         scanned = count
@@ -16,7 +18,7 @@ struct HeadProgress {
     }
 
     /// The head is complete, or refused.
-    mutating func reset() { self = HeadProgress() }
+    public mutating func reset() { self = HeadProgress() }
 
     private func hasEmptyLine(_ bytes: Span<UInt8>, from start: Int) -> Bool {
         var index = start
