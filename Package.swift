@@ -117,7 +117,10 @@ let package = Package(
 
 /// libFuzzer programs, only when asked for: they have no `main` without `--sanitize=fuzzer`. See Fuzz/README.md.
 if Context.environment["COMFYGATE_FUZZ"] == "1" {
-    for name in ["FuzzTarget", "FuzzCookie", "FuzzMultipart", "FuzzRange"] {
+    for name in [
+        "FuzzHead", "FuzzChunk", "FuzzTarget", "FuzzCookie", "FuzzMultipart", "FuzzRange", "FuzzWebSocket",
+        "FuzzEvents", "FuzzJSON",
+    ] {
         package.targets.append(
             .executableTarget(
                 name: name,
