@@ -111,6 +111,8 @@ private struct PlainChunks {
     /// The status of the refusal.
     private(set) var fault: Status?
     private var rest: ArraySlice<UInt8>
+    /// What extensions and trailers took beyond the content.
+    private var overhead = 0
 
     /// Ends the reading: with a fault, or nil when the bytes are used up.
     private struct Stop: Error { let fault: Status? }
@@ -120,8 +122,7 @@ private struct PlainChunks {
         rest = bytes[...]
         do throws(Stop) {
             while try chunk() {}
-            var overhead = 0
-            while let first = rest.first, first != 0x0D { try trailer(first, &overhead) }
+            while let first = rest.first, first != 0x0D { try trailer(first) }
             try lineEnd()
             end = rest.startIndex
         } catch { fault = error.fault }
@@ -136,10 +137,10 @@ private struct PlainChunks {
         guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16) else { throw Stop(fault: .badRequest) }
         if next == UInt8(ascii: ";") || next == 0x20 || next == 0x09 {
             rest.removeFirst()
-            var overhead = 0
-            try text(&overhead)
+            try text()
         }
         try lineEnd()
+        overhead = max(0, overhead - size)
         guard size > 0 else { return false }
         content += rest.prefix(size)
         rest = rest.dropFirst(size)
@@ -147,14 +148,14 @@ private struct PlainChunks {
         return true
     }
 
-    private mutating func trailer(_ first: UInt8, _ overhead: inout Int) throws(Stop) {
+    private mutating func trailer(_ first: UInt8) throws(Stop) {
         guard Octet.isTokenByte(first) else { throw Stop(fault: .badRequest) }
-        try text(&overhead)
+        try text()
         try lineEnd()
     }
 
     /// What may stand in a line, up to its CR, which counts as well.
-    private mutating func text(_ overhead: inout Int) throws(Stop) {
+    private mutating func text() throws(Stop) {
         let text = rest.prefix { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
         rest = rest.dropFirst(text.count)
         overhead += text.count + (rest.isEmpty ? 0 : 1)
