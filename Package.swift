@@ -72,7 +72,9 @@ let package = Package(
             ],
             // Swift 6.3.1 stops with "circular reference" when it inlines ComfyAPI's actor into another module; the
             // command line has no hot path to lose.
-            swiftSettings: strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
+            swiftSettings: strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))],
+            // One file that runs where no Swift is, starts sooner and calls the runtime without a detour.
+            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
         .executableTarget(
             name: "generate", dependencies: ["Basics", "ComfyAPI"], path: "examples/Generate", swiftSettings: strict),
         library("TestSupport", ["Basics", "Wire", "Loop", "Store", "CLinux"]),
@@ -125,7 +127,10 @@ let package = Package(
 
 /// libFuzzer programs, only when asked for: they have no `main` without `--sanitize=fuzzer`. See Fuzz/README.md.
 if Context.environment["COMFYGATE_FUZZ"] == "1" {
-    for name in ["FuzzTarget", "FuzzCookie", "FuzzMultipart", "FuzzRange"] {
+    for name in [
+        "FuzzHead", "FuzzChunk", "FuzzTarget", "FuzzCookie", "FuzzMultipart", "FuzzRange", "FuzzWebSocket",
+        "FuzzEvents", "FuzzJSON",
+    ] {
         package.targets.append(
             .executableTarget(
                 name: name,

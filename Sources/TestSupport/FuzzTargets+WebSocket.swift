@@ -1,89 +1,102 @@
-internal import Basics
 internal import Wire
 
-/// Reads the bytes as frames, whole and in pieces, and demands the same events; then demands that an event written
-/// again reads back.
-///
-/// The first byte chooses: bit 0 the role, bit 1 compression, bits 2 to 7 the size of the pieces.
-package func fuzzWebSocket(_ bytes: [UInt8]) {
-    guard let choice = bytes.first else { return }
-    let input = Array(bytes.dropFirst())
-    let deflates = choice & 2 != 0
-    let codec = deflates ? DeflateCodec() : nil
-    let parser = WebSocketParser(
-        role: choice & 1 == 0 ? .server : .client, messageLimit: 1_000, acceptsCompression: deflates)
-    let whole = WebSocketRecorder.events(of: input, parser, codec: codec) { Int.max / 2 }
-    let pieces = WebSocketRecorder.events(of: input, parser, codec: codec) { Int(choice >> 2) }
-    precondition(whole == pieces, "events depend on how the bytes were cut")
+extension FuzzTargets {
+    /// Frames, read whole and in pieces, must give the same events; an event written again reads back; so does the input
+    /// itself as a compressed message.
+    ///
+    /// The first byte chooses: bit 0 the role, bit 1 compression, bits 2 to 7 the size of the pieces.
+    @Sendable package static func webSocket(_ bytes: [UInt8]) {
+        guard let choice = bytes.first else { return }
+        let input = Array(bytes.dropFirst())
+        let deflates = choice & 2 != 0
+        let codec = deflates ? DeflateCodec() : nil
+        let size = Int(choice >> 2)
+        let limit = 1_000
+        let parser = WebSocketParser(
+            role: choice & 1 == 0 ? .server : .client, messageLimit: limit, acceptsCompression: deflates)
+        let whole = WebSocketRecorder.events(of: input, parser, codec: codec) { Int.max / 2 }
+        // With the same codec: what one connection sent must not show in what the next one gets.
+        let pieces = WebSocketRecorder.events(of: input, parser, codec: codec) { size }
+        precondition(whole == pieces, "events depend on how the bytes were cut")
+        check(whole, limit: limit)
+        checkWriting(whole, limit: limit)
+        if let codec { checkCompression(input, codec, pieces: size) }
+    }
 
-    var written: [UInt8] = []
-    let writer = WebSocketWriter()
-    for event in whole {
-        switch event {
-        case .text(let text): writer.text(text, to: &written)
-        case .binary(let bytes): writer.binary(bytes.span, to: &written)
-        case .ping(let bytes): writer.ping(bytes.span, to: &written)
-        case .pong(let bytes): writer.pong(bytes.span, to: &written)
-        case .close(let code, let reason):
-            writer.close(WebSocketCloseCode(rawValue: code), reason: reason, to: &written)
-        case .failed: break
+    private static func check(_ events: [WebSocketRecorder.Event], limit: Int) {
+        for (index, event) in events.enumerated() {
+            switch event {
+            case .text(let text): precondition(text.utf8.count <= limit)
+            case .binary(let bytes): precondition(bytes.count <= limit)
+            case .ping(let bytes), .pong(let bytes): precondition(bytes.count <= 125)
+            case .close(let code, let reason):
+                precondition(reason.utf8.count <= 123 && index == events.count - 1)
+                let code = WebSocketCloseCode(rawValue: code)
+                precondition(code.isSendable || code == .none && reason.isEmpty)
+            case .failed: precondition(index == events.count - 1, "something came behind a failure")
+            }
         }
     }
-    let again = WebSocketRecorder.events(of: written, WebSocketParser(role: .client, messageLimit: 1_000)) { 7 }
-    precondition(again == whole.filter { if case .failed = $0 { false } else { true } }, "writing lost something")
-}
 
-/// Demands that scanner and tree parser agree, and that a tree written reads back equal.
-///
-/// Bit 0 of the first byte chooses the dialect.
-package func fuzzJSON(_ bytes: [UInt8]) {
-    guard let choice = bytes.first else { return }
-    let input = Array(bytes.dropFirst())
-    let dialect = JSONDialect(allowsNonFinite: choice & 1 != 0, maximumDepth: 64)
-    var treeFault: JSONError?
-    var scanFault: JSONError?
-    var walkFault: JSONError?
-    var tree: JSON?
-    do throws(JSONError) { tree = try JSON(parsing: input, dialect: dialect) } catch { treeFault = error }
-    do throws(JSONError) { try JSONScanner.validate(input.span, dialect: dialect) } catch { scanFault = error }
-    do throws(JSONError) {
-        try JSONScanner.members(of: input.span, atDepth: 2, dialect: dialect) { member in
-            _ = member.key.equals("class_type", in: input.span)
-            _ = member.value.string(in: input.span)
-            _ = member.value.int(in: input.span)
+    /// What was read, written by a server and by a client, is read by the other end.
+    private static func checkWriting(_ events: [WebSocketRecorder.Event], limit: Int) {
+        let wanted = events.filter { if case .failed = $0 { false } else { true } }
+        var mask: UInt32 = 0x9E37_79B9
+        let client = WebSocketWriter {
+            mask = mask &* 1_664_525 &+ 1_013_904_223
+            return mask
         }
-    } catch { walkFault = error }
-    precondition(treeFault == scanFault && scanFault == walkFault, "tree, scanner and walk disagree")
-    guard let tree else { return }
-    let written = tree.encoded()
-    precondition((try? JSON(parsing: written, dialect: dialect)) == tree, "a written tree reads back otherwise")
-}
-
-/// Reads the bytes as a stream, whole and in pieces, demands the same events, and writes and reads them again.
-///
-/// The first byte is the size of the pieces.
-package func fuzzSSE(_ bytes: [UInt8]) {
-    guard let size = bytes.first else { return }
-    let input = Array(bytes.dropFirst())
-    let whole = events(input, piece: Int.max / 2)
-    precondition(whole.events == events(input, piece: Int(size)).events, "events depend on how the bytes were cut")
-
-    var written: [UInt8] = []
-    for event in whole.events { ServerSentEventWriter.append(event, to: &written) }
-    // A wrong byte became three bytes of U+FFFD, and fields got their names in full: hence the larger limit.
-    precondition(events(written, piece: 3, limit: 8_000).events == whole.events, "writing lost something")
-}
-
-private func events(_ bytes: [UInt8], piece: Int, limit: Int = 1_000) -> (events: [ServerSentEvent], failed: Bool) {
-    var parser = ServerSentEventParser(limit: limit)
-    var found: [ServerSentEvent] = []
-    var at = 0
-    while at < bytes.count {
-        let end = min(bytes.count, at + max(1, piece))
-        do throws(ServerSentEventTooLarge) {
-            try parser.receive(bytes[at..<end].span) { found.append($0) }
-        } catch { return (found, true) }
-        at = end
+        for (writer, reader) in [(WebSocketWriter(), WebSocketRole.client), (client, .server)] {
+            var written: [UInt8] = []
+            for event in wanted {
+                switch event {
+                case .text(let text): writer.text(text, to: &written)
+                case .binary(let bytes): writer.binary(bytes.span, to: &written)
+                case .ping(let bytes): writer.ping(bytes.span, to: &written)
+                case .pong(let bytes): writer.pong(bytes.span, to: &written)
+                case .close(let code, let reason):
+                    writer.close(WebSocketCloseCode(rawValue: code), reason: reason, to: &written)
+                case .failed: break
+                }
+            }
+            let parser = WebSocketParser(role: reader, messageLimit: limit)
+            precondition(WebSocketRecorder.events(of: written, parser) { 7 } == wanted, "writing lost something")
+        }
     }
-    return (found, false)
+
+    private static func checkCompression(_ message: [UInt8], _ codec: DeflateCodec, pieces size: Int) {
+        var packed: [UInt8] = []
+        codec.compress(message.span, to: &packed)
+        // A bit flipped by the input makes a message of its own, which must end somehow before the right one is read.
+        if let first = message.first, !packed.isEmpty {
+            var broken = packed
+            broken[Int(first) % broken.count] ^= 1 << (first & 7)
+            inflate(broken, codec, limit: message.count)
+        }
+        precondition(inflate(packed, codec, limit: message.count) == message, "compressing lost something")
+        if !message.isEmpty {
+            precondition(inflate(packed, codec, limit: message.count - 1) == nil, "a message passed its limit")
+        }
+        // In two frames, and a ping between them.
+        var written: [UInt8] = []
+        let half = packed.count / 2
+        WebSocketFrameHeader(.binary, payloadCount: half, isFinal: false, isCompressed: true).write(to: &written)
+        written += packed[..<half]
+        WebSocketFrameHeader(.ping, payloadCount: 0).write(to: &written)
+        WebSocketFrameHeader(.continuation, payloadCount: packed.count - half).write(to: &written)
+        written += packed[half...]
+        // Deflate makes random bytes a little longer, and the limit holds for both forms.
+        let parser = WebSocketParser(
+            role: .client, messageLimit: max(message.count, packed.count), acceptsCompression: true)
+        let events = WebSocketRecorder.events(of: written, parser, codec: codec) { size }
+        precondition(events == [.ping([]), .binary(message)], "a compressed message reads back otherwise")
+    }
+
+    @discardableResult
+    private static func inflate(_ packed: [UInt8], _ codec: DeflateCodec, limit: Int) -> [UInt8]? {
+        try? codec.decompress(packed.span, limit: limit) { (bytes) throws(WebSocketError) in
+            precondition(bytes.count <= limit)
+            return [UInt8](copying: bytes)
+        }
+    }
 }

@@ -2,8 +2,10 @@ package import Wire
 
 /// What the fuzzers call and the tests replay; a broken property traps.
 package enum FuzzTargets {
-    package static let all: [(name: String, run: @Sendable ([UInt8]) -> Void)] = [
-        ("target", target), ("cookie", cookie), ("multipart", multipart), ("range", range),
+    /// Those of `Wire`, each with the name of its corpus.
+    package static let wire: [(name: String, run: @Sendable ([UInt8]) -> Void)] = [
+        ("head", head), ("chunk", chunk), ("target", target), ("cookie", cookie), ("multipart", multipart),
+        ("range", range), ("websocket", webSocket), ("sse", events),
     ]
 
     /// Request targets, queries, forms, hosts, origins, URLs, addresses.

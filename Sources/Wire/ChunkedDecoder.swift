@@ -13,7 +13,7 @@ public struct ChunkedDecoder: Sendable {
     private var remaining = 0
     private var overhead = 0
 
-    /// Bytes a size line's extensions and the trailers may take.
+    /// Bytes that extensions and trailers may take beyond the content so far.
     private static let overheadLimit = 8_192
 
     public init() {}
@@ -46,9 +46,7 @@ public struct ChunkedDecoder: Sendable {
                     guard digits > 0 else { throw .malformed("A chunk size is not hexadecimal.") }
                     switch byte {
                     case 0x0D: state = .sizeLF
-                    case UInt8(ascii: ";"), 0x20, 0x09:
-                        overhead = 0
-                        state = .extensions
+                    case UInt8(ascii: ";"), 0x20, 0x09: state = .extensions
                     default: throw .malformed("A chunk size is not hexadecimal.")
                     }
                 }
@@ -63,7 +61,8 @@ public struct ChunkedDecoder: Sendable {
                 at += 1
             case .sizeLF:
                 guard byte == 0x0A else { throw .malformed("A chunk size line does not end with CRLF.") }
-                overhead = 0
+                // Content pays for its extensions: a body of small chunks with long ones is refused in the end.
+                overhead = max(0, overhead - remaining)
                 state = remaining == 0 ? .trailerStart : .data
                 at += 1
             case .data:

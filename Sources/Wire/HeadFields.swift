@@ -38,31 +38,25 @@ struct HeadFields: Sendable {
         (isChunked, hosts, closes, keepsAlive, upgrades, expectsContinue) = (false, 0, false, false, false, false)
     }
 
-    /// Reads the field lines from `at` to the empty line.
+    /// Reads the field lines from `at` to the empty line; `bytes` does not reach past the limit.
     ///
     /// - Returns: The offset behind the empty line, or nil when the bytes end before it.
     mutating func parse(_ bytes: Span<UInt8>, at start: Int, limits: HeadLimits) throws(WireError) -> Int? {
         var at = start
         while true {
-            guard at < bytes.count else { return try incomplete(bytes, limits) }
+            guard at < bytes.count else { return nil }
             if bytes[at] == 0x0D {
-                guard at + 1 < bytes.count else { return try incomplete(bytes, limits) }
+                guard at + 1 < bytes.count else { return nil }
                 guard bytes[at + 1] == 0x0A else { throw .malformed("A line ends with CR alone.") }
-                guard at + 2 <= limits.bytes else { throw .headTooLarge }
                 return at + 2
             }
             guard fields.count < limits.fields else { throw .headTooLarge }
-            guard let next = try line(bytes, at, limits) else { return try incomplete(bytes, limits) }
+            guard let next = try line(bytes, at) else { return nil }
             at = next
         }
     }
 
-    private func incomplete(_ bytes: Span<UInt8>, _ limits: HeadLimits) throws(WireError) -> Int? {
-        guard bytes.count < limits.bytes else { throw .headTooLarge }
-        return nil
-    }
-
-    private mutating func line(_ bytes: Span<UInt8>, _ start: Int, _ limits: HeadLimits) throws(WireError) -> Int? {
+    private mutating func line(_ bytes: Span<UInt8>, _ start: Int) throws(WireError) -> Int? {
         let count = bytes.count
         var at = start
         while at < count, Octet.isTokenByte(bytes[at]) { at += 1 }
@@ -87,7 +81,6 @@ struct HeadFields: Sendable {
             return nil
         }
         guard bytes[at] == 0x0D, bytes[at + 1] == 0x0A else { throw badLineEnd(bytes[at]) }
-        guard at + 2 <= limits.bytes else { throw .headTooLarge }
         var valueEnd = at
         while valueEnd > valueStart, bytes[valueEnd - 1] == 0x20 || bytes[valueEnd - 1] == 0x09 { valueEnd -= 1 }
         let field = HeadField(

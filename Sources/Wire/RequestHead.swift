@@ -31,11 +31,13 @@ public struct RequestHead: Sendable {
     /// - Complexity: O(n) in the head's bytes.
     public mutating func parse(_ bytes: Span<UInt8>, limits: HeadLimits) throws(WireError) -> Bool {
         lines.removeAll()
-        guard let start = try startLine(bytes, limits) else {
+        // What stands behind the limit may come later: it must not change the answer.
+        let bytes = bytes.extracting(first: limits.bytes)
+        guard let start = try startLine(bytes, limits), let end = try lines.parse(bytes, at: start, limits: limits)
+        else {
             guard bytes.count < limits.bytes else { throw .headTooLarge }
             return false
         }
-        guard let end = try lines.parse(bytes, at: start, limits: limits) else { return false }
         byteCount = end
         try check()
         return true

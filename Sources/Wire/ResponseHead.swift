@@ -13,14 +13,20 @@ public struct ResponseHead {
 
     public var fields: [HeadField] { lines.fields }
     /// The connection can carry another exchange afterwards, if the body's framing allows it.
-    public var keepsAlive: Bool { isVersion11 ? !lines.closes : lines.keepsAlive && !lines.closes }
+    ///
+    /// Who writes a transfer coding into HTTP/1.0 may not know where its message ends (RFC 9112 section 6.1).
+    public var keepsAlive: Bool { !lines.closes && (isVersion11 || lines.keepsAlive && !lines.isChunked) }
     public var contentLength: Int? { lines.contentLength }
 
     /// Reads a head from the beginning of `bytes`; false when more bytes are needed.
     public mutating func parse(_ bytes: Span<UInt8>, limits: HeadLimits) throws(WireError) -> Bool {
         lines.removeAll()
-        guard let start = try statusLine(bytes, limits) else { return false }
-        guard let end = try lines.parse(bytes, at: start, limits: limits) else { return false }
+        // What stands behind the limit may come later: it must not change the answer.
+        let bytes = bytes.extracting(first: limits.bytes)
+        guard let start = try statusLine(bytes), let end = try lines.parse(bytes, at: start, limits: limits) else {
+            guard bytes.count < limits.bytes else { throw .headTooLarge }
+            return false
+        }
         byteCount = end
         guard !lines.isChunked || lines.contentLength == nil else {
             throw .malformed("Content-Length and Transfer-Encoding exclude each other.")
@@ -42,7 +48,7 @@ public struct ResponseHead {
         return lines.contentLength.map { $0 == 0 ? .none : .length($0) } ?? .untilClose
     }
 
-    private mutating func statusLine(_ bytes: Span<UInt8>, _ limits: HeadLimits) throws(WireError) -> Int? {
+    private mutating func statusLine(_ bytes: Span<UInt8>) throws(WireError) -> Int? {
         let count = bytes.count
         let text: StaticString = "HTTP/1."
         for index in 0..<min(7, count) {
@@ -63,7 +69,6 @@ public struct ResponseHead {
         // Servers exist that leave out the space before an empty reason.
         guard bytes[at] == 0x20 || bytes[at] == 0x0D else { throw .malformed("The status code is not a number.") }
         while at < count, Octet.isFieldByte(bytes[at]) { at += 1 }
-        guard at < limits.bytes else { throw .headTooLarge }
         guard at + 1 < count else { return nil }
         guard bytes[at] == 0x0D, bytes[at + 1] == 0x0A else {
             throw .malformed("The status line does not end with CRLF.")

@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 import Wire
 
@@ -36,7 +37,7 @@ struct HTTPDateTests {
     }
 
     @Test func roundTripsRandomTimes() {
-        var generator = SplitMix(state: 3)
+        var generator = SeededGenerator(seed: 3)
         for _ in 0..<1_000 {
             let time = Timestamp(seconds: Int64.random(in: -62_167_219_200...253_402_300_799, using: &generator))
             #expect(HTTPDate.parse(HTTPDate.format(time)) == time)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Wire
 
@@ -29,7 +30,7 @@ struct IPAddressTests {
     func refusesOtherSpellings(text: String) { #expect(IPAddress(text) == nil) }
 
     @Test func roundTripsRandomAddresses() throws {
-        var generator = SplitMix(state: 1)
+        var generator = SeededGenerator(seed: 1)
         for _ in 0..<500 {
             var octets = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
             // Runs of zeros are what the canonical form is about.

@@ -142,7 +142,7 @@ struct MultipartReaderTests {
     }
 
     @Test func anySlicesGiveTheSameParts() throws {
-        var generator = SplitMix(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let pieces = ["\r\n--b", "\r\n", "--b", "--", "\r", "x", Self.disposition, "\r\n\r\n", "é", "-"]
         for _ in 0..<300 {
             var content = ""

@@ -1,6 +1,24 @@
 public import Basics
 
 extension AuditRow.State {
+    /// Stable, for `--json`.
+    public var code: String {
+        switch self {
+        case .ok: "ok"
+        case .missing: "missing"
+        case .different: "different"
+        case .malformed: "malformed"
+        case .placeholder: "placeholder"
+        case .notTheHash: "not_the_hash"
+        case .exposed: "exposed"
+        case .tracked: "tracked"
+        case .misread: "misread"
+        case .repeated: "repeated"
+        case .outside: "outside"
+        case .unreadable: "unreadable"
+        }
+    }
+
     /// One word for a table.
     public var label: Phrase {
         switch self {

@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// Inputs that lie beside a test file: what fuzzers were given and found.
+package enum Corpus {
+    package struct Input: Sendable {
+        package let name: String
+        package let bytes: [UInt8]
+    }
+
+    /// Longer inputs are cut; the fuzzers write none.
+    private static let largest = 65_536
+
+    /// The files of `Corpus/<name>` beside `source`, sorted by name; empty when there is no such folder.
+    package static func inputs(_ name: String, beside source: String) -> [Input] {
+        let folder = source.split(separator: "/").dropLast().joined(separator: "/")
+        let path = "/\(folder)/Corpus/\(name)"
+        return names(path).sorted().compactMap { name in
+            read("\(path)/\(name)").map { Input(name: name, bytes: $0) }
+        }
+    }
+
+    private static func names(_ path: String) -> [String] {
+        guard let directory = unsafe opendir(path) else { return [] }
+        defer { unsafe _ = closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let length = unsafe Int(entry.pointee.d_reclen)
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: length) { unsafe String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names
+    }
+
+    private static func read(_ path: String) -> [UInt8]? {
+        guard let file = unsafe fopen(path, "r") else { return nil }
+        defer { unsafe _ = fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: largest)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe fread($0.baseAddress, 1, $0.count, file) }
+        return Array(bytes.prefix(count))
+    }
+}
