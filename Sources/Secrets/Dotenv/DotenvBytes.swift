@@ -47,9 +47,11 @@ enum DotenvBytes {
         var rest = bytes
         while !rest.isEmpty {
             // White space beyond ASCII has two or three bytes.
-            guard let length = (1...3).first(where: { length in
-                length <= rest.count && spaceLength(rest, at: rest.endIndex - length) == length
-            }) else { break }
+            guard
+                let length = (1...3).first(where: { length in
+                    length <= rest.count && spaceLength(rest, at: rest.endIndex - length) == length
+                })
+            else { break }
             rest = rest.dropLast(length)
         }
         return rest
@@ -57,7 +59,9 @@ enum DotenvBytes {
 
     static func trimmedStart(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var rest = bytes
-        while let first = rest.indices.first, let length = spaceLength(rest, at: first) { rest = rest.dropFirst(length) }
+        while let first = rest.indices.first, let length = spaceLength(rest, at: first) {
+            rest = rest.dropFirst(length)
+        }
         return rest
     }
 }

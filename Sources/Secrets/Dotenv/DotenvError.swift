@@ -15,7 +15,8 @@ public enum DotenvError: Error, Sendable, Hashable {
 /// One reader that would see something else than was meant.
 public struct DotenvObjection: Sendable, Hashable {
     public enum Reason: Sendable, Hashable {
-        case keepsQuotes, expandsVariables, changesBackslashes, changesLineEnds, cutsComment, trimsBlanks, seesOtherBytes
+        case keepsQuotes, expandsVariables, changesBackslashes, changesLineEnds, cutsComment, trimsBlanks,
+            seesOtherBytes
         /// The reader does not find the key.
         case missing
         /// The reader takes the byte order mark for a part of the first key.

@@ -13,7 +13,8 @@ extension DotenvFile {
     /// - Throws: `noSpelling`, `nulInValue`, `invalidKey` for a new key, `tooLarge`, `unterminatedQuote`; the file is
     ///   unchanged then.
     public mutating func set(
-        _ key: String, to value: DotenvValue, style: DotenvStyle? = nil, for readers: Set<DotenvReader> = DotenvReader.usual
+        _ key: String, to value: DotenvValue, style: DotenvStyle? = nil,
+        for readers: Set<DotenvReader> = DotenvReader.usual
     ) throws(DotenvError) {
         guard !value.reveal().contains(0) else { throw .nulInValue(key: key) }
         try refuseOpenQuotes()
@@ -38,7 +39,8 @@ extension DotenvFile {
         for _ in 0..<count {
             guard let entry = entries(of: key).last else { break }
             // The mark in front of the first entry is no part of it.
-            let start = entry.range.lowerBound == 0 && hasByteOrderMark ? DotenvBytes.mark.count : entry.range.lowerBound
+            let start =
+                entry.range.lowerBound == 0 && hasByteOrderMark ? DotenvBytes.mark.count : entry.range.lowerBound
             // Behind another statement of the same line the line end stays.
             let isFirstOfLine = entry.range.lowerBound == 0 || bytes[start - 1] == DotenvBytes.newline
             let ending = bytes[start..<entry.range.upperBound].suffix(2).filter { $0 == 0x0D || $0 == 0x0A }
@@ -56,13 +58,17 @@ extension DotenvFile {
         let isBehindMark = hasByteOrderMark && entries(of: key).last?.range.lowerBound == 0
         return DotenvReader.allCases.filter(readers.contains).compactMap { reader in
             let reading = self.value(of: key, reader, environment: environment)
-            guard let reason = DotenvObjection.Reason(reading, meant: value.reveal(), written: written) else { return nil }
+            guard let reason = DotenvObjection.Reason(reading, meant: value.reveal(), written: written) else {
+                return nil
+            }
             return DotenvObjection(reader: reader, reason: isBehindMark && reason == .missing ? .hiddenByMark : reason)
         }
     }
 
     private func refuseOpenQuotes() throws(DotenvError) {
-        for entry in entries where entry.kind == .invalid(.unterminatedQuote) { throw .unterminatedQuote(line: entry.line) }
+        for entry in entries where entry.kind == .invalid(.unterminatedQuote) {
+            throw .unterminatedQuote(line: entry.line)
+        }
     }
 
     private mutating func replaceValue(
@@ -86,7 +92,9 @@ extension DotenvFile {
             // Blanks left around nothing would be a value to some.
             guard !spelling.bytes.isEmpty || changed.entries(of: key)[place].valueRange.isEmpty else { return false }
             // Another statement on the same line may be in the way. Who does not ask for Compose may write what it misreads.
-            guard changed.holds(readers.contains(.composeV2) ? value : nil, key, at: place, asIn: self) else { return false }
+            guard changed.holds(readers.contains(.composeV2) ? value : nil, key, at: place, asIn: self) else {
+                return false
+            }
             result = changed
             return true
         }

@@ -22,7 +22,8 @@ public struct DotenvFile: Sendable, Hashable {
     /// The keys with a value, each once, in the order of the file.
     public var keys: [String] {
         var known: Set<[UInt8]> = []
-        return entries.filter { $0.isAssignment && !$0.key.isEmpty && known.insert(Array($0.key.utf8)).inserted }.map(\.key)
+        return entries.filter { $0.isAssignment && !$0.key.isEmpty && known.insert(Array($0.key.utf8)).inserted }.map(
+            \.key)
     }
 
     /// Assignments and bare keys of one name, in order.

@@ -54,7 +54,8 @@ public enum DotenvMessages {
     static let requiredVariable = Message(
         "dotenv.obstacle.required", en: "the variable {name} is required and not set",
         fr: "la variable {name} est requise et n'est pas définie")
-    static let notUTF8 = Message("dotenv.obstacle.utf", en: "bytes that are not UTF-8", fr: "des octets qui ne sont pas de l'UTF-8")
+    static let notUTF8 = Message(
+        "dotenv.obstacle.utf", en: "bytes that are not UTF-8", fr: "des octets qui ne sont pas de l'UTF-8")
     static let nul = Message("dotenv.obstacle.nul", en: "a NUL byte", fr: "un octet NUL")
     static let lineTooLong = Message(
         "dotenv.obstacle.long", en: "a line of more than {limit} bytes", fr: "une ligne de plus de {limit} octets")
@@ -67,7 +68,8 @@ public enum DotenvMessages {
     static let shellState = Message(
         "dotenv.obstacle.state", en: "a value that depends on the shell", fr: "une valeur qui dépend du shell")
     static let dialect = Message(
-        "dotenv.obstacle.dialect", en: "a form that shells read differently", fr: "une forme que les shells lisent différemment")
+        "dotenv.obstacle.dialect", en: "a form that shells read differently",
+        fr: "une forme que les shells lisent différemment")
     static let tilde = Message(
         "dotenv.obstacle.tilde", en: "'~', which a shell replaces by a home directory",
         fr: "« ~ », que le shell remplace par un répertoire personnel")
@@ -75,7 +77,8 @@ public enum DotenvMessages {
         "dotenv.obstacle.expansion", en: "a shell expansion that is not supported here",
         fr: "une expansion shell non prise en charge ici")
     private static let obstacles = [
-        unexpectedCharacter, spaceInKey, emptyKey, unterminatedQuote, nothingToExport, invalidTemplate, requiredVariable,
+        unexpectedCharacter, spaceInKey, emptyKey, unterminatedQuote, nothingToExport, invalidTemplate,
+        requiredVariable,
         notUTF8, nul, lineTooLong, notAName, command, shellState, dialect, tilde, expansion,
     ]
 
@@ -103,13 +106,15 @@ public enum DotenvMessages {
     static let missing = Message(
         "dotenv.reason.missing", en: "{reader} does not find the key", fr: "{reader} ne trouve pas la clé")
     static let hiddenByMark = Message(
-        "dotenv.reason.mark", en: "{reader} does not find the key: the byte order mark at the start of the file hides it",
+        "dotenv.reason.mark",
+        en: "{reader} does not find the key: the byte order mark at the start of the file hides it",
         fr: "{reader} ne trouve pas la clé : la marque d'ordre des octets en tête du fichier la cache")
     static let keepsCarriageReturn = Message(
         "dotenv.reason.carriage_return", en: "{reader} keeps the carriage return at the end of the line",
         fr: "{reader} garde le retour chariot en fin de ligne")
     static let unreadable = Message(
-        "dotenv.reason.unreadable", en: "{reader} cannot read it: {obstacle}", fr: "{reader} ne peut pas la lire : {obstacle}")
+        "dotenv.reason.unreadable", en: "{reader} cannot read it: {obstacle}",
+        fr: "{reader} ne peut pas la lire : {obstacle}")
     static let unreadableAt = Message(
         "dotenv.reason.unreadable_at", en: "{reader} cannot read it: {obstacle} (line {line})",
         fr: "{reader} ne peut pas la lire : {obstacle} (ligne {line})")

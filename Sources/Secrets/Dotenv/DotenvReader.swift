@@ -2,7 +2,7 @@
 public enum DotenvReader: String, Sendable, Hashable, CaseIterable {
     /// Docker Compose v2 (compose-go), `.env` and `env_file`.
     case composeV2
-    /// docker-compose 1.29, `.env`; it reads with python-dotenv of its time, but drops a byte order mark.
+    /// docker-compose 1.29, `.env` and `env_file`; it reads with python-dotenv of its time, but drops a byte order mark.
     case composeV1
     /// `docker run --env-file`.
     case dockerRun

@@ -83,7 +83,8 @@ public struct DotenvSpelling: Sendable, Hashable {
             0x07: "a", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0B: "v", 0x0C: "f", 0x0D: "r", DotenvBytes.backslash: "\\",
             DotenvBytes.doubleQuote: "\"",
         ]
-        return [DotenvBytes.doubleQuote] + value.flatMap { byte in letters[byte].map { Array("\\\($0)".utf8) } ?? [byte] }
+        return [DotenvBytes.doubleQuote]
+            + value.flatMap { byte in letters[byte].map { Array("\\\($0)".utf8) } ?? [byte] }
             + [DotenvBytes.doubleQuote]
     }
 
@@ -133,12 +134,15 @@ extension DotenvObjection.Reason {
         let quotes = [DotenvBytes.singleQuote, DotenvBytes.doubleQuote]
         func without(_ bytes: [UInt8], _ special: [UInt8]) -> [UInt8] { bytes.filter { !special.contains($0) } }
         let ends: [UInt8] = [DotenvBytes.carriageReturn, DotenvBytes.newline]
-        if let first = written.first, quotes.contains(first), written.starts(with: seen.prefix(2)), seen.first == first {
+        if let first = written.first, quotes.contains(first), written.starts(with: seen.prefix(2)), seen.first == first
+        {
             return .keepsQuotes
         }
         if seen == meant + [DotenvBytes.carriageReturn] { return .keepsCarriageReturn }
         if without(seen, ends) == without(meant, ends) { return .changesLineEnds }
-        if without(seen, [DotenvBytes.backslash]) == without(meant, [DotenvBytes.backslash]) { return .changesBackslashes }
+        if without(seen, [DotenvBytes.backslash]) == without(meant, [DotenvBytes.backslash]) {
+            return .changesBackslashes
+        }
         let trimmed = DotenvBytes.trimmedEnd(DotenvBytes.trimmedStart(meant[...]))
         if DotenvBytes.trimmedEnd(DotenvBytes.trimmedStart(seen[...])) == trimmed { return .trimsBlanks }
         if meant.contains(DotenvBytes.dollar) { return .expandsVariables }

@@ -16,7 +16,9 @@ struct PythonDotenvReader {
     ) -> DotenvView {
         var bytes = bytes[...]
         if dropsMark, bytes.starts(with: DotenvBytes.mark) { bytes = bytes.dropFirst(DotenvBytes.mark.count) }
-        guard let text = String(validating: bytes, as: UTF8.self) else { return DotenvView(refusal: .notUTF8, line: nil) }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            return DotenvView(refusal: .notUTF8, line: nil)
+        }
         var reader = PythonDotenvReader(text, generation)
         var view = DotenvView()
         // A key without a value is known all the same, and hides the variable of that name.
@@ -158,7 +160,8 @@ extension PythonDotenvReader {
         var result: [Unicode.Scalar] = []
         var index = content.startIndex
         while index < content.endIndex {
-            if content[index] == "\\", index + 1 < content.endIndex, escapes.unicodeScalars.contains(content[index + 1]) {
+            if content[index] == "\\", index + 1 < content.endIndex, escapes.unicodeScalars.contains(content[index + 1])
+            {
                 result.append(controls[content[index + 1]] ?? content[index + 1])
                 index += 2
             } else {

@@ -174,14 +174,17 @@ struct ShellReader {
 enum ShellNames {
     /// What is assigned to them is not, or not for long, what they hold; some shells refuse it.
     static let changing: Set<String> = [
-        "BASHOPTS", "BASHPID", "BASH_ARGV0", "BASH_COMMAND", "BASH_SUBSHELL", "BASH_VERSINFO", "COMP_WORDBREAKS", "DIRSTACK",
-        "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD", "LINENO", "OPTIND", "PIPESTATUS", "PPID",
+        "BASHOPTS", "BASHPID", "BASH_ARGV0", "BASH_COMMAND", "BASH_SUBSHELL", "BASH_VERSINFO", "COMP_WORDBREAKS",
+        "DIRSTACK",
+        "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD", "LINENO", "OPTIND", "PIPESTATUS",
+        "PPID",
         "RANDOM", "SECONDS", "SHELLOPTS", "SRANDOM", "UID", "_",
     ]
     /// Bash as `sh` gives up when one of them is assigned, other shells take them for any variable.
     static let readOnly: Set<String> = ["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"]
     static let own: Set<String> = changing.union([
-        "BASH", "BASH_VERSION", "HOSTNAME", "HOSTTYPE", "IFS", "MACHTYPE", "OLDPWD", "OPTERR", "OSTYPE", "PATH", "PS1", "PS2",
+        "BASH", "BASH_VERSION", "HOSTNAME", "HOSTTYPE", "IFS", "MACHTYPE", "OLDPWD", "OPTERR", "OSTYPE", "PATH", "PS1",
+        "PS2",
         "PS4", "PWD", "SHELL", "SHLVL", "TERM",
     ])
 }

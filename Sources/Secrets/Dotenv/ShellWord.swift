@@ -114,7 +114,8 @@ extension ShellReader {
         index += name.count
         let isParameter = name.first.map { $0 != 0x30 && name.allSatisfy(DotenvBytes.isDigit) } ?? false
         guard DotenvBytes.isName(name) || isParameter else { throw refusal }
-        let operation = Array(bytes[index...].prefix { $0 != UInt8(ascii: "}") && Array(":-+=?".utf8).contains($0) }.prefix(2))
+        let operation = Array(
+            bytes[index...].prefix { $0 != UInt8(ascii: "}") && Array(":-+=?".utf8).contains($0) }.prefix(2))
         let sign = operation.first == UInt8(ascii: ":") ? operation.dropFirst().first : operation.first
         index += operation.first == UInt8(ascii: ":") ? 2 : sign == nil ? 0 : 1
         guard let close = bytes[min(index, bytes.endIndex)...].firstIndex(of: UInt8(ascii: "}")) else { throw refusal }

@@ -60,7 +60,8 @@ struct DotenvFileTests {
     @Test(arguments: [
         ("A=1\nB=2\n", "A", 1, "B=2\n"), ("A=1\nB=2", "B", 1, "A=1\n"), ("\u{FEFF}A=1\nB=2\n", "A", 1, "\u{FEFF}B=2\n"),
         ("A='x\ny' # c\nB=2\n", "A", 1, "B=2\n"), ("A=1\nB=2\nA=3\n", "A", 2, "B=2\n"), ("A=1\n", "B", 0, "A=1\n"),
-        ("A='1' B=2\nC=3\n", "B", 1, "A='1' \nC=3\n"), ("A='1' B=2\r\n", "A", 1, "B=2\r\n"), ("A\nB=1\n", "A", 1, "B=1\n"),
+        ("A='1' B=2\nC=3\n", "B", 1, "A='1' \nC=3\n"), ("A='1' B=2\r\n", "A", 1, "B=2\r\n"),
+        ("A\nB=1\n", "A", 1, "B=1\n"),
         ("# c\r\n\r\nA=1\r\n", "A", 1, "# c\r\n\r\n"),
     ])
     func removingTakesTheWholeLine(before: String, key: String, count: Int, after: String) throws {
@@ -95,7 +96,9 @@ struct DotenvFileTests {
             let file = try? DotenvFile(bytes, limit: 10)
             #expect((file != nil) == isRead)
         }
-        #expect(throws: DotenvError.tooLarge(limit: 10)) { try DotenvFile([UInt8](repeating: 0x0A, count: 11), limit: 10) }
+        #expect(throws: DotenvError.tooLarge(limit: 10)) {
+            try DotenvFile([UInt8](repeating: 0x0A, count: 11), limit: 10)
+        }
         var file = try DotenvFile(Array("A=1\n".utf8), limit: 8)
         try file.set("A", to: Self.value("12345"))
         #expect(throws: DotenvError.tooLarge(limit: 8)) { try file.set("A", to: Self.value("123456")) }

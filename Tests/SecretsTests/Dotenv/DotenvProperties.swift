@@ -47,7 +47,9 @@ enum DotenvProperties {
         }
         if !isNew, changed.entries.count != file.entries.count { broken.append("entries came or went") }
         let compose = DotenvReader.composeV2.read(changed.bytes)
-        if compose.refusal == nil, compose[key] != .value(value) { broken.append("Compose reads another value of \(key)") }
+        if compose.refusal == nil, compose[key] != .value(value) {
+            broken.append("Compose reads another value of \(key)")
+        }
         var again = changed
         do {
             try again.set(key, to: value)
@@ -56,7 +58,9 @@ enum DotenvProperties {
             broken.append("\(key) cannot be set twice")
         }
         do {
-            if try again.remove(key) != max(1, file.entries(of: key).count) { broken.append("not all of \(key) removed") }
+            if try again.remove(key) != max(1, file.entries(of: key).count) {
+                broken.append("not all of \(key) removed")
+            }
             // Only the line end that the file lacked is left.
             let lacked = file.bytes.last.map { $0 != 0x0A } ?? false
             if isNew, !lacked, again.bytes != file.bytes { broken.append("removing \(key) does not undo setting it") }

@@ -37,7 +37,8 @@ struct DotenvPropertyTests {
             var bytes = (0..<Int.random(in: 1...30, using: &dice)).compactMap { _ in plain.randomElement(using: &dice) }
             // python-dotenv expands `${` however it is quoted.
             bytes = bytes.enumerated().map { index, byte in
-                byte == UInt8(ascii: "{") && index > 0 && bytes[index - 1] == UInt8(ascii: "$") ? UInt8(ascii: "-") : byte
+                byte == UInt8(ascii: "{") && index > 0 && bytes[index - 1] == UInt8(ascii: "$")
+                    ? UInt8(ascii: "-") : byte
             }
             var file = try DotenvFile([])
             try file.set("A", to: DotenvValue(bytes))
@@ -47,7 +48,8 @@ struct DotenvPropertyTests {
 
     /// Replays what the fuzzer starts from and what it found; see Fuzz/README.md.
     @Test func everyStoredInputKeepsTheProperties() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Corpus/dotenv").standardized
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Corpus/dotenv")
+            .standardized
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(!names.isEmpty)
         for name in names {
@@ -58,12 +60,14 @@ struct DotenvPropertyTests {
     }
 
     private static let values = [
-        "", "abc", "$2b$12$JH0/XSNNOqcjD.QBZTeQIebyfQblenBmsJdm3JjGmTVnrkE0jsCka", "it's", "a b", " a", "a #b", "a\"b", "\\",
+        "", "abc", "$2b$12$JH0/XSNNOqcjD.QBZTeQIebyfQblenBmsJdm3JjGmTVnrkE0jsCka", "it's", "a b", " a", "a #b", "a\"b",
+        "\\",
         "a\nb", "a\r\nb", "é", "${X}", "'$'", "#", "a\\'b", "`", "~",
     ].map { Array($0.utf8) }
 
     private static let pieces = [
-        "a", "B", "0", " ", "$", "{", "}", "'", "\"", "\\", "#", "\n", "\r", "=", ":", "é", "\t", "`", "$X", "${A}", "~", "!",
+        "a", "B", "0", " ", "$", "{", "}", "'", "\"", "\\", "#", "\n", "\r", "=", ":", "é", "\t", "`", "$X", "${A}",
+        "~", "!",
     ].map { Array($0.utf8) }
 
     private static func value(_ dice: inout Dice) -> [UInt8] {
@@ -77,7 +81,9 @@ struct DotenvPropertyTests {
         let count = Int.random(in: 0...6, using: &dice)
         for line in 0..<count {
             bytes += Self.line(&dice)
-            if line < count - 1 || Bool.random(using: &dice) { bytes += (ends.randomElement(using: &dice) ?? "\n").utf8 }
+            if line < count - 1 || Bool.random(using: &dice) {
+                bytes += (ends.randomElement(using: &dice) ?? "\n").utf8
+            }
         }
         return bytes
     }

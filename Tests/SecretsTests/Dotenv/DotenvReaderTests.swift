@@ -14,7 +14,8 @@ struct DotenvReaderTests {
 
     @Test(arguments: [
         (DotenvReader.composeV2, cut, cut, hash), (.composeV1, hash, hash, hash), (.posixShell, eaten, eaten, hash),
-        (.dockerRun, hash, "\"\(hash)\"", "'\(hash)'"), (.pythonDotenv, hash, hash, hash), (.pythonDotenvOld, hash, hash, hash),
+        (.dockerRun, hash, "\"\(hash)\"", "'\(hash)'"), (.pythonDotenv, hash, hash, hash),
+        (.pythonDotenvOld, hash, hash, hash),
         (.rawLine, hash, "\"\(hash)\"", "'\(hash)'"),
     ])
     func aHashIsReadAsTheReaderReadsIt(reader: DotenvReader, raw: String, double: String, single: String) {
@@ -40,7 +41,8 @@ struct DotenvReaderTests {
         let all = Set(DotenvReader.allCases)
         func reasons(_ text: String) throws -> [DotenvReader: DotenvObjection.Reason] {
             let file = try DotenvFile(Array(text.utf8))
-            return Dictionary(uniqueKeysWithValues: file.objections(to: value, of: "A", readers: all).map { ($0.reader, $0.reason) })
+            return Dictionary(
+                uniqueKeysWithValues: file.objections(to: value, of: "A", readers: all).map { ($0.reader, $0.reason) })
         }
         #expect(try reasons("A=\(Self.hash)\n") == [.composeV2: .expandsVariables, .posixShell: .expandsVariables])
         #expect(try reasons("A='\(Self.hash)'\n") == [.dockerRun: .keepsQuotes, .rawLine: .keepsQuotes])
@@ -50,7 +52,8 @@ struct DotenvReaderTests {
             ])
         #expect(
             try reasons("\u{FEFF}A='\(Self.hash)'\n") == [
-                .dockerRun: .keepsQuotes, .rawLine: .hiddenByMark, .posixShell: .hiddenByMark, .pythonDotenvOld: .hiddenByMark,
+                .dockerRun: .keepsQuotes, .rawLine: .hiddenByMark, .posixShell: .hiddenByMark,
+                .pythonDotenvOld: .hiddenByMark,
             ])
         #expect(try reasons("B=1\n").values.allSatisfy { $0 == .missing })
     }
@@ -66,7 +69,8 @@ struct DotenvReaderTests {
     }
 
     @Test(arguments: [
-        "A=1 foo\n", "A=$(id)\n", "A=`id`\n", "A=1\nexit\n", "if true\nA=1\n", "A=1 &\n", "A=1 > x\n", "A=(1 2)\n", "A+=1\n",
+        "A=1 foo\n", "A=$(id)\n", "A=`id`\n", "A=1\nexit\n", "if true\nA=1\n", "A=1 &\n", "A=1 > x\n", "A=(1 2)\n",
+        "A+=1\n",
         "A='1\n", "unset A\nA=1\n", "A=1\n. other\n", "A=${B%x}\n", "A=1\nfoo bar\n", "UID=1\nA=1\n", "A=1\nB=${C?x}\n",
     ])
     func whatAShellWouldRunIsNotGuessed(text: String) {

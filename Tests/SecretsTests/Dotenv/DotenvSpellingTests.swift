@@ -37,7 +37,8 @@ struct DotenvSpellingTests {
     }
 
     static let impossible: [(String, Set<DotenvReader>)] = [
-        ("a'$b", DotenvReader.usual), ("${X}", DotenvReader.usual), ("a\rb", DotenvReader.usual), ("a'`b", DotenvReader.usual),
+        ("a'$b", DotenvReader.usual), ("${X}", DotenvReader.usual), ("a\rb", DotenvReader.usual),
+        ("a'`b", DotenvReader.usual),
         ("a b", [.dockerRun, .posixShell]), ("a\nb", [.dockerRun]), ("\\$A'", DotenvReader.usual),
     ]
 
