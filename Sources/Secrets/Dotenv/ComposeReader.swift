@@ -21,8 +21,8 @@ enum ComposeReader {
                 if let value = lookup(key) { view[key] = .value(DotenvValue(value)) }
             case .assignment(let style):
                 do throws(ComposeTemplate.Failure) {
-                    let template = ComposeTemplate { [view] name in lookup(name) ?? view.bytes(of: name) }
-                    view[key] = .value(DotenvValue(try value(bytes[entry.valueRange], style, template)))
+                    let value = try value(bytes[entry.valueRange], style, view, lookup)
+                    view[key] = .value(DotenvValue(value))
                 } catch {
                     switch error {
                     case .invalid: return DotenvView(refusal: .invalidTemplate, line: entry.line)
@@ -37,9 +37,11 @@ enum ComposeReader {
     }
 
     private static func value(
-        _ written: ArraySlice<UInt8>, _ style: DotenvStyle, _ template: ComposeTemplate
+        _ written: ArraySlice<UInt8>, _ style: DotenvStyle, _ view: DotenvView, _ lookup: @escaping DotenvLookup
     ) throws(ComposeTemplate.Failure) -> [UInt8] {
-        switch style {
+        // Here, so that it is gone before the view changes: with a second owner the whole view would be copied.
+        let template = ComposeTemplate { name in lookup(name) ?? view.bytes(of: name) }
+        return switch style {
         case .raw: try template.substitute(DotenvBytes.trimmedEnd(written))
         case .single: unquoted(written)
         case .double: try template.substitute(unescaped(unquoted(written))[...])

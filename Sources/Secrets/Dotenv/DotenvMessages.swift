@@ -146,11 +146,14 @@ public enum DotenvMessages {
     static let nulInValue = Message(
         "dotenv.error.nul", en: "the value for {key} contains a NUL byte, which no environment can hold",
         fr: "la valeur pour {key} contient un octet NUL, qu'aucun environnement ne peut contenir")
+    static let valueTooLong = Message(
+        "dotenv.error.value", en: "the value for {key} is longer than {limit} bytes",
+        fr: "la valeur pour {key} dépasse {limit} octets")
     static let noSpelling = Message(
         "dotenv.error.spelling", en: "no way to write the value for {key} is read the same by all: {objections}",
         fr: "aucune écriture de la valeur pour {key} n'est lue de la même façon par tous : {objections}")
     static let openQuote = Message(
         "dotenv.error.quote", en: "the quote opened on line {line} is never closed; close it first",
         fr: "le guillemet ouvert à la ligne {line} n'est jamais fermé ; fermez-le d'abord")
-    private static let errors = [tooLarge, invalidKey, nulInValue, noSpelling, openQuote]
+    private static let errors = [tooLarge, invalidKey, nulInValue, valueTooLong, noSpelling, openQuote]
 }

@@ -97,6 +97,8 @@ extension DotenvError {
         case .tooLarge(let limit): Words.tooLarge(["limit": String(limit)]).text(in: language)
         case .invalidKey(let key): Words.invalidKey(["key": key]).text(in: language)
         case .nulInValue(let key): Words.nulInValue(["key": key]).text(in: language)
+        case .valueTooLong(let key, let limit):
+            Words.valueTooLong(["key": key, "limit": String(limit)]).text(in: language)
         case .noSpelling(let key, let objections):
             Words.noSpelling([
                 "key": key, "objections": objections.map { $0.text(in: language) }.joined(separator: "; "),

@@ -8,46 +8,26 @@ public struct DotenvSpelling: Sendable, Hashable {
     /// Quotes included.
     public let bytes: [UInt8]
 
+    /// Longest value in bytes, as long as the longest secret.
+    public static let longestValue = Secret.longest
+
     /// The first style that all of `readers` read as `value`, whatever their environment holds.
     ///
     /// - Parameters:
     ///   - key: Only named in errors.
     ///   - preferring: Tried first; then single quotes, double quotes, none.
-    /// - Throws: `noSpelling`, `nulInValue`.
+    /// - Throws: `noSpelling`, `nulInValue`, `valueTooLong`.
     public static func choose(
         _ value: DotenvValue, key: String, for readers: Set<DotenvReader> = DotenvReader.usual,
         preferring: [DotenvStyle] = []
     ) throws(DotenvError) -> DotenvSpelling {
-        try find(value, key: key, for: readers, preferring: preferring) { _ in true }
+        var spellings = try DotenvSpellings(of: value, key: key, for: readers)
+        return try spellings.first(preferring: preferring) { _ in true }
     }
 
     /// The readers, of all there are, that do not read this spelling as `value`, and why.
     public func objections(to value: DotenvValue) -> [DotenvObjection] {
         Self.objections(to: value.reveal(), written: bytes, readers: Set(DotenvReader.allCases))
-    }
-
-    /// The first spelling that all readers understand and `fits` accepts.
-    static func find(
-        _ value: DotenvValue, key: String, for readers: Set<DotenvReader>, preferring: [DotenvStyle],
-        where fits: (DotenvSpelling) throws(DotenvError) -> Bool
-    ) throws(DotenvError) -> DotenvSpelling {
-        let bytes = value.reveal()
-        guard !bytes.contains(0) else { throw .nulInValue(key: key) }
-        var styles: [DotenvStyle] = []
-        for style in preferring + [.single, .double, .raw] where !styles.contains(style) { styles.append(style) }
-        var fewest: [DotenvObjection]?
-        for style in styles {
-            for written in candidates(bytes, style) {
-                let spelling = DotenvSpelling(style: style, bytes: written)
-                let objections = objections(to: bytes, written: written, readers: readers)
-                if objections.isEmpty {
-                    if try fits(spelling) { return spelling }
-                } else if objections.count < fewest?.count ?? .max {
-                    fewest = objections
-                }
-            }
-        }
-        throw .noSpelling(key: key, objections: fewest ?? [])
     }
 
     /// No quotes when all readers there are understand the value without, as scripts and `docker run` keep quotes.
@@ -59,7 +39,7 @@ public struct DotenvSpelling: Sendable, Hashable {
     }
 
     /// Ways to write a value in one style, the plainest first. None of them is trusted before it was read back.
-    private static func candidates(_ value: [UInt8], _ style: DotenvStyle) -> [[UInt8]] {
+    static func candidates(_ value: [UInt8], _ style: DotenvStyle) -> [[UInt8]] {
         func escaping(_ special: String, in quote: UInt8) -> [UInt8] {
             let special = Array(special.utf8)
             return [quote] + value.flatMap { special.contains($0) ? [DotenvBytes.backslash, $0] : [$0] } + [quote]
@@ -109,6 +89,62 @@ public struct DotenvSpelling: Sendable, Hashable {
             }
             return nil
         }
+    }
+}
+
+/// The spellings of one value that given readers understand; each style is worked out once, when it is asked for.
+struct DotenvSpellings {
+    private let value: [UInt8]
+    private let key: String
+    private let readers: Set<DotenvReader>
+    private var known: [DotenvStyle: [DotenvSpelling]] = [:]
+    private var accepted: [[UInt8]: Bool] = [:]
+    /// Of the spelling that the fewest readers object to.
+    private var fewest: [DotenvObjection]?
+
+    init(of value: DotenvValue, key: String, for readers: Set<DotenvReader>) throws(DotenvError) {
+        (self.value, self.key, self.readers) = (value.reveal(), key, readers)
+        guard !self.value.contains(0) else { throw .nulInValue(key: key) }
+        guard self.value.count <= DotenvSpelling.longestValue else {
+            throw .valueTooLong(key: key, limit: DotenvSpelling.longestValue)
+        }
+    }
+
+    /// The first spelling, preferred styles in front, that is accepted.
+    mutating func first(
+        preferring: [DotenvStyle], where fits: (DotenvSpelling) -> Bool
+    ) throws(DotenvError) -> DotenvSpelling {
+        var tried: [DotenvStyle] = []
+        for style in preferring + [.single, .double, .raw] where !tried.contains(style) {
+            tried.append(style)
+            if let spelling = spellings(style).first(where: fits) { return spelling }
+        }
+        throw .noSpelling(key: key, objections: fewest ?? [])
+    }
+
+    /// Whether bytes that stand in a file are read as the value already.
+    mutating func accepts(_ written: [UInt8]) -> Bool {
+        // No spelling of a value is much longer than the value; and what is long here is not worth remembering.
+        guard written.count <= 2 * value.count + 16 else { return false }
+        if let known = accepted[written] { return known }
+        let accepts = DotenvSpelling.objections(to: value, written: written, readers: readers).isEmpty
+        if accepted.count < 16 { accepted[written] = accepts }
+        return accepts
+    }
+
+    private mutating func spellings(_ style: DotenvStyle) -> [DotenvSpelling] {
+        if let known = known[style] { return known }
+        var found: [DotenvSpelling] = []
+        for written in DotenvSpelling.candidates(value, style) {
+            let objections = DotenvSpelling.objections(to: value, written: written, readers: readers)
+            if objections.isEmpty {
+                found.append(DotenvSpelling(style: style, bytes: written))
+            } else if objections.count < fewest?.count ?? .max {
+                fewest = objections
+            }
+        }
+        known[style] = found
+        return found
     }
 }
 

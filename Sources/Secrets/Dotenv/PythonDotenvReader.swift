@@ -178,8 +178,15 @@ extension PythonDotenvReader {
         var result: [UInt8] = []
         var literal = text.startIndex
         var index = text.startIndex
-        while index < text.endIndex {
-            guard text[index...].starts(with: "${".unicodeScalars), let variable = variable(text, at: index) else {
+        // The first `}` or `:` that is not behind us: found once, however many `${` stand in front of it.
+        var stop = text.startIndex
+        guard let lastBrace = text.lastIndex(of: "}") else { return bytes(text) }
+        while index < lastBrace {
+            if text[index] == "$", stop < index + 2 {
+                stop = text[min(index + 2, lastBrace)...].firstIndex { $0 == "}" || $0 == ":" } ?? lastBrace
+            }
+            guard text[index] == "$", text[index + 1] == "{", let variable = variable(text, at: index, stop: stop)
+            else {
                 index += 1
                 continue
             }
@@ -192,10 +199,10 @@ extension PythonDotenvReader {
     }
 
     private static func variable(
-        _ text: ArraySlice<Unicode.Scalar>, at dollar: Int
+        _ text: ArraySlice<Unicode.Scalar>, at dollar: Int, stop end: Int
     ) -> (name: ArraySlice<Unicode.Scalar>, fallback: ArraySlice<Unicode.Scalar>, end: Int)? {
         let start = dollar + 2
-        guard let end = text[start...].firstIndex(where: { $0 == "}" || $0 == ":" }) else { return nil }
+        guard start <= end else { return nil }
         let name = text[start..<end]
         if text[end] == "}" { return (name, [], end + 1) }
         guard text[end...].starts(with: ":-".unicodeScalars),

@@ -12,6 +12,7 @@ struct ShellReader {
     var index: Int
     let lookup: DotenvLookup
     private var view = DotenvView()
+    private var line = (index: 0, number: 1)
 
     static func read(_ bytes: [UInt8], lookup: @escaping DotenvLookup) -> DotenvView {
         var reader = ShellReader(bytes: bytes[...], index: 0, lookup: lookup)
@@ -30,7 +31,12 @@ struct ShellReader {
 
     var byte: UInt8? { index < bytes.endIndex ? bytes[index] : nil }
 
-    private func line(of index: Int) -> Int { bytes[..<index].count { $0 == DotenvBytes.newline } + 1 }
+    /// The line of a place that is not in front of the last one asked for.
+    private mutating func line(of index: Int) -> Int {
+        line.number += bytes[line.index..<max(index, line.index)].count { $0 == DotenvBytes.newline }
+        line.index = max(index, line.index)
+        return line.number
+    }
 
     private mutating func readCommand() throws(Refusal) {
         skipBlanks()
