@@ -72,7 +72,9 @@ let package = Package(
             ],
             // Swift 6.3.1 stops with "circular reference" when it inlines ComfyAPI's actor into another module; the
             // command line has no hot path to lose.
-            swiftSettings: strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
+            swiftSettings: strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))],
+            // One file that runs where no Swift is, starts sooner and calls the runtime without a detour.
+            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
         .executableTarget(
             name: "generate", dependencies: ["Basics", "ComfyAPI"], path: "examples/Generate", swiftSettings: strict),
         library("TestSupport", ["Basics", "Wire", "Loop", "Store", "CLinux"]),
