@@ -26,9 +26,7 @@ enum ComposeReader {
                 } catch {
                     switch error {
                     case .invalid: return DotenvView(refusal: .invalidTemplate, line: entry.line)
-                    case .required(let name):
-                        let name = String(decoding: name, as: UTF8.self)
-                        return DotenvView(refusal: .requiredVariable(name: name), line: entry.line)
+                    case .required: return DotenvView(refusal: .requiredVariable, line: entry.line)
                     }
                 }
             }
@@ -99,7 +97,8 @@ enum ComposeReader {
         return value
     }
 
-    /// `\0ddd`: a character up to U+00FF, or, when these are no three octal digits below 0400, what is left without the 0.
+    /// `\0ddd`: a character up to U+00FF, or, when these are no three octal digits below 0400, what is left without the
+    /// 0.
     private static func octal(_ digits: ArraySlice<UInt8>) -> [UInt8] {
         let number = digits.reduce(0) { $0 << 3 | Int($1 & 0x0F) }
         guard digits.count == 3, digits.allSatisfy({ $0 < 0x38 }), number <= 0xFF, let scalar = Unicode.Scalar(number)

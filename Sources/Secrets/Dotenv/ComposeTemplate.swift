@@ -1,9 +1,9 @@
 /// `$NAME` and `${NAME:-default}` as compose-go replaces them.
 ///
-/// Source: compose-go v2.13, template/template.go. Its pattern is greedy: a braced variable reaches to the last `}` of the
-/// line first and gives back what stands behind its own.
+/// Source: compose-go v2.13, template/template.go. Its pattern is greedy: a braced variable reaches to the last `}` of
+/// the line first and gives back what stands behind its own.
 struct ComposeTemplate {
-    enum Failure: Error { case invalid, required(name: [UInt8]) }
+    enum Failure: Error { case invalid, required }
 
     /// Defaults in defaults; Compose has no limit of its own.
     static let deepest = 64
@@ -73,7 +73,8 @@ struct ComposeTemplate {
         return .braced(nameEnd: end, end: close + 1)
     }
 
-    /// The end of a name, in any case; the pattern ignores case, so `ſ` (U+017F) and the Kelvin sign (U+212A) are letters too.
+    /// The end of a name, in any case; the pattern ignores case, so `ſ` (U+017F) and the Kelvin sign (U+212A) are
+    /// letters too.
     private static func nameEnd(_ text: ArraySlice<UInt8>, from start: Int) -> Int? {
         var index = start
         while index < text.endIndex {
@@ -118,7 +119,7 @@ struct ComposeTemplate {
             guard isFilled else {
                 // The words of the error are read as a template too, and may be the first thing that fails.
                 _ = try substitute(content, depth: depth + 1)
-                throw .required(name: name)
+                throw .required
             }
             result = value ?? []
         }

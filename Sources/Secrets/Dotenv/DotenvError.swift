@@ -8,7 +8,8 @@ public enum DotenvError: Error, Sendable, Hashable {
     case nulInValue(key: String)
     /// Bytes.
     case valueTooLong(key: String, limit: Int)
-    /// No spelling is read as the same bytes by all the wanted readers; `objections` are those of the spelling with the fewest.
+    /// No spelling is read as the same bytes by all the wanted readers; `objections` are those of the spelling with the
+    /// fewest.
     case noSpelling(key: String, objections: [DotenvObjection])
     /// A quote is opened at this line and never closed: any change could move its end.
     case unterminatedQuote(line: Int)

@@ -1,17 +1,18 @@
 extension DotenvFile {
-    /// Gives `key` a value: only the bytes of its values change, and their quotes only where they cannot carry the new value.
-    /// What is read as the new value already stays as it is.
+    /// Gives `key` a value: only the bytes of its values change, and their quotes only where they cannot carry the new
+    /// value. What is read as the new value already stays as it is.
     ///
-    /// A key that stands more than once gets the value at each place: whatever reader takes the first or the last sees the
-    /// same, and no stale secret stays behind. A new key is added at the end, with `export` when every assignment of the file
-    /// has it; a file whose last line has no line end gets one there and has none again behind the new line.
+    /// A key that stands more than once gets the value at each place: whatever reader takes the first or the last sees
+    /// the same, and no stale secret stays behind. A new key is added at the end, with `export` when every assignment
+    /// of the file has it; a file whose last line has no line end gets one there and has none again behind the new
+    /// line.
     ///
     /// - Parameters:
     ///   - style: Tried first; by default the one that is there. Then come single quotes, double quotes, none.
-    ///   - readers: Those that must read the value as meant, each looking at the line `KEY=value` alone; see `objections`
-    ///     for what they see in this file.
-    /// - Throws: `noSpelling`, `nulInValue`, `valueTooLong`, `invalidKey` for a new key, `tooLarge`, `unterminatedQuote`; the file is
-    ///   unchanged then.
+    ///   - readers: Those that must read the value as meant, each looking at the line `KEY=value` alone; see
+    ///     `objections` for what they see in this file.
+    /// - Throws: `noSpelling`, `nulInValue`, `valueTooLong`, `invalidKey` for a new key, `tooLarge`,
+    ///   `unterminatedQuote`; the file is unchanged then.
     public mutating func set(
         _ key: String, to value: DotenvValue, style: DotenvStyle? = nil,
         for readers: Set<DotenvReader> = DotenvReader.usual
@@ -19,7 +20,7 @@ extension DotenvFile {
         try refuseOpenQuotes()
         var spellings = try DotenvSpellings(of: value, key: key, for: readers)
         let places = entries(of: key)
-        guard !places.isEmpty else { return try append(key, value, style, &spellings) }
+        guard !places.isEmpty else { return try append(key, style, &spellings) }
         var changed: [UInt8] = []
         var end = 0
         for entry in places {
@@ -47,7 +48,7 @@ extension DotenvFile {
             end = entry.range.upperBound
             // Behind another statement of the same line the line end stays.
             let isFirstOfLine =
-                entry.range.lowerBound == 0 || (changed.last ?? DotenvBytes.newline) == DotenvBytes.newline
+                changed.isEmpty || changed == DotenvBytes.mark || changed.last == DotenvBytes.newline
             if !isFirstOfLine { changed += bytes[start..<end].suffix(2).filter { $0 == 0x0D || $0 == 0x0A } }
         }
         try replace(0..<bytes.count, by: changed + bytes[end...])
@@ -82,8 +83,8 @@ extension DotenvFile {
     ) throws(DotenvError) -> [UInt8] {
         let written = Array(bytes[entry.valueRange])
         guard case .assignment(let current) = entry.kind else {
-            return [DotenvBytes.equals]
-                + (try spellings.first(preferring: style.map { [$0] } ?? []) { _ in true }).bytes
+            let preferred = style.map { [$0] } ?? DotenvSpelling.plainFirst(spellings.value)
+            return [DotenvBytes.equals] + (try spellings.first(preferring: preferred) { _ in true }).bytes
         }
         if style == nil || style == current, spellings.accepts(written) { return written }
         let head = Array(bytes[entry.range.lowerBound..<entry.valueRange.lowerBound])
@@ -93,7 +94,8 @@ extension DotenvFile {
         let preferred = style.map { [$0, current] } ?? [current]
         return try spellings.first(preferring: preferred) { spelling in
             guard isLast || spelling.style != .raw else { return false }
-            // Read alone, a statement is what it is in the file; a comment behind it must not become a part of the value.
+            // Read alone, a statement is what it is in the file; a comment behind it must not become a part of the
+            // value.
             let alone = DotenvParser.parse(head + spelling.bytes + tail)
             let value = head.count..<head.count + spelling.bytes.count
             return alone.count == 1 && alone[0].kind == .assignment(spelling.style) && alone[0].valueRange == value
@@ -101,7 +103,7 @@ extension DotenvFile {
     }
 
     private mutating func append(
-        _ key: String, _ value: DotenvValue, _ style: DotenvStyle?, _ spellings: inout DotenvSpellings
+        _ key: String, _ style: DotenvStyle?, _ spellings: inout DotenvSpellings
     ) throws(DotenvError) {
         guard DotenvBytes.isName(Array(key.utf8)) else { throw .invalidKey(key) }
         let lineEnd = lineEnd
@@ -109,7 +111,7 @@ extension DotenvFile {
         let isOpen = content.last.map { $0 != DotenvBytes.newline } ?? false
         let assignments = entries.filter(\.isAssignment)
         let exports = !assignments.isEmpty && assignments.allSatisfy(\.isExported)
-        let preferred = style.map { [$0] } ?? DotenvSpelling.plainFirst(value, key: key)
+        let preferred = style.map { [$0] } ?? DotenvSpelling.plainFirst(spellings.value)
         let spelling = try spellings.first(preferring: preferred) { _ in true }
         let line = Array((exports ? "export " : "").utf8) + Array(key.utf8) + [DotenvBytes.equals] + spelling.bytes
         try replace(bytes.count..<bytes.count, by: isOpen ? lineEnd + line : line + lineEnd)

@@ -52,8 +52,8 @@ public enum DotenvMessages {
     static let invalidTemplate = Message(
         "dotenv.obstacle.template", en: "'${' that is not a variable", fr: "« ${ » qui n'est pas une variable")
     static let requiredVariable = Message(
-        "dotenv.obstacle.required", en: "the variable {name} is required and not set",
-        fr: "la variable {name} est requise et n'est pas définie")
+        "dotenv.obstacle.required", en: "a variable that is required and not set",
+        fr: "une variable requise qui n'est pas définie")
     static let notUTF8 = Message(
         "dotenv.obstacle.utf", en: "bytes that are not UTF-8", fr: "des octets qui ne sont pas de l'UTF-8")
     static let nul = Message("dotenv.obstacle.nul", en: "a NUL byte", fr: "un octet NUL")
@@ -130,8 +130,9 @@ public enum DotenvMessages {
         "dotenv.problem.duplicate", en: "line {line}: {key} stands on line {first} already; the last one counts",
         fr: "ligne {line} : {key} figure déjà à la ligne {first} ; la dernière compte")
     static let bareKeyAtEnd = Message(
-        "dotenv.problem.bare", en: "line {line}: {key} has no '=' and no line end; Docker Compose v2 does not see it",
-        fr: "ligne {line} : {key} n'a ni « = » ni fin de ligne ; Docker Compose v2 ne la voit pas")
+        "dotenv.problem.bare",
+        en: "line {line}: a key without '=' and without line end; Docker Compose v2 does not see it",
+        fr: "ligne {line} : une clé sans « = » ni fin de ligne ; Docker Compose v2 ne la voit pas")
     static let loneCarriageReturn = Message(
         "dotenv.problem.carriage_return", en: "line {line}: a carriage return that does not end a line",
         fr: "ligne {line} : un retour chariot qui ne termine pas une ligne")

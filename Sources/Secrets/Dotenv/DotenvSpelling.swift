@@ -31,11 +31,8 @@ public struct DotenvSpelling: Sendable, Hashable {
     }
 
     /// No quotes when all readers there are understand the value without, as scripts and `docker run` keep quotes.
-    static func plainFirst(_ value: DotenvValue, key: String) -> [DotenvStyle] {
-        let isPlain = objections(
-            to: value.reveal(), written: value.reveal(), readers: Set(DotenvReader.allCases)
-        ).isEmpty
-        return isPlain ? [.raw] : []
+    static func plainFirst(_ value: [UInt8]) -> [DotenvStyle] {
+        objections(to: value, written: value, readers: Set(DotenvReader.allCases)).isEmpty ? [.raw] : []
     }
 
     /// Ways to write a value in one style, the plainest first. None of them is trusted before it was read back.
@@ -92,97 +89,7 @@ public struct DotenvSpelling: Sendable, Hashable {
     }
 }
 
-/// The spellings of one value that given readers understand; each style is worked out once, when it is asked for.
-struct DotenvSpellings {
-    private let value: [UInt8]
-    private let key: String
-    private let readers: Set<DotenvReader>
-    private var known: [DotenvStyle: [DotenvSpelling]] = [:]
-    private var accepted: [[UInt8]: Bool] = [:]
-    /// Of the spelling that the fewest readers object to.
-    private var fewest: [DotenvObjection]?
-
-    init(of value: DotenvValue, key: String, for readers: Set<DotenvReader>) throws(DotenvError) {
-        (self.value, self.key, self.readers) = (value.reveal(), key, readers)
-        guard !self.value.contains(0) else { throw .nulInValue(key: key) }
-        guard self.value.count <= DotenvSpelling.longestValue else {
-            throw .valueTooLong(key: key, limit: DotenvSpelling.longestValue)
-        }
-    }
-
-    /// The first spelling, preferred styles in front, that is accepted.
-    mutating func first(
-        preferring: [DotenvStyle], where fits: (DotenvSpelling) -> Bool
-    ) throws(DotenvError) -> DotenvSpelling {
-        var tried: [DotenvStyle] = []
-        for style in preferring + [.single, .double, .raw] where !tried.contains(style) {
-            tried.append(style)
-            if let spelling = spellings(style).first(where: fits) { return spelling }
-        }
-        throw .noSpelling(key: key, objections: fewest ?? [])
-    }
-
-    /// Whether bytes that stand in a file are read as the value already.
-    mutating func accepts(_ written: [UInt8]) -> Bool {
-        // No spelling of a value is much longer than the value; and what is long here is not worth remembering.
-        guard written.count <= 2 * value.count + 16 else { return false }
-        if let known = accepted[written] { return known }
-        let accepts = DotenvSpelling.objections(to: value, written: written, readers: readers).isEmpty
-        if accepted.count < 16 { accepted[written] = accepts }
-        return accepts
-    }
-
-    private mutating func spellings(_ style: DotenvStyle) -> [DotenvSpelling] {
-        if let known = known[style] { return known }
-        var found: [DotenvSpelling] = []
-        for written in DotenvSpelling.candidates(value, style) {
-            let objections = DotenvSpelling.objections(to: value, written: written, readers: readers)
-            if objections.isEmpty {
-                found.append(DotenvSpelling(style: style, bytes: written))
-            } else if objections.count < fewest?.count ?? .max {
-                fewest = objections
-            }
-        }
-        known[style] = found
-        return found
-    }
-}
-
 extension DotenvSpelling: CustomStringConvertible, CustomReflectable {
     public var description: String { "<\(style.rawValue), redacted>" }
     public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-extension DotenvObjection.Reason {
-    /// Nil when the reading is what was meant.
-    init?(_ reading: DotenvReading, meant: [UInt8], written: ArraySlice<UInt8>) {
-        switch reading {
-        case .absent: self = .missing
-        case .unreadable(let obstacle, let line): self = .unreadable(obstacle, line: line)
-        case .value(let value):
-            let seen = value.reveal()
-            guard !constantTimeEqual(seen, meant) else { return nil }
-            self = Self.difference(seen, meant, written)
-        }
-    }
-
-    private static func difference(_ seen: [UInt8], _ meant: [UInt8], _ written: ArraySlice<UInt8>) -> Self {
-        let quotes = [DotenvBytes.singleQuote, DotenvBytes.doubleQuote]
-        func without(_ bytes: [UInt8], _ special: [UInt8]) -> [UInt8] { bytes.filter { !special.contains($0) } }
-        let ends: [UInt8] = [DotenvBytes.carriageReturn, DotenvBytes.newline]
-        if let first = written.first, quotes.contains(first), written.starts(with: seen.prefix(2)), seen.first == first
-        {
-            return .keepsQuotes
-        }
-        if seen == meant + [DotenvBytes.carriageReturn] { return .keepsCarriageReturn }
-        if without(seen, ends) == without(meant, ends) { return .changesLineEnds }
-        if without(seen, [DotenvBytes.backslash]) == without(meant, [DotenvBytes.backslash]) {
-            return .changesBackslashes
-        }
-        let trimmed = DotenvBytes.trimmedEnd(DotenvBytes.trimmedStart(meant[...]))
-        if DotenvBytes.trimmedEnd(DotenvBytes.trimmedStart(seen[...])) == trimmed { return .trimsBlanks }
-        if meant.contains(DotenvBytes.dollar) { return .expandsVariables }
-        if meant.contains(DotenvBytes.hash), meant.starts(with: seen) { return .cutsComment }
-        return .seesOtherBytes
-    }
 }

@@ -1,4 +1,5 @@
-/// `. file` in a POSIX shell: assignments, `export`, comments. Whatever else a shell would run makes the file unreadable here.
+/// `. file` in a POSIX shell: assignments, `export`, comments. Whatever else a shell would run makes the file
+/// unreadable here.
 ///
 /// Source: POSIX XCU chapter 2; compared with dash and bash. The shell has no arguments and no options.
 struct ShellReader {
@@ -100,7 +101,8 @@ struct ShellReader {
         return true
     }
 
-    /// One word of a command that consists of assignments; throws for every other command but those that can do nothing.
+    /// One word of a command that consists of assignments; throws for every other command but those that can do
+    /// nothing.
     private mutating func readWord(exports: Bool, isFirst: Bool, start: Int) throws(Refusal) {
         let nameEnd = bytes[index...].firstIndex { !DotenvBytes.continuesName($0) } ?? bytes.endIndex
         let name = bytes[index..<nameEnd]
@@ -135,8 +137,8 @@ struct ShellReader {
         byte == DotenvBytes.space || byte == 0x09 || byte == DotenvBytes.newline || byte == UInt8(ascii: ";")
     }
 
-    /// A line that is one word which no shell has a builtin or a keyword for: `A.B=1`, a key behind a byte order mark, `TOKEN`.
-    /// At worst a program of that name runs, and a program cannot change the shell's variables.
+    /// A line that is one word which no shell has a builtin or a keyword for: `A.B=1`, a key behind a byte order mark,
+    /// `TOKEN`. At worst a program of that name runs, and a program cannot change the shell's variables.
     private mutating func skipHarmlessWord(isOnly: Bool, start: Int) throws(Refusal) {
         let begin = index
         let head = bytes[index...].prefix { !endsWord($0) && $0 != DotenvBytes.equals }
