@@ -84,12 +84,18 @@ class Shell:
                 out.write(file)
             with open(f"{folder}/answer", "wb") as answer:
                 # No program can be found: what a file runs by mistake does nothing.
-                process = subprocess.run(
-                    self.command + ["-c", f"exec 9>&{answer.fileno()}\n" + script], cwd=folder, env={"PATH": "/nonexistent", **environment},
-                    pass_fds=[answer.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                    timeout=20)
+                process = subprocess.Popen(
+                    self.command + ["-c", f"exec 9>&{answer.fileno()}\n" + script], cwd=folder,
+                    env={"PATH": "/nonexistent", **environment}, pass_fds=[answer.fileno()], stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                process.wait(timeout=20)
             with open(f"{folder}/answer", "rb") as answer:
-                lines = answer.read().split(b"\0")
+                # These differ every time.
+                volatile = {str(process.pid).encode(): b"<pid>", folder.encode(): b"<folder>"}
+                found = answer.read()
+                for name, mark in volatile.items():
+                    found = found.replace(name, mark)
+                lines = found.split(b"\0")
         if process.returncode < 0 or b"END" not in lines:
             return None
         found = dict(line.split(b"=", 1) for line in lines if b"=" in line)

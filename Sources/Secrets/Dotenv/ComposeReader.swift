@@ -21,14 +21,12 @@ enum ComposeReader {
                 if let value = lookup(key) { view[key] = .value(DotenvValue(value)) }
             case .assignment(let style):
                 do throws(ComposeTemplate.Failure) {
-                    let template = ComposeTemplate { [view] name in lookup(name) ?? view.bytes(of: name) }
-                    view[key] = .value(DotenvValue(try value(bytes[entry.valueRange], style, template)))
+                    let value = try value(bytes[entry.valueRange], style, view, lookup)
+                    view[key] = .value(DotenvValue(value))
                 } catch {
                     switch error {
                     case .invalid: return DotenvView(refusal: .invalidTemplate, line: entry.line)
-                    case .required(let name):
-                        let name = String(decoding: name, as: UTF8.self)
-                        return DotenvView(refusal: .requiredVariable(name: name), line: entry.line)
+                    case .required: return DotenvView(refusal: .requiredVariable, line: entry.line)
                     }
                 }
             }
@@ -37,9 +35,11 @@ enum ComposeReader {
     }
 
     private static func value(
-        _ written: ArraySlice<UInt8>, _ style: DotenvStyle, _ template: ComposeTemplate
+        _ written: ArraySlice<UInt8>, _ style: DotenvStyle, _ view: DotenvView, _ lookup: @escaping DotenvLookup
     ) throws(ComposeTemplate.Failure) -> [UInt8] {
-        switch style {
+        // Here, so that it is gone before the view changes: with a second owner the whole view would be copied.
+        let template = ComposeTemplate { name in lookup(name) ?? view.bytes(of: name) }
+        return switch style {
         case .raw: try template.substitute(DotenvBytes.trimmedEnd(written))
         case .single: unquoted(written)
         case .double: try template.substitute(unescaped(unquoted(written))[...])
@@ -97,7 +97,8 @@ enum ComposeReader {
         return value
     }
 
-    /// `\0ddd`: a character up to U+00FF, or, when these are no three octal digits below 0400, what is left without the 0.
+    /// `\0ddd`: a character up to U+00FF, or, when these are no three octal digits below 0400, what is left without the
+    /// 0.
     private static func octal(_ digits: ArraySlice<UInt8>) -> [UInt8] {
         let number = digits.reduce(0) { $0 << 3 | Int($1 & 0x0F) }
         guard digits.count == 3, digits.allSatisfy({ $0 < 0x38 }), number <= 0xFF, let scalar = Unicode.Scalar(number)

@@ -33,8 +33,8 @@ enum DotenvBytes {
         return (scalar, length)
     }
 
-    /// Length in bytes of the white space at `index`, as Go's `unicode.IsSpace` and Unicode's White_Space have it; nil for
-    /// anything else.
+    /// Length in bytes of the white space at `index`, as Go's `unicode.IsSpace` and Unicode's White_Space have it; nil
+    /// for anything else.
     static func spaceLength(_ bytes: ArraySlice<UInt8>, at index: Int) -> Int? {
         let first = bytes[index]
         if first < 0x80 { return first == 0x20 || (0x09...0x0D).contains(first) ? 1 : nil }

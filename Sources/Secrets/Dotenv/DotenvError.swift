@@ -6,7 +6,10 @@ public enum DotenvError: Error, Sendable, Hashable {
     case invalidKey(String)
     /// No program can have such a value in its environment.
     case nulInValue(key: String)
-    /// No spelling is read as the same bytes by all the wanted readers; `objections` are those of the spelling with the fewest.
+    /// Bytes.
+    case valueTooLong(key: String, limit: Int)
+    /// No spelling is read as the same bytes by all the wanted readers; `objections` are those of the spelling with the
+    /// fewest.
     case noSpelling(key: String, objections: [DotenvObjection])
     /// A quote is opened at this line and never closed: any change could move its end.
     case unterminatedQuote(line: Int)

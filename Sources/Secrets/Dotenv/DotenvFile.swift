@@ -45,7 +45,7 @@ public struct DotenvFile: Sendable, Hashable {
         var problems: [DotenvProblem] = []
         var firstLines: [[UInt8]: Int] = [:]
         for entry in entries {
-            let key = entry.key.isEmpty ? nil : entry.key
+            let key = entry.key.isEmpty || entry.kind == .bareKey ? nil : entry.key
             func add(_ kind: DotenvProblem.Kind) {
                 problems.append(DotenvProblem(line: entry.line, key: key, kind: kind))
             }
@@ -53,8 +53,12 @@ public struct DotenvFile: Sendable, Hashable {
             case .invalid(let obstacle): add(.invalid(obstacle))
             case .assignment where key == nil: add(.invalid(.emptyKey))
             case .assignment:
-                if let first = firstLines[Array(entry.key.utf8)] { add(.duplicateKey(firstLine: first)) }
-                firstLines[Array(entry.key.utf8), default: entry.line] = firstLines[Array(entry.key.utf8)] ?? entry.line
+                let name = Array(entry.key.utf8)
+                if let first = firstLines[name] {
+                    add(.duplicateKey(firstLine: first))
+                } else {
+                    firstLines[name] = entry.line
+                }
             case .bareKey where bytes[entry.range].last != DotenvBytes.newline: add(.bareKeyAtEnd)
             case .blank, .comment, .bareKey: break
             }

@@ -52,8 +52,8 @@ public enum DotenvMessages {
     static let invalidTemplate = Message(
         "dotenv.obstacle.template", en: "'${' that is not a variable", fr: "« ${ » qui n'est pas une variable")
     static let requiredVariable = Message(
-        "dotenv.obstacle.required", en: "the variable {name} is required and not set",
-        fr: "la variable {name} est requise et n'est pas définie")
+        "dotenv.obstacle.required", en: "a variable that is required and not set",
+        fr: "une variable requise qui n'est pas définie")
     static let notUTF8 = Message(
         "dotenv.obstacle.utf", en: "bytes that are not UTF-8", fr: "des octets qui ne sont pas de l'UTF-8")
     static let nul = Message("dotenv.obstacle.nul", en: "a NUL byte", fr: "un octet NUL")
@@ -130,8 +130,9 @@ public enum DotenvMessages {
         "dotenv.problem.duplicate", en: "line {line}: {key} stands on line {first} already; the last one counts",
         fr: "ligne {line} : {key} figure déjà à la ligne {first} ; la dernière compte")
     static let bareKeyAtEnd = Message(
-        "dotenv.problem.bare", en: "line {line}: {key} has no '=' and no line end; Docker Compose v2 does not see it",
-        fr: "ligne {line} : {key} n'a ni « = » ni fin de ligne ; Docker Compose v2 ne la voit pas")
+        "dotenv.problem.bare",
+        en: "line {line}: a key without '=' and without line end; Docker Compose v2 does not see it",
+        fr: "ligne {line} : une clé sans « = » ni fin de ligne ; Docker Compose v2 ne la voit pas")
     static let loneCarriageReturn = Message(
         "dotenv.problem.carriage_return", en: "line {line}: a carriage return that does not end a line",
         fr: "ligne {line} : un retour chariot qui ne termine pas une ligne")
@@ -146,11 +147,14 @@ public enum DotenvMessages {
     static let nulInValue = Message(
         "dotenv.error.nul", en: "the value for {key} contains a NUL byte, which no environment can hold",
         fr: "la valeur pour {key} contient un octet NUL, qu'aucun environnement ne peut contenir")
+    static let valueTooLong = Message(
+        "dotenv.error.value", en: "the value for {key} is longer than {limit} bytes",
+        fr: "la valeur pour {key} dépasse {limit} octets")
     static let noSpelling = Message(
         "dotenv.error.spelling", en: "no way to write the value for {key} is read the same by all: {objections}",
         fr: "aucune écriture de la valeur pour {key} n'est lue de la même façon par tous : {objections}")
     static let openQuote = Message(
         "dotenv.error.quote", en: "the quote opened on line {line} is never closed; close it first",
         fr: "le guillemet ouvert à la ligne {line} n'est jamais fermé ; fermez-le d'abord")
-    private static let errors = [tooLarge, invalidKey, nulInValue, noSpelling, openQuote]
+    private static let errors = [tooLarge, invalidKey, nulInValue, valueTooLong, noSpelling, openQuote]
 }

@@ -9,8 +9,8 @@ public enum DotenvObstacle: Sendable, Hashable {
     case nothingToExport
     /// `${` that is not closed or has no name.
     case invalidTemplate
-    /// `${NAME:?}` while NAME has no value.
-    case requiredVariable(name: String)
+    /// `${NAME:?}` while NAME has no value. The name stands inside a value, so it is not told.
+    case requiredVariable
     case notUTF8
     case nul
     /// Bytes.
@@ -34,7 +34,8 @@ public struct DotenvProblem: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         /// Compose v2 refuses the whole file for this line; it is kept as it is.
         case invalid(DotenvObstacle)
-        /// The key stands further up as well, at this line: readers that take the first disagree with those that take the last.
+        /// The key stands further up as well, at this line: readers that take the first disagree with those that take
+        /// the last.
         case duplicateKey(firstLine: Int)
         /// A key without `=` on a last line without line end: Compose v2 takes it for a value of no key.
         case bareKeyAtEnd
@@ -44,6 +45,7 @@ public struct DotenvProblem: Sendable, Hashable {
 
     /// From 1.
     public let line: Int
+    /// Of assignments only: a line without `=` may be a bare token.
     public let key: String?
     public let kind: Kind
 }

@@ -38,7 +38,7 @@ extension DotenvObstacle {
         case .unterminatedQuote: Words.unterminatedQuote()
         case .nothingToExport: Words.nothingToExport()
         case .invalidTemplate: Words.invalidTemplate()
-        case .requiredVariable(let name): Words.requiredVariable(["name": name])
+        case .requiredVariable: Words.requiredVariable()
         case .notUTF8: Words.notUTF8()
         case .nul: Words.nul()
         case .lineTooLong(let limit): Words.lineTooLong(["limit": String(limit)])
@@ -85,7 +85,7 @@ extension DotenvProblem {
             Words.invalid(["line": line, "obstacle": obstacle.phrase.text(in: language)]).text(in: language)
         case .duplicateKey(let first):
             Words.duplicateKey(["line": line, "key": key, "first": String(first)]).text(in: language)
-        case .bareKeyAtEnd: Words.bareKeyAtEnd(["line": line, "key": key]).text(in: language)
+        case .bareKeyAtEnd: Words.bareKeyAtEnd(["line": line]).text(in: language)
         case .loneCarriageReturn: Words.loneCarriageReturn(["line": line]).text(in: language)
         }
     }
@@ -97,6 +97,8 @@ extension DotenvError {
         case .tooLarge(let limit): Words.tooLarge(["limit": String(limit)]).text(in: language)
         case .invalidKey(let key): Words.invalidKey(["key": key]).text(in: language)
         case .nulInValue(let key): Words.nulInValue(["key": key]).text(in: language)
+        case .valueTooLong(let key, let limit):
+            Words.valueTooLong(["key": key, "limit": String(limit)]).text(in: language)
         case .noSpelling(let key, let objections):
             Words.noSpelling([
                 "key": key, "objections": objections.map { $0.text(in: language) }.joined(separator: "; "),

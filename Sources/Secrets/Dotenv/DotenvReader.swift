@@ -1,8 +1,10 @@
-/// A program that reads dotenv files, as it really behaves: the models are compared with recorded answers of the programs.
+/// A program that reads dotenv files, as it really behaves: the models are compared with recorded answers of the
+/// programs.
 public enum DotenvReader: String, Sendable, Hashable, CaseIterable {
     /// Docker Compose v2 (compose-go), `.env` and `env_file`.
     case composeV2
-    /// docker-compose 1.29, `.env`; it reads with python-dotenv of its time, but drops a byte order mark.
+    /// docker-compose 1.29, `.env` and `env_file`; it reads with python-dotenv of its time, but drops a byte order
+    /// mark.
     case composeV1
     /// `docker run --env-file`.
     case dockerRun
@@ -12,7 +14,8 @@ public enum DotenvReader: String, Sendable, Hashable, CaseIterable {
     case pythonDotenv
     /// python-dotenv up to 1.2.2, as Debian and most installed programs have it: a byte order mark hides the first key.
     case pythonDotenvOld
-    /// A script that looks for `KEY=` at the start of a line and takes the rest, without the line end; the last one counts.
+    /// A script that looks for `KEY=` at the start of a line and takes the rest, without the line end; the last one
+    /// counts.
     case rawLine
 
     /// Those that agree on every value that is written with care; Docker's own readers keep quotes.

@@ -8,17 +8,21 @@ public struct DotenvSpelling: Sendable, Hashable {
     /// Quotes included.
     public let bytes: [UInt8]
 
+    /// Longest value in bytes, as long as the longest secret.
+    public static let longestValue = Secret.longest
+
     /// The first style that all of `readers` read as `value`, whatever their environment holds.
     ///
     /// - Parameters:
     ///   - key: Only named in errors.
     ///   - preferring: Tried first; then single quotes, double quotes, none.
-    /// - Throws: `noSpelling`, `nulInValue`.
+    /// - Throws: `noSpelling`, `nulInValue`, `valueTooLong`.
     public static func choose(
         _ value: DotenvValue, key: String, for readers: Set<DotenvReader> = DotenvReader.usual,
         preferring: [DotenvStyle] = []
     ) throws(DotenvError) -> DotenvSpelling {
-        try find(value, key: key, for: readers, preferring: preferring) { _ in true }
+        var spellings = try DotenvSpellings(of: value, key: key, for: readers)
+        return try spellings.first(preferring: preferring) { _ in true }
     }
 
     /// The readers, of all there are, that do not read this spelling as `value`, and why.
@@ -26,40 +30,13 @@ public struct DotenvSpelling: Sendable, Hashable {
         Self.objections(to: value.reveal(), written: bytes, readers: Set(DotenvReader.allCases))
     }
 
-    /// The first spelling that all readers understand and `fits` accepts.
-    static func find(
-        _ value: DotenvValue, key: String, for readers: Set<DotenvReader>, preferring: [DotenvStyle],
-        where fits: (DotenvSpelling) throws(DotenvError) -> Bool
-    ) throws(DotenvError) -> DotenvSpelling {
-        let bytes = value.reveal()
-        guard !bytes.contains(0) else { throw .nulInValue(key: key) }
-        var styles: [DotenvStyle] = []
-        for style in preferring + [.single, .double, .raw] where !styles.contains(style) { styles.append(style) }
-        var fewest: [DotenvObjection]?
-        for style in styles {
-            for written in candidates(bytes, style) {
-                let spelling = DotenvSpelling(style: style, bytes: written)
-                let objections = objections(to: bytes, written: written, readers: readers)
-                if objections.isEmpty {
-                    if try fits(spelling) { return spelling }
-                } else if objections.count < fewest?.count ?? .max {
-                    fewest = objections
-                }
-            }
-        }
-        throw .noSpelling(key: key, objections: fewest ?? [])
-    }
-
     /// No quotes when all readers there are understand the value without, as scripts and `docker run` keep quotes.
-    static func plainFirst(_ value: DotenvValue, key: String) -> [DotenvStyle] {
-        let isPlain = objections(
-            to: value.reveal(), written: value.reveal(), readers: Set(DotenvReader.allCases)
-        ).isEmpty
-        return isPlain ? [.raw] : []
+    static func plainFirst(_ value: [UInt8]) -> [DotenvStyle] {
+        objections(to: value, written: value, readers: Set(DotenvReader.allCases)).isEmpty ? [.raw] : []
     }
 
     /// Ways to write a value in one style, the plainest first. None of them is trusted before it was read back.
-    private static func candidates(_ value: [UInt8], _ style: DotenvStyle) -> [[UInt8]] {
+    static func candidates(_ value: [UInt8], _ style: DotenvStyle) -> [[UInt8]] {
         func escaping(_ special: String, in quote: UInt8) -> [UInt8] {
             let special = Array(special.utf8)
             return [quote] + value.flatMap { special.contains($0) ? [DotenvBytes.backslash, $0] : [$0] } + [quote]
@@ -115,38 +92,4 @@ public struct DotenvSpelling: Sendable, Hashable {
 extension DotenvSpelling: CustomStringConvertible, CustomReflectable {
     public var description: String { "<\(style.rawValue), redacted>" }
     public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-extension DotenvObjection.Reason {
-    /// Nil when the reading is what was meant.
-    init?(_ reading: DotenvReading, meant: [UInt8], written: ArraySlice<UInt8>) {
-        switch reading {
-        case .absent: self = .missing
-        case .unreadable(let obstacle, let line): self = .unreadable(obstacle, line: line)
-        case .value(let value):
-            let seen = value.reveal()
-            guard !constantTimeEqual(seen, meant) else { return nil }
-            self = Self.difference(seen, meant, written)
-        }
-    }
-
-    private static func difference(_ seen: [UInt8], _ meant: [UInt8], _ written: ArraySlice<UInt8>) -> Self {
-        let quotes = [DotenvBytes.singleQuote, DotenvBytes.doubleQuote]
-        func without(_ bytes: [UInt8], _ special: [UInt8]) -> [UInt8] { bytes.filter { !special.contains($0) } }
-        let ends: [UInt8] = [DotenvBytes.carriageReturn, DotenvBytes.newline]
-        if let first = written.first, quotes.contains(first), written.starts(with: seen.prefix(2)), seen.first == first
-        {
-            return .keepsQuotes
-        }
-        if seen == meant + [DotenvBytes.carriageReturn] { return .keepsCarriageReturn }
-        if without(seen, ends) == without(meant, ends) { return .changesLineEnds }
-        if without(seen, [DotenvBytes.backslash]) == without(meant, [DotenvBytes.backslash]) {
-            return .changesBackslashes
-        }
-        let trimmed = DotenvBytes.trimmedEnd(DotenvBytes.trimmedStart(meant[...]))
-        if DotenvBytes.trimmedEnd(DotenvBytes.trimmedStart(seen[...])) == trimmed { return .trimsBlanks }
-        if meant.contains(DotenvBytes.dollar) { return .expandsVariables }
-        if meant.contains(DotenvBytes.hash), meant.starts(with: seen) { return .cutsComment }
-        return .seesOtherBytes
-    }
 }

@@ -1,6 +1,7 @@
 public import Basics
 
-/// The value of a key, in bytes: whoever needs them says `reveal()`; nothing that describes or dumps a value shows them.
+/// The value of a key, in bytes: whoever needs them says `reveal()`; nothing that describes or dumps a value shows
+/// them.
 public struct DotenvValue: Sendable, Hashable {
     private let bytes: [UInt8]
 

@@ -1,7 +1,7 @@
 /// python-dotenv, which docker-compose v1 reads `.env` with as well.
 ///
-/// Source: python-dotenv 0.21 and 1.2.4, parser.py, variables.py and main.py (`dotenv_values`). It reads text: CR LF and CR
-/// become LF before anything else, in quotes too.
+/// Source: python-dotenv 0.21 and 1.2.4, parser.py, variables.py and main.py (`dotenv_values`). It reads text: CR LF
+/// and CR become LF before anything else, in quotes too.
 struct PythonDotenvReader {
     /// 1.2.3 counts backslashes in front of a quote and drops a byte order mark, 1.2.4 has `KEY= # comment` empty.
     enum Generation { case upTo122, from124 }
@@ -112,8 +112,8 @@ struct PythonDotenvReader {
         return Array(value)
     }
 
-    /// The first quote that no backslash escapes. The older pattern does not count backslashes, an escaped one escapes too;
-    /// and when all quotes are escaped it takes the last one.
+    /// The first quote that no backslash escapes. The older pattern does not count backslashes, an escaped one escapes
+    /// too; and when all quotes are escaped it takes the last one.
     private func closingQuote(_ quote: Unicode.Scalar) -> Int? {
         var escaped: Int?
         var index = self.index + 1
@@ -172,14 +172,21 @@ extension PythonDotenvReader {
         return result
     }
 
-    /// `${NAME}` and `${NAME:-default}`, however the value is quoted; the default stands for a variable that is not set, an
-    /// empty one stays empty.
+    /// `${NAME}` and `${NAME:-default}`, however the value is quoted; the default stands for a variable that is not
+    /// set, an empty one stays empty.
     private static func expand(_ text: ArraySlice<Unicode.Scalar>, _ lookup: ([UInt8]) -> [UInt8]?) -> [UInt8] {
         var result: [UInt8] = []
         var literal = text.startIndex
         var index = text.startIndex
-        while index < text.endIndex {
-            guard text[index...].starts(with: "${".unicodeScalars), let variable = variable(text, at: index) else {
+        // The first `}` or `:` that is not behind us: found once, however many `${` stand in front of it.
+        var stop = text.startIndex
+        guard let lastBrace = text.lastIndex(of: "}") else { return bytes(text) }
+        while index < lastBrace {
+            if text[index] == "$", stop < index + 2 {
+                stop = text[min(index + 2, lastBrace)...].firstIndex { $0 == "}" || $0 == ":" } ?? lastBrace
+            }
+            guard text[index] == "$", text[index + 1] == "{", let variable = variable(text, at: index, stop: stop)
+            else {
                 index += 1
                 continue
             }
@@ -192,10 +199,10 @@ extension PythonDotenvReader {
     }
 
     private static func variable(
-        _ text: ArraySlice<Unicode.Scalar>, at dollar: Int
+        _ text: ArraySlice<Unicode.Scalar>, at dollar: Int, stop end: Int
     ) -> (name: ArraySlice<Unicode.Scalar>, fallback: ArraySlice<Unicode.Scalar>, end: Int)? {
         let start = dollar + 2
-        guard let end = text[start...].firstIndex(where: { $0 == "}" || $0 == ":" }) else { return nil }
+        guard start <= end else { return nil }
         let name = text[start..<end]
         if text[end] == "}" { return (name, [], end + 1) }
         guard text[end...].starts(with: ":-".unicodeScalars),

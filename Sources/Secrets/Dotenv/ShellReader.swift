@@ -1,4 +1,5 @@
-/// `. file` in a POSIX shell: assignments, `export`, comments. Whatever else a shell would run makes the file unreadable here.
+/// `. file` in a POSIX shell: assignments, `export`, comments. Whatever else a shell would run makes the file
+/// unreadable here.
 ///
 /// Source: POSIX XCU chapter 2; compared with dash and bash. The shell has no arguments and no options.
 struct ShellReader {
@@ -12,6 +13,7 @@ struct ShellReader {
     var index: Int
     let lookup: DotenvLookup
     private var view = DotenvView()
+    private var line = (index: 0, number: 1)
 
     static func read(_ bytes: [UInt8], lookup: @escaping DotenvLookup) -> DotenvView {
         var reader = ShellReader(bytes: bytes[...], index: 0, lookup: lookup)
@@ -30,7 +32,12 @@ struct ShellReader {
 
     var byte: UInt8? { index < bytes.endIndex ? bytes[index] : nil }
 
-    private func line(of index: Int) -> Int { bytes[..<index].count { $0 == DotenvBytes.newline } + 1 }
+    /// The line of a place that is not in front of the last one asked for.
+    private mutating func line(of index: Int) -> Int {
+        line.number += bytes[line.index..<max(index, line.index)].count { $0 == DotenvBytes.newline }
+        line.index = max(index, line.index)
+        return line.number
+    }
 
     private mutating func readCommand() throws(Refusal) {
         skipBlanks()
@@ -94,7 +101,8 @@ struct ShellReader {
         return true
     }
 
-    /// One word of a command that consists of assignments; throws for every other command but those that can do nothing.
+    /// One word of a command that consists of assignments; throws for every other command but those that can do
+    /// nothing.
     private mutating func readWord(exports: Bool, isFirst: Bool, start: Int) throws(Refusal) {
         let nameEnd = bytes[index...].firstIndex { !DotenvBytes.continuesName($0) } ?? bytes.endIndex
         let name = bytes[index..<nameEnd]
@@ -129,8 +137,8 @@ struct ShellReader {
         byte == DotenvBytes.space || byte == 0x09 || byte == DotenvBytes.newline || byte == UInt8(ascii: ";")
     }
 
-    /// A line that is one word which no shell has a builtin or a keyword for: `A.B=1`, a key behind a byte order mark, `TOKEN`.
-    /// At worst a program of that name runs, and a program cannot change the shell's variables.
+    /// A line that is one word which no shell has a builtin or a keyword for: `A.B=1`, a key behind a byte order mark,
+    /// `TOKEN`. At worst a program of that name runs, and a program cannot change the shell's variables.
     private mutating func skipHarmlessWord(isOnly: Bool, start: Int) throws(Refusal) {
         let begin = index
         let head = bytes[index...].prefix { !endsWord($0) && $0 != DotenvBytes.equals }

@@ -144,7 +144,7 @@ extension ShellReader {
             word.value += isFilled ? value ?? [] : content
         default:
             guard isFilled else {
-                throw Refusal(obstacle: .requiredVariable(name: String(decoding: name, as: UTF8.self)), index: start)
+                throw Refusal(obstacle: .requiredVariable, index: start)
             }
             word.value += value ?? []
         }

@@ -20,7 +20,7 @@ struct DotenvFileTests {
         ("A=1  # note\n", "A", "2", "A=2  # note\n"),
         ("A=\n", "A", "2", "A=2\n"),
         ("A=  \r\nB=1\r\n", "A", "2", "A=2\r\nB=1\r\n"),
-        ("A\nB=1\n", "A", "2", "A='2'\nB=1\n"),
+        ("A\nB=1\n", "A", "2", "A=2\nB=1\n"), ("A\r\n", "A", "2 3", "A='2 3'\r\n"),
         ("A = 1\n", "A", "2", "A = 2\n"),
         ("A='two\nlines'\nB=1\n", "A", "2", "A='2'\nB=1\n"),
         // The quotes change only where they cannot carry the value.
@@ -63,6 +63,7 @@ struct DotenvFileTests {
         ("A='1' B=2\nC=3\n", "B", 1, "A='1' \nC=3\n"), ("A='1' B=2\r\n", "A", 1, "B=2\r\n"),
         ("A\nB=1\n", "A", 1, "B=1\n"),
         ("# c\r\n\r\nA=1\r\n", "A", 1, "# c\r\n\r\n"),
+        ("\u{FEFF}A=1\nA=2\nB=3\n", "A", 2, "\u{FEFF}B=3\n"), ("A='1' A=2\nB=3\n", "A", 2, "B=3\n"),
     ])
     func removingTakesTheWholeLine(before: String, key: String, count: Int, after: String) throws {
         var file = try Self.file(before)
@@ -86,7 +87,7 @@ struct DotenvFileTests {
                 "2 - invalid(Secrets.DotenvObstacle.spaceInKey)", "3 A duplicateKey(firstLine: 1)",
                 "4 - invalid(Secrets.DotenvObstacle.emptyKey)", "6 E loneCarriageReturn",
                 "7 - invalid(Secrets.DotenvObstacle.nothingToExport)",
-                "8 F invalid(Secrets.DotenvObstacle.unterminatedQuote)", "9 G bareKeyAtEnd",
+                "8 F invalid(Secrets.DotenvObstacle.unterminatedQuote)", "9 - bareKeyAtEnd",
             ])
     }
 

@@ -25,7 +25,9 @@ enum DotenvProperties {
         // A byte order mark alone has no entry.
         if end != bytes.count, bytes != [0xEF, 0xBB, 0xBF] { broken.append("entries end early") }
         for reader in DotenvReader.allCases { _ = reader.read(bytes, environment: ["A": "a", "X": ""]).keys }
-        for key in Set(file.keys.prefix(3) + ["NEW"]) { broken += setting(key, in: file, value) }
+        let keys = file.keys
+        if !keys.isEmpty { broken += setting(keys[bytes.count % keys.count], in: file, value) }
+        broken += setting("NEW", in: file, value)
         return broken
     }
 

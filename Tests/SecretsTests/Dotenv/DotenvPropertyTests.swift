@@ -59,6 +59,33 @@ struct DotenvPropertyTests {
         }
     }
 
+    /// Each of these took hours with a reader that looks ahead too far, or overflowed the stack.
+    @Test(arguments: [
+        "A=1\n", "A=${A:-", "${A:-x}", "${", "${:", "${:-", "${A", "A='\n", "A=\"\n", "'", "A=\\'", "A=$A", "A={",
+        "\\\n",
+        "A='1' ", " ", "#", "\r", "A B=1\n", "export ", "A=${A:=x}\n", "A=1 # c\n",
+    ])
+    func aLargeHostileFileIsReadAsQuicklyAsAnyOther(piece: String) throws {
+        let count = 30_000 / piece.utf8.count
+        let repeated = [UInt8](repeating: 0, count: count).flatMap { _ in Array(piece.utf8) }
+        for lead in ["", "A=", "A=\""] {
+            for tail in ["", "}"] {
+                let bytes = Array(lead.utf8) + repeated + Array(tail.utf8)
+                for reader in DotenvReader.allCases { _ = reader.read(bytes) }
+            }
+        }
+        var file = try DotenvFile(repeated)
+        _ = file.problems
+        try? file.set("A", to: DotenvValue("it's".utf8))
+        _ = try? file.remove("A")
+    }
+
+    @Test func manyKeysAreReadAsQuicklyAsOne() throws {
+        let bytes = (0..<5_000).flatMap { Array("K\($0)=$K\($0 / 2)\n".utf8) }
+        for reader in DotenvReader.allCases { #expect(reader.read(bytes).keys.count == 5_000) }
+        #expect(try DotenvFile(bytes).keys.count == 5_000)
+    }
+
     private static let values = [
         "", "abc", "$2b$12$JH0/XSNNOqcjD.QBZTeQIebyfQblenBmsJdm3JjGmTVnrkE0jsCka", "it's", "a b", " a", "a #b", "a\"b",
         "\\",

@@ -96,4 +96,12 @@ struct DotenvReaderTests {
             #expect((view.refusal == nil) == isRead)
         }
     }
+
+    @Test func defaultsInDefaultsHaveALimit() {
+        for (depth, isRead) in [(63, true), (64, true), (65, false)] {
+            let value = String(repeating: "${A:-", count: depth) + "x" + String(repeating: "}", count: depth)
+            let reading = Self.read("B=\(value)\n", .composeV2, "B")
+            #expect(reading == (isRead ? Self.value("x") : .unreadable(.invalidTemplate, line: 1)))
+        }
+    }
 }

@@ -66,4 +66,16 @@ struct DotenvSpellingTests {
                 "a script that reads lines takes the quotes for a part of the value",
             ])
     }
+
+    @Test func aValueHasALongestLength() throws {
+        for (count, isWritten) in [(65_535, true), (65_536, true), (65_537, false)] {
+            let value = DotenvValue([UInt8](repeating: 0x61, count: count))
+            #expect(((try? DotenvSpelling.choose(value, key: "A")) != nil) == isWritten)
+        }
+        #expect(DotenvSpelling.longestValue == 65_536)
+        let value = DotenvValue([UInt8](repeating: 0x61, count: 65_537))
+        #expect(throws: DotenvError.valueTooLong(key: "A", limit: 65_536)) {
+            try DotenvSpelling.choose(value, key: "A")
+        }
+    }
 }

@@ -8,7 +8,8 @@ struct RealReadersTests {
     @Test(arguments: RealReaders.programs.keys.sorted())
     func modelsSeeWhatTheProgramsSaw(program: String) throws {
         // `scripts/test-dotenv --draw` names a recording of its own here.
-        let recording = try RealReaders(path: ProcessInfo.processInfo.environment["COMFYGATE_DOTENV_ANSWERS"])
+        let drawn = ProcessInfo.processInfo.environment["COMFYGATE_DOTENV_ANSWERS"]
+        let recording = try RealReaders(path: drawn)
         let reader = try #require(RealReaders.programs[program])
         var compared = 0
         for asked in recording.cases {
@@ -21,7 +22,8 @@ struct RealReadersTests {
             #expect(found.isEmpty, "\(Self.shown(asked.file)) \(asked.environment): \(found.joined(separator: "; "))")
             compared += 1
         }
-        #expect(compared > 0)
+        // Not every program is asked about drawn files.
+        #expect(compared > 0 || drawn != nil)
     }
 
     /// - Parameter anyKey: False for a program that was asked for plain names only.
