@@ -44,7 +44,6 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
-        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // Each target imports only targets above it.
@@ -57,7 +56,7 @@ let package = Package(
         library("Store", ["Basics"]),
         library("StoreSQLite", ["Basics", "Loop", "Store", "CSQLite", "CLinux"]),
         library("Identity", ["Basics", "Loop", "Store", "CCrypt"]),
-        library("Secrets", ["Basics", "Loop", "Store", "Identity", "CLinux", "COpenSSL", "CSodium", "CYAML"]),
+        library("Secrets", ["Basics", "Loop", "Identity", "CLinux", "CYAML"]),
         library("Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Identity", "CYAML"]),
         // The resources are read from a folder at run time: a bundle accessor would pull Foundation in.
         library(
@@ -67,8 +66,8 @@ let package = Package(
         .executableTarget(
             name: "comfygate",
             dependencies: [
-                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Gate",
-                "Simulator", "CommandLineKit", "CLinux",
+                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Secrets",
+                "Gate", "Simulator", "CommandLineKit", "CLinux",
             ],
             // Swift 6.3.1 stops with "circular reference" when it inlines ComfyAPI's actor into another module; the
             // command line has no hot path to lose.

@@ -22,7 +22,7 @@ public struct Audit {
         // The salt is as good as a key, and fingerprints stay the same until the credential changes.
         let salt = credential.bcryptHash.map { Array($0.reveal().utf8) } ?? RandomBytes.make(32)
         let fingerprint = Fingerprint(key: Digest.sha256(Array("fingerprint ".utf8) + salt))
-        var rows = [sourceRow(credential, fingerprint)]
+        var rows = sourceRows(credential, fingerprint)
         for rule in credential.locations {
             let paths = source.expand(rule.path)
             if paths.isEmpty {
@@ -57,27 +57,39 @@ public struct Audit {
 
     // MARK: - The source of truth itself
 
-    private mutating func sourceRow(_ credential: Credential, _ fingerprint: Fingerprint) -> AuditRow {
-        var states: [AuditRow.State] = []
-        if credential.rawToken == nil { states.append(.missing) }
-        if let token = credential.rawToken, Placeholder.matches(token.reveal()) || token.reveal().isEmpty {
-            states.append(.placeholder)
+    private mutating func sourceRows(_ credential: Credential, _ fingerprint: Fingerprint) -> [AuditRow] {
+        let exposure = Self.exposure(facts(of: CredentialFile.path))
+        let token = credential.rawToken
+        let hash = credential.bcryptHash.map { Array($0.reveal().utf8) }
+        var ofToken: [AuditRow.State] = []
+        if let token {
+            let text = token.reveal()
+            if text.isEmpty || Placeholder.matches(text) { ofToken = [.placeholder] }
+        } else {
+            ofToken = [.missing]
         }
-        if let hash = credential.bcryptHash {
-            let verdict = HashVerdict(judging: Array(hash.reveal().utf8))
+        var ofHash: [AuditRow.State] = []
+        if let hash {
+            let verdict = HashVerdict(judging: hash)
             if verdict != .hash {
-                states.append(.malformed(verdict))
-            } else if let token = credential.rawToken, !isHash(hash, of: token) {
-                states.append(.notTheHash)
+                ofHash = [.malformed(verdict)]
+            } else if let token, let text = credential.bcryptHash, !isHash(text, of: token) {
+                ofHash = [.notTheHash]
             }
         } else {
-            states.append(.malformed(.empty))
+            ofHash = [.missing]
         }
-        states += Self.exposure(facts(of: CredentialFile.path))
-        return AuditRow(
-            credential.name, CredentialFile.path, .json, key: credential.place("raw_token"), value: .raw,
-            states: states,
-            shown: credential.rawToken.map { fingerprint(Array($0.reveal().utf8)) })
+        func row(_ member: String, _ value: LocationRule.Value, _ states: [AuditRow.State], _ bytes: [UInt8]?)
+            -> AuditRow
+        {
+            AuditRow(
+                credential.name, CredentialFile.path, .json, key: credential.place(member), value: value,
+                states: states + exposure, shown: bytes.map { fingerprint($0) })
+        }
+        return [
+            row("raw_token", .raw, ofToken, token.map { Array($0.reveal().utf8) }),
+            row("bcrypt_hash", .hash, ofHash, hash),
+        ]
     }
 
     // MARK: - Locations

@@ -37,7 +37,7 @@ struct SecretsAudit: Command {
     func run(_ terminal: Terminal) throws {
         let tracked = GitFacts.tracked(below: root)
         let tree = try ProjectTree(root: root, tracked: tracked ?? [])
-        let file = try SecretsOptions.file(in: tree, root, terminal)
+        let file = try SecretsOptions.file(in: tree, root)
         var audit = Audit(tree)
         let rows = audit.rows(of: file)
         terminal.put(table(rows, terminal), json: json(rows, terminal))

@@ -28,21 +28,23 @@ struct InstallationAuditTests {
         let rows = try Self.audited()
         #expect(
             rows.map { "\($0.path) \($0.key ?? "-")" } == [
-                ".secrets/comfyui_auth_tokens.conf /raw_token", ".env COMFYUI_API_TOKEN", ".env COMFYUI_RAW_TOKEN",
+                ".secrets/comfyui_auth_tokens.conf /raw_token", ".secrets/comfyui_auth_tokens.conf /bcrypt_hash",
+                ".env COMFYUI_API_TOKEN", ".env COMFYUI_RAW_TOKEN",
                 "\(Self.qwen)/.env QWEN_API_TOKEN", "\(Self.qwen)/.env COMFYUI_BEARER_TOKEN",
             ])
         // Everybody can read all of it.
         for row in rows { #expect(row.states.contains(.exposed(mode: 0o644)), "\(row.path)") }
         let states = rows.map { $0.states.filter { $0 != .exposed(mode: 0o644) } }
+        #expect(states[0] == [])
         // The hash of the source of truth was made up: no password has it.
-        #expect(states[0] == [.malformed(.broken(.saltEnd))])
+        #expect(states[1] == [.malformed(.broken(.saltEnd))])
         // A salt that begins with a digit survives Compose even without quotes. A shell would eat it, but the mark in
         // front keeps a shell from reading any of this file.
-        #expect(states[1] == [])
-        #expect(rows[1].notes.map(\.reader) == [.posixShell])
         #expect(states[2] == [])
-        #expect(states[3] == [.placeholder])
-        #expect(states[4] == [.different])
+        #expect(rows[2].notes.map(\.reader) == [.posixShell])
+        #expect(states[3] == [])
+        #expect(states[4] == [.placeholder])
+        #expect(states[5] == [.different])
     }
 
     @Test("So are those of the places it forgot")
@@ -55,7 +57,7 @@ struct InstallationAuditTests {
             LocationRule(
                 path: "docker-configurations/services/comfyui-video/.env", kind: .dotenv, key: "COMFYUI_BEARER_TOKEN",
                 value: .hash),
-        ]).dropFirst(5)
+        ]).dropFirst(6)
         let states = rows.map { $0.states.filter { $0 != .exposed(mode: 0o644) } }
         #expect(
             states == [
