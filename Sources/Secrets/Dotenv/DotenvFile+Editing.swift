@@ -82,24 +82,27 @@ extension DotenvFile {
         _ entry: DotenvEntry, _ style: DotenvStyle?, _ spellings: inout DotenvSpellings
     ) throws(DotenvError) -> [UInt8] {
         let written = Array(bytes[entry.valueRange])
-        guard case .assignment(let current) = entry.kind else {
-            let preferred = style.map { [$0] } ?? DotenvSpelling.plainFirst(spellings.value)
-            return [DotenvBytes.equals] + (try spellings.first(preferring: preferred) { _ in true }).bytes
+        let (lead, preferred): ([UInt8], [DotenvStyle])
+        if case .assignment(let current) = entry.kind {
+            if style == nil || style == current, spellings.accepts(written) { return written }
+            (lead, preferred) = ([], [style, current].compactMap(\.self))
+        } else {
+            guard !entry.key.utf8.contains(DotenvBytes.space) else { throw .invalidKey(entry.key) }
+            (lead, preferred) = ([DotenvBytes.equals], style.map { [$0] } ?? DotenvSpelling.plainFirst(spellings.value))
         }
-        if style == nil || style == current, spellings.accepts(written) { return written }
-        let head = Array(bytes[entry.range.lowerBound..<entry.valueRange.lowerBound])
+        let head = Array(bytes[entry.range.lowerBound..<entry.valueRange.lowerBound]) + lead
         let tail = bytes[entry.valueRange.upperBound..<entry.range.upperBound]
         // A value without quotes would take the next statement of its line with it.
         let isLast = entry.range.upperBound == bytes.count || tail.last == DotenvBytes.newline
-        let preferred = style.map { [$0, current] } ?? [current]
-        return try spellings.first(preferring: preferred) { spelling in
+        let spelling = try spellings.first(preferring: preferred) { spelling in
             guard isLast || spelling.style != .raw else { return false }
-            // Read alone, a statement is what it is in the file; a comment behind it must not become a part of the
-            // value.
+            // Read alone, a statement is what it is in the file; blanks or a comment behind it must not become a part of
+            // the value.
             let alone = DotenvParser.parse(head + spelling.bytes + tail)
             let value = head.count..<head.count + spelling.bytes.count
             return alone.count == 1 && alone[0].kind == .assignment(spelling.style) && alone[0].valueRange == value
-        }.bytes
+        }
+        return lead + spelling.bytes
     }
 
     private mutating func append(

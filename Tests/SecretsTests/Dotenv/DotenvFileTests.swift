@@ -21,6 +21,7 @@ struct DotenvFileTests {
         ("A=\n", "A", "2", "A=2\n"),
         ("A=  \r\nB=1\r\n", "A", "2", "A=2\r\nB=1\r\n"),
         ("A\nB=1\n", "A", "2", "A=2\nB=1\n"), ("A\r\n", "A", "2 3", "A='2 3'\r\n"),
+        ("A=1\nA\u{0B}\n", "A", "", "A=\nA=''\u{0B}\n"),
         ("A = 1\n", "A", "2", "A = 2\n"),
         ("A='two\nlines'\nB=1\n", "A", "2", "A='2'\nB=1\n"),
         // The quotes change only where they cannot carry the value.
