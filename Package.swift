@@ -66,7 +66,8 @@ let package = Package(
         .executableTarget(
             name: "comfygate",
             dependencies: [
-                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Secrets",
+                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
+                "Secrets",
                 "Gate", "Simulator", "CommandLineKit", "CLinux",
             ],
             // Swift 6.3.1 stops with "circular reference" when it inlines ComfyAPI's actor into another module; the
