@@ -56,6 +56,7 @@ let package = Package(
         library("Store", ["Basics"]),
         library("StoreSQLite", ["Basics", "Loop", "Store", "CSQLite", "CLinux"]),
         library("Identity", ["Basics", "Loop", "Store", "CCrypt"]),
+        library("Secrets", ["Basics", "Loop", "Identity", "CLinux", "CYAML"]),
         library("Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Identity", "CYAML"]),
         // The resources are read from a folder at run time: a bundle accessor would pull Foundation in.
         library(
@@ -65,8 +66,9 @@ let package = Package(
         .executableTarget(
             name: "comfygate",
             dependencies: [
-                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Gate",
-                "Simulator", "CommandLineKit", "CLinux",
+                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
+                "Secrets",
+                "Gate", "Simulator", "CommandLineKit", "CLinux",
             ],
             // Swift 6.3.1 stops with "circular reference" when it inlines ComfyAPI's actor into another module; the
             // command line has no hot path to lose.
@@ -95,6 +97,12 @@ let package = Package(
             path: "Tests/StoreCrashHelper", swiftSettings: strict),
         tests(of: "Store", ["Basics", "Loop", "StoreSQLite", "CSQLite", "StoreCrashHelper"]),
         tests(of: "Identity", ["Basics", "Loop", "Store", "StoreSQLite"]),
+        .executableTarget(
+            name: "TransactionCrashHelper", dependencies: ["Basics", "Secrets"], path: "Tests/TransactionCrashHelper",
+            exclude: ["crashes.py"], swiftSettings: strict),
+        tests(
+            of: "Secrets", ["Basics", "Identity", "CLinux", "TransactionCrashHelper"], exclude: ["Corpus"],
+            resources: [.copy("Fixtures")]),
         tests(
             of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
         tests(
@@ -130,6 +138,13 @@ if Context.environment["COMFYGATE_FUZZ"] == "1" {
                 path: "Fuzz/\(name)",
                 swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
     }
+}
+
+if Context.environment["COMFYGATE_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzDotenv", dependencies: ["Basics", "Secrets"], path: "Fuzz/FuzzDotenv",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }
 
 /// `COMFYGATE_TESTS=Loop,HTTP` leaves the tests of these targets and what they need, so that a sanitizer builds no more.

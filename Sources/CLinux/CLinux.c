@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <spawn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -11,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/eventfd.h>
@@ -21,6 +23,7 @@
 #include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,6 +44,8 @@ int gate_accept(int s, void *address, uint32_t *count) {
     return accept4(s, (struct sockaddr *)address, count, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 int gate_socket_name(int s, void *address, uint32_t *count) { return getsockname(s, (struct sockaddr *)address, count); }
+int gate_spawn_in(void *actions, const char *folder) { return posix_spawn_file_actions_addchdir_np(actions, folder); }
+int gate_spawn_closing(void *actions, int from) { return posix_spawn_file_actions_addclosefrom_np(actions, from); }
 int gate_set_option(int s, int level, int name, int value) { return setsockopt(s, level, name, &value, sizeof value); }
 int gate_socket_error(int s) {
     int error = 0;
@@ -134,6 +139,10 @@ int64_t gate_file_system(const char *path) {
     struct statfs facts;
     return statfs(path, &facts) == 0 ? (int64_t)(uint32_t)facts.f_type : -1;
 }
+int64_t gate_file_system_of(int descriptor) {
+    struct statfs facts;
+    return fstatfs(descriptor, &facts) == 0 ? (int64_t)(uint32_t)facts.f_type : -1;
+}
 uint64_t gate_monotonic_nanoseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -196,3 +205,20 @@ int gate_own_addresses(unsigned char *addresses, int capacity) {
     freeifaddrs(list);
     return count;
 }
+
+int gate_open_at(int folder, const char *name, int flags, int mode) {
+    return openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+int gate_rename_at(int folder, const char *name, const char *to, unsigned flags) {
+    return flags ? renameat2(folder, name, folder, to, flags) : renameat(folder, name, folder, to);
+}
+int gate_reserve(int descriptor, int64_t count) { return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, (off_t)count); }
+
+ssize_t gate_xattr_list(int descriptor, char *names, size_t count) { return flistxattr(descriptor, names, count); }
+ssize_t gate_xattr_get(int descriptor, const char *name, void *value, size_t count) {
+    return fgetxattr(descriptor, name, value, count);
+}
+int gate_xattr_set(int descriptor, const char *name, const void *value, size_t count) {
+    return fsetxattr(descriptor, name, value, count, 0);
+}
+int gate_xattr_remove(int descriptor, const char *name) { return fremovexattr(descriptor, name); }

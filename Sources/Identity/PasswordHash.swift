@@ -20,7 +20,7 @@ public struct PasswordHash: Sendable, Hashable {
     /// - Throws: `invalidArgument` when the text is not such a hash; it is not repeated in the message.
     public init(validating text: String) throws(GateError) {
         let bytes = Array(text.utf8)
-        if Self.isBcrypt(bytes) {
+        if Self.bcryptFault(bytes) == nil {
             scheme = .bcrypt
         } else if Self.isYescrypt(bytes) {
             scheme = .yescrypt
@@ -32,21 +32,8 @@ public struct PasswordHash: Sendable, Hashable {
         self.text = text
     }
 
-    static let bcryptAlphabet = Array("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
-    /// The 22nd salt character carries 2 bits, the last hash character 4: the others must be zero.
-    static let bcryptSaltEnds = Array(".Oeu".utf8)
-    static let bcryptHashEnds = Array(".CGKOSWaeimquy26".utf8)
     private static let yescryptParameters = ["j75", "j85", "j7T", "j8T", "j9T", "jAT", "jBT", "jCT"]
     private static let yescryptHashEnds = Array("./0123456789ABCD".utf8)
-
-    static func isBcrypt(_ bytes: [UInt8]) -> Bool {
-        guard bytes.count == 60, bytes.starts(with: "$2".utf8), "aby".utf8.contains(bytes[2]), bytes[3] == 0x24,
-            let tens = digit(bytes[4]), let ones = digit(bytes[5]), (4...16).contains(tens * 10 + ones),
-            bytes[6] == 0x24
-        else { return false }
-        return bytes[7...].allSatisfy { bcryptAlphabet.contains($0) } && bcryptSaltEnds.contains(bytes[28])
-            && bcryptHashEnds.contains(bytes[59])
-    }
 
     private static func isYescrypt(_ bytes: [UInt8]) -> Bool {
         let parts = bytes.split(separator: 0x24, omittingEmptySubsequences: false)
@@ -56,8 +43,6 @@ public struct PasswordHash: Sendable, Hashable {
         else { return false }
         return (parts[3] + parts[4]).allSatisfy { bcryptAlphabet.contains($0) } && yescryptHashEnds.contains(last)
     }
-
-    private static func digit(_ byte: UInt8) -> Int? { (0x30...0x39).contains(byte) ? Int(byte) - 0x30 : nil }
 }
 
 extension PasswordHash: CustomStringConvertible, CustomReflectable {

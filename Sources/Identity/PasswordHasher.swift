@@ -41,13 +41,15 @@ public struct PasswordHasher: Sendable {
 
     /// A hash that other tools read; blocks.
     ///
+    /// - Parameter salt: 16 random bytes.
     /// - Throws: `invalidArgument` for what no scheme can take (see `isUsable`).
-    public func hash(_ password: Secret) throws(GateError) -> String {
+    public func hash(_ password: Secret, salt: [UInt8] = RandomBytes.make(16)) throws(GateError) -> String {
+        precondition(salt.count == 16)
         guard Self.isUsable(password, for: scheme) else {
             throw GateError(.invalidArgument, from: .client, "A password must not be empty, too long, or contain NUL.")
         }
         let prefix = scheme == .bcrypt ? "$2b$" : "$y$"
-        let salt = RandomBytes.make(16).map { CChar(bitPattern: $0) }
+        let salt = salt.map { CChar(bitPattern: $0) }
         var setting = [CChar](repeating: 0, count: 192)
         let made = unsafe crypt_gensalt_rn(
             prefix, scheme == .bcrypt ? bcryptCost : 0, salt, Int32(salt.count), &setting, Int32(setting.count))

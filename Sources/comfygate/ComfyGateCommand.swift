@@ -57,6 +57,12 @@ internal import Gate
                 "audit", Message("audit.summary", en: "Look at who changed what", fr: "Examine qui a changé quoi"),
                 [.command(AuditVerify.self), .command(AuditTail.self)]),
             .group(
+                "secrets",
+                Message(
+                    "secrets.summary", en: "Keep the workers' credentials equal everywhere",
+                    fr: "Garde partout les mêmes secrets des workers"),
+                [.command(SecretsAudit.self)]),
+            .group(
                 "login",
                 Message("login.summary", en: "Come over from ComfyUI-Login", fr: "Passe de ComfyUI-Login à la porte"),
                 [.command(LoginImport.self)]),

@@ -12,7 +12,7 @@ struct CommandTreeTests {
         let own = ConfigCheck.messages + Simulate.messages + RunMessages.all + WorkflowMessages.all
         let people =
             AdminMessages.all + FirstAdministrator.messages + LoginMigration.messages + TextFile.messages
-            + SessionRevoke.messages
+            + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages
         #expect(Message.faults(in: program.messages + own + people) == [])
     }
 

@@ -22,6 +22,9 @@ int gate_bind(int s, const void *address, uint32_t count);
 int gate_connect(int s, const void *address, uint32_t count);
 int gate_accept(int s, void *address, uint32_t *count);
 int gate_socket_name(int s, void *address, uint32_t *count);
+// posix_spawn: file actions that POSIX lacks.
+int gate_spawn_in(void *actions, const char *folder);
+int gate_spawn_closing(void *actions, int from);
 int gate_set_option(int s, int level, int name, int value);
 int gate_socket_error(int s);
 // Probes a silent peer after `idle` seconds and gives it up after `limit` milliseconds without an acknowledgement.
@@ -59,6 +62,7 @@ int gate_set_thread_niceness(int niceness);
 int gate_set_thread_name(const char *name);
 // The magic number of the file system a path lies on, or -1: see statfs(2).
 int64_t gate_file_system(const char *path);
+int64_t gate_file_system_of(int descriptor);
 uint64_t gate_monotonic_nanoseconds(void);
 // Raises the soft limit of open descriptors to the hard one; returns the limit in force.
 uint64_t gate_raise_descriptor_limit(void);
@@ -76,3 +80,18 @@ int gate_terminal_columns(int descriptor);
 
 // The addresses of this machine's interfaces that are up, as sockaddr of 28 bytes each; returns how many were written.
 int gate_own_addresses(unsigned char *addresses, int capacity);
+
+// Files by a folder's descriptor and a name in it; a link at the end of the name is never followed, what is opened is closed
+// on exec.
+int gate_open_at(int folder, const char *name, int flags, int mode);
+// `flags` are those of renameat2(2) below, or 0.
+int gate_rename_at(int folder, const char *name, const char *to, unsigned flags);
+enum { GATE_RENAME_NOREPLACE = 1, GATE_RENAME_EXCHANGE = 2 };
+// Reserves blocks for the first `count` bytes without changing the file's size.
+int gate_reserve(int descriptor, int64_t count);
+
+// Extended attributes, as in listxattr(2), getxattr(2), setxattr(2), removexattr(2).
+ssize_t gate_xattr_list(int descriptor, char *names, size_t count);
+ssize_t gate_xattr_get(int descriptor, const char *name, void *value, size_t count);
+int gate_xattr_set(int descriptor, const char *name, const void *value, size_t count);
+int gate_xattr_remove(int descriptor, const char *name);

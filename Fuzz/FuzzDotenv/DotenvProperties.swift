@@ -1,0 +1,1 @@
+../../Tests/SecretsTests/Dotenv/DotenvProperties.swift

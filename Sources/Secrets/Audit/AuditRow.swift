@@ -1,0 +1,69 @@
+public import Basics
+
+/// What an audit found at one place where a credential stands or should stand.
+public struct AuditRow: Sendable, Hashable {
+    public enum State: Sendable, Hashable {
+        case ok
+        /// The file, or the key in it, is not there.
+        case missing
+        /// Another value than the source of truth's.
+        case different
+        /// What stands there could not be what belongs there.
+        case malformed(HashVerdict)
+        /// A text from an example, or nothing, stands where a raw token belongs.
+        case placeholder
+        /// In the source of truth: the hash is well-formed, but of another token.
+        case notTheHash
+        /// Others than the owner can read the file.
+        case exposed(mode: UInt16)
+        /// Git knows the file: the value is, or will be, in its history.
+        case tracked
+        /// The right value is written, but these readers see something else.
+        case misread([DotenvObjection])
+        /// The key stands at several lines of the file.
+        case repeated(lines: [Int])
+        case outside
+        case unreadable(Phrase)
+    }
+
+    public let credential: String
+    /// Relative to the root.
+    public let path: String
+    public let kind: LocationRule.Kind
+    /// The dotenv key, JSON pointer or YAML path, if the kind has one.
+    public let key: String?
+    public let value: LocationRule.Value?
+    /// At least one; `ok` stands alone.
+    public let states: [State]
+    /// How the found value may be shown; nil when there is none.
+    public let shown: String?
+    /// Readers that see no value of this file as it is meant, for reasons of the file; the state does not count them.
+    public let notes: [DotenvObjection]
+
+    public var isOK: Bool { states == [.ok] }
+
+    init(
+        _ credential: String, _ path: String, _ kind: LocationRule.Kind, key: String? = nil,
+        value: LocationRule.Value?, states: [State], shown: String? = nil, notes: [DotenvObjection] = []
+    ) {
+        (self.credential, self.path, self.kind, self.key) = (credential, path, kind, key)
+        (self.value, self.shown, self.notes) = (value, shown, notes)
+        self.states = states.isEmpty ? [.ok] : states
+    }
+}
+
+/// A secret as people may see it: enough to tell two apart, not enough to use or guess one.
+struct Fingerprint {
+    private let key: [UInt8]
+
+    /// Without the key a fingerprint says nothing of the value; with the same key equal values look equal.
+    init(key: [UInt8]) { self.key = key }
+
+    /// The first characters of a long value, or none, and six hexadecimal digits.
+    func callAsFunction(_ value: [UInt8]) -> String {
+        let digits = Hex.encode(Array(Digest.hmacSHA256(key: key, value).prefix(3)))
+        let isText = value.prefix(4).allSatisfy { (0x21...0x7E).contains($0) }
+        let start = value.count >= 12 && isText ? String(decoding: value.prefix(4), as: UTF8.self) : ""
+        return "\(start)… \(digits)"
+    }
+}

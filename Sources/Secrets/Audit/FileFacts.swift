@@ -1,0 +1,39 @@
+public import Basics
+
+/// What is known of one file; whoever looks at the disk makes it, the audit judges it.
+public struct FileFacts: Sendable, Hashable {
+    public enum Content: Sendable, Hashable {
+        case bytes([UInt8])
+        case missing
+        /// A link leads out of the project's folder.
+        case outside
+        /// No file, or the system refuses to read it; its own words.
+        case unreadable(String)
+        /// More bytes than are read.
+        case tooLarge(limit: Int)
+    }
+
+    public var content: Content
+    /// Permission bits; nil when the file is not there.
+    public var mode: UInt16?
+    /// False where the file system cannot keep them: a Windows drive in WSL, a share.
+    public var keepsModes: Bool
+    /// Git has it in its index.
+    public var isTracked: Bool
+
+    public init(_ content: Content, mode: UInt16? = nil, keepsModes: Bool = true, isTracked: Bool = false) {
+        (self.content, self.mode, self.keepsModes, self.isTracked) = (content, mode, keepsModes, isTracked)
+    }
+
+    /// Somebody beside the owner can read it.
+    var isExposed: Bool { keepsModes && (mode ?? 0) & 0o077 != 0 }
+}
+
+/// Where an audit gets its facts.
+public protocol FactSource {
+    /// The files a path of a rule means, relative to the root, sorted; a path without wildcards means itself.
+    func expand(_ pattern: String) -> [String]
+    func facts(of path: String) -> FileFacts
+    /// Whether the hash is the token's; takes bcrypt's time, so each pair is asked for once.
+    func verify(_ token: Secret, against hash: Secret) -> Bool
+}

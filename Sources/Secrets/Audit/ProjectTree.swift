@@ -1,0 +1,154 @@
+public import Basics
+internal import CLinux
+internal import Glibc
+
+/// A project's folder on disk, as an audit looks at it: nothing outside it is read, and nothing is changed.
+public final class ProjectTree: FactSource {
+    /// Bytes of a file that holds a credential.
+    static let fileLimit = 1 << 20
+    /// Entries that the wildcards of one path may look at.
+    static let entryLimit = 100_000
+
+    private var walk: PathWalk
+    private let tracked: Set<String>
+
+    /// - Parameters:
+    ///   - root: The project's folder.
+    ///   - tracked: Paths below it that Git has in its index.
+    /// - Throws: `location_…`, naming the folder, when it cannot be opened.
+    public init(root: String, tracked: Set<String> = []) throws(GateError) {
+        do {
+            walk = try PathWalk(root: root)
+        } catch {
+            throw error.error("Nothing was read.")
+        }
+        self.tracked = tracked
+    }
+
+    // MARK: - Facts
+
+    public func facts(of path: String) -> FileFacts {
+        do {
+            let place = try walk.find(path)
+            guard let entry = try place.folder.entry(place.name) else { return FileFacts(.missing) }
+            let keepsModes = FileSystemKind(magic: gate_file_system_of(place.folder.descriptor.number)) == nil
+            let content: FileFacts.Content
+            do {
+                let bytes = try place.folder.read(place.name, limit: Self.fileLimit)
+                content = bytes.map { .bytes($0) } ?? .missing
+            } catch {
+                content = Self.content(error)
+            }
+            return FileFacts(
+                content, mode: UInt16(entry.permissions & 0o777), keepsModes: keepsModes,
+                isTracked: tracked.contains(path) || tracked.contains(place.path))
+        } catch {
+            return FileFacts(Self.content(error))
+        }
+    }
+
+    private static func content(_ failure: FileFailure) -> FileFacts.Content {
+        switch failure.cause {
+        case .outsideRoot: .outside
+        case .tooLarge(let limit): .tooLarge(limit: limit)
+        case .system(ENOENT, _), .system(ENOTDIR, _): .missing
+        default: .unreadable(failure.error("").message)
+        }
+    }
+
+    public func verify(_ token: Secret, against hash: Secret) -> Bool { SharedHash.verify(token, against: hash) }
+
+    // MARK: - Wildcards
+
+    /// `*` and `?` stand for characters of one name, `**` for any number of folders. As in a shell a wildcard does not
+    /// stand for the dot in front of a hidden name, and `**` follows no links.
+    public func expand(_ pattern: String) -> [String] {
+        let parts = pattern.split(separator: "/").map(String.init)
+        guard parts.contains(where: NamePattern.isOne) else { return [pattern] }
+        var found: Set<String> = []
+        var left = Self.entryLimit
+        expand(parts[...], below: "", &left, &found)
+        return found.sorted()
+    }
+
+    private func expand(_ parts: ArraySlice<String>, below path: String, _ left: inout Int, _ found: inout Set<String>)
+    {
+        guard let part = parts.first else { return }
+        let rest = parts.dropFirst()
+        func joined(_ name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
+        guard NamePattern.isOne(part) else {
+            let here = joined(part)
+            if rest.isEmpty {
+                if exists(here) { found.insert(here) }
+            } else {
+                expand(rest, below: here, &left, &found)
+            }
+            return
+        }
+        if part == "**", !rest.isEmpty { expand(rest, below: path, &left, &found) }
+        for (name, isFolder, isLink) in entries(path, &left) {
+            guard part == "**" ? !name.hasPrefix(".") : NamePattern(part).matches(name) else { continue }
+            let here = joined(name)
+            if part == "**" {
+                if isFolder, !isLink { expand(parts, below: here, &left, &found) }
+                if rest.isEmpty, !isFolder { found.insert(here) }
+            } else if rest.isEmpty {
+                if !isFolder { found.insert(here) }
+            } else if isFolder || isLink {
+                expand(rest, below: here, &left, &found)
+            }
+        }
+    }
+
+    private func exists(_ path: String) -> Bool {
+        switch facts(of: path).content {
+        case .missing: false
+        default: true
+        }
+    }
+
+    private func entries(_ path: String, _ left: inout Int) -> [(name: String, isFolder: Bool, isLink: Bool)] {
+        guard left > 0, let folder = try? walk.folder(at: path), let names = try? folder.names() else { return [] }
+        var entries: [(String, Bool, Bool)] = []
+        for name in names.sorted() {
+            guard left > 0 else { break }
+            left -= 1
+            guard let entry = try? folder.entry(name) else { continue }
+            entries.append((name, entry.isFolder, entry.isLink))
+        }
+        return entries
+    }
+}
+
+/// One name with wildcards.
+struct NamePattern {
+    private let bytes: [UInt8]
+
+    init(_ text: String) { bytes = Array(text.utf8) }
+
+    static func isOne(_ text: String) -> Bool { text.utf8.contains { $0 == 0x2A || $0 == 0x3F } }
+
+    /// - Complexity: O(pattern × name), without recursion: a pattern of many stars costs no more.
+    func matches(_ name: String) -> Bool {
+        let name = Array(name.utf8)
+        if name.first == 0x2E, bytes.first != 0x2E { return false }
+        var (at, place) = (0, 0)
+        // Where to go on when the last star takes one byte more.
+        var (star, starPlace): (Int?, Int) = (nil, 0)
+        while place < name.count {
+            if at < bytes.count, bytes[at] == 0x2A {
+                (star, starPlace) = (at, place)
+                at += 1
+            } else if at < bytes.count, bytes[at] == 0x3F || bytes[at] == name[place] {
+                at += 1
+                place += 1
+            } else if let last = star {
+                starPlace += 1
+                (at, place) = (last + 1, starPlace)
+            } else {
+                return false
+            }
+        }
+        return bytes[at...].allSatisfy { $0 == 0x2A }
+    }
+}

@@ -1,0 +1,161 @@
+public import Basics
+
+/// One shared credential and everywhere it must stand.
+public struct Credential: Sendable, Hashable {
+    /// `default`, or the name under `credentials`.
+    public let name: String
+    /// Nil when it is not there, or sealed.
+    public var rawToken: Secret?
+    public var bcryptHash: Secret?
+    public var description: String
+    /// As the file has them; older files leave out the zone.
+    public var createdAt: String?
+    public var rotatedAt: String?
+    public var locations: [LocationRule]
+
+    public init(
+        name: String = CredentialFile.defaultName, rawToken: Secret?, bcryptHash: Secret?, description: String = "",
+        createdAt: String? = nil, rotatedAt: String? = nil, locations: [LocationRule] = []
+    ) {
+        (self.name, self.rawToken, self.bcryptHash, self.description) = (name, rawToken, bcryptHash, description)
+        (self.createdAt, self.rotatedAt, self.locations) = (createdAt, rotatedAt, locations)
+    }
+}
+
+/// The source of truth, `.secrets/comfyui_auth_tokens.conf`: JSON with one credential in its own members, which is
+/// called `default`, and more under `credentials`.
+///
+/// Members that nobody here knows survive a change, and so does the order. The older spelling `targets` of `locations` is
+/// read and written as `locations`.
+public struct CredentialFile: Sendable, Hashable {
+    public static let defaultName = "default"
+    public static let path = ".secrets/comfyui_auth_tokens.conf"
+    /// Bytes of a file, at most.
+    public static let limit = 1_048_576
+    /// What is written. Every 1.x is read.
+    static let version = "1.1"
+
+    private var document: JSONObject
+    /// In the order of the file, `default` first.
+    public private(set) var credentials: [Credential]
+
+    /// A file with nothing in it.
+    public init() {
+        document = ["version": .string(Self.version)]
+        credentials = []
+    }
+
+    /// - Throws: What is wrong, and where; never a value.
+    public init(parsing bytes: [UInt8]) throws(CredentialFileError) {
+        guard bytes.count <= Self.limit else { throw CredentialFileError(.tooLarge(limit: Self.limit), at: "") }
+        let json: JSON
+        do {
+            // An editor on Windows may have put a mark in front.
+            json = try JSON(parsing: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes)
+        } catch {
+            throw CredentialFileError(.notJSON("\(error)"), at: "")
+        }
+        guard let document = json.object else { throw CredentialFileError(.notAnObject, at: "") }
+        if let version = document["version"], version.string?.hasPrefix("1.") != true, version.string != "1" {
+            throw CredentialFileError(.unknownVersion, at: "version")
+        }
+        var credentials: [Credential] = []
+        if document.keys.contains(where: Self.members.contains) {
+            credentials.append(try Credential(document, name: Self.defaultName, at: ""))
+        }
+        if let named = document["credentials"] {
+            guard let named = named.object else { throw CredentialFileError(.notAnObject, at: "credentials") }
+            for (name, value) in named.members {
+                guard Self.isName(name) else { throw CredentialFileError(.badName, at: "credentials.\(name)") }
+                guard name != Self.defaultName || credentials.isEmpty else {
+                    throw CredentialFileError(.doubleDefault, at: "credentials.default")
+                }
+                guard let object = value.object else {
+                    throw CredentialFileError(.notAnObject, at: "credentials.\(name)")
+                }
+                credentials.append(try Credential(object, name: name, at: "credentials.\(name)."))
+            }
+        }
+        (self.document, self.credentials) = (document, credentials)
+    }
+
+    /// Members that make a document or an object a credential.
+    private static let members: Set<String> = ["raw_token", "bcrypt_hash", "locations", "targets"]
+
+    /// Lower-case letters, digits, `-` and `_`, 1 to 64 of them, the first a letter or digit.
+    public static func isName(_ name: String) -> Bool {
+        guard (1...64).contains(name.utf8.count), name.utf8.first != 0x2D, name.utf8.first != 0x5F else { return false }
+        return name.utf8.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
+        }
+    }
+
+    public subscript(name: String) -> Credential? { credentials.first { $0.name == name } }
+
+    /// Adds a credential or replaces the one of its name.
+    public mutating func set(_ credential: Credential) {
+        precondition(Self.isName(credential.name))
+        document["version"] = .string(Self.version)
+        let standsOnTop = document.keys.contains(where: Self.members.contains)
+        if credential.name == Self.defaultName, document["credentials"]?[Self.defaultName] == nil {
+            credential.write(to: &document)
+        } else {
+            var named = document["credentials"]?.object ?? JSONObject()
+            var object = named[credential.name]?.object ?? JSONObject()
+            credential.write(to: &object)
+            named[credential.name] = .object(object)
+            document["credentials"] = .object(named)
+        }
+        if let index = credentials.firstIndex(where: { $0.name == credential.name }) {
+            credentials[index] = credential
+        } else if credential.name == Self.defaultName, !standsOnTop {
+            credentials.insert(credential, at: 0)
+        } else {
+            credentials.append(credential)
+        }
+    }
+
+    /// The document, indented, with a line end.
+    public var bytes: [UInt8] {
+        var bytes = Array(JSON.object(document).pretty().utf8)
+        if bytes.last != 0x0A { bytes.append(0x0A) }
+        return bytes
+    }
+}
+
+extension Credential {
+    fileprivate init(_ object: JSONObject, name: String, at place: String) throws(CredentialFileError) {
+        func text(_ member: String) throws(CredentialFileError) -> String? {
+            guard let value = object[member], value != .null else { return nil }
+            guard let text = value.string else { throw CredentialFileError(.notText, at: place + member) }
+            return text
+        }
+        let member = object["locations"] == nil ? "targets" : "locations"
+        var locations: [LocationRule] = []
+        if let list = object[member] {
+            guard let list = list.array else { throw CredentialFileError(.noList, at: place + member) }
+            for (index, element) in list.enumerated() {
+                // Older files name themselves among the places.
+                if element.string == CredentialFile.path { continue }
+                locations.append(try LocationRule(element, at: "\(place)\(member)[\(index)]"))
+            }
+        }
+        self.init(
+            name: name, rawToken: try text("raw_token").map { Secret($0) },
+            bcryptHash: try text("bcrypt_hash").map { Secret($0) }, description: try text("description") ?? "",
+            createdAt: try text("created_at"), rotatedAt: try text("rotated_at"), locations: locations)
+    }
+
+    fileprivate func write(to object: inout JSONObject) {
+        func set(_ member: String, _ text: String?) {
+            if let text { object[member] = .string(text) } else if object[member] != nil { object[member] = .null }
+        }
+        set("created_at", createdAt)
+        set("rotated_at", rotatedAt)
+        set("raw_token", rawToken?.reveal())
+        set("bcrypt_hash", bcryptHash?.reveal())
+        if !description.isEmpty || object["description"] != nil { object["description"] = .string(description) }
+        object["targets"] = nil
+        object["locations"] = .array(locations.map(\.json))
+    }
+}

@@ -1,0 +1,128 @@
+internal import Basics
+
+/// Where a credential must stand, as the source of truth says it: a file, a key in it, and which form of the credential.
+public struct LocationRule: Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// `KEY=value` lines.
+        case dotenv
+        /// The value and nothing else but a line end.
+        case tokenFile = "token_file"
+        /// ComfyUI-Login's `PASSWORD`: the hash, a line end, the user's name.
+        case login
+        /// A member of a JSON document, by its pointer (RFC 6901).
+        case json
+        /// A scalar of a YAML document; names joined by `/`, as in a JSON pointer.
+        case yaml
+        /// A file that is mounted as a Docker secret: no line end.
+        case dockerSecret = "docker_secret"
+
+        /// Kinds whose files hold one value and need no key.
+        var isWhole: Bool { self == .tokenFile || self == .login || self == .dockerSecret }
+    }
+
+    public enum Value: String, Sendable, Hashable, CaseIterable {
+        /// The raw token.
+        case raw
+        /// Its bcrypt hash.
+        case hash
+        /// A token of the gate, made for this location alone.
+        case token
+    }
+
+    /// Relative to the project's root, `/` between names; `*`, `?` and `**` stand for names.
+    public let path: String
+    public let kind: Kind
+    /// A dotenv key, a JSON pointer or a YAML path. Nil for whole files, and for a dotenv file of which every known key is
+    /// meant (see `KnownKeys`), the form that older files have.
+    public let key: String?
+    /// Nil for such a dotenv file alone.
+    public let value: Value?
+
+    public init(path: String, kind: Kind, key: String? = nil, value: Value? = nil) {
+        (self.path, self.kind, self.key, self.value) = (path, kind, key, value)
+    }
+
+    /// What the name of a file says of its kind; older files say no more than the path.
+    static func inferred(_ path: String) -> (kind: Kind, value: Value?) {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        if name == "PASSWORD" { return (.login, .hash) }
+        if name == ".env" || name.hasPrefix(".env.") || name.hasSuffix(".env") { return (.dotenv, nil) }
+        if name.hasSuffix(".json") { return (.json, nil) }
+        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return (.yaml, nil) }
+        return (.tokenFile, .hash)
+    }
+}
+
+/// Environment variables that hold ComfyUI credentials in existing installations.
+public enum KnownKeys {
+    /// What stands in each.
+    public static let values: [String: LocationRule.Value] = [
+        "COMFYUI_API_TOKEN": .hash, "COMFYUI_BEARER_TOKEN": .hash, "COMFYUI_AUTH_TOKEN": .hash,
+        "COMFYUI_RAW_TOKEN": .raw, "QWEN_API_TOKEN": .raw,
+    ]
+
+    /// Keys that hold the same value under two names.
+    public static let aliases: [[String]] = [["HF_TOKEN", "HUGGINGFACE_TOKEN"]]
+}
+
+extension LocationRule {
+    /// Reads an element of `locations`: a path, or an object with `path`, `kind`, `key`, `value`.
+    ///
+    /// - Parameter place: Of the element in its document, for messages.
+    init(_ json: JSON, at place: String) throws(CredentialFileError) {
+        if let path = json.string {
+            let inferred = Self.inferred(path)
+            if inferred.kind == .json || inferred.kind == .yaml { throw .init(.keyMissing, at: place) }
+            try Self.check(path, at: place)
+            self.init(path: path, kind: inferred.kind, value: inferred.value)
+            return
+        }
+        guard let object = json.object else { throw .init(.noLocation, at: place) }
+        if let other = object.keys.first(where: { !["path", "kind", "key", "value"].contains($0) }) {
+            throw .init(.unknownMember(other), at: place)
+        }
+        guard let path = object["path"]?.string else { throw .init(.pathMissing, at: place) }
+        try Self.check(path, at: place + ".path")
+        let inferred = Self.inferred(path)
+        let kind = try Self.choice(object["kind"], Kind.self, at: place + ".kind") ?? inferred.kind
+        let given = try Self.choice(object["value"], Value.self, at: place + ".value")
+        var key: String?
+        if let member = object["key"] {
+            guard let text = member.string, !text.isEmpty else { throw .init(.keyMissing, at: place + ".key") }
+            key = text
+        }
+        if kind.isWhole, key != nil { throw .init(.keyNotWanted, at: place + ".key") }
+        if kind == .json || kind == .yaml, key == nil { throw .init(.keyMissing, at: place) }
+        if kind == .login, given ?? .hash != .hash { throw .init(.loginHoldsHash, at: place + ".value") }
+        let value = given ?? key.flatMap { KnownKeys.values[$0] } ?? (kind == inferred.kind ? inferred.value : nil)
+        if value == nil, kind != .dotenv || key != nil { throw .init(.valueMissing, at: place) }
+        self.init(path: path, kind: kind, key: key, value: value)
+    }
+
+    var json: JSON {
+        var object = JSONObject()
+        object["path"] = .string(path)
+        object["kind"] = .string(kind.rawValue)
+        if let key { object["key"] = .string(key) }
+        if let value { object["value"] = .string(value.rawValue) }
+        return .object(object)
+    }
+
+    /// A path stays below the root whatever it says; this finds what could never be meant so.
+    private static func check(_ path: String, at place: String) throws(CredentialFileError) {
+        let names = path.split(separator: "/", omittingEmptySubsequences: false)
+        if path.isEmpty || path.hasPrefix("/") || path.contains("\\") || path.utf8.contains(where: { $0 < 0x20 })
+            || names.contains("..") || names.contains("") || names.contains(".")
+        {
+            throw .init(.badPath, at: place)
+        }
+    }
+
+    private static func choice<T: RawRepresentable<String> & CaseIterable>(
+        _ json: JSON?, _ type: T.Type, at place: String
+    ) throws(CredentialFileError) -> T? {
+        guard let json else { return nil }
+        if let choice = json.string.flatMap(T.init(rawValue:)) { return choice }
+        throw .init(.notOneOf(T.allCases.map(\.rawValue)), at: place)
+    }
+}

@@ -1,0 +1,98 @@
+/// A dotenv file that is edited, never rewritten: outside the changed values every byte stays.
+///
+/// Statements are found as Compose v2 finds them. What a program sees is asked of `DotenvReader`.
+public struct DotenvFile: Sendable, Hashable {
+    /// Largest file by default, in bytes.
+    public static let largest = 1 << 20
+
+    public private(set) var bytes: [UInt8]
+    /// The statements in order; their ranges cover the bytes.
+    public private(set) var entries: [DotenvEntry]
+    /// Largest file in bytes, when reading and when writing.
+    public let limit: Int
+
+    public init(_ bytes: [UInt8], limit: Int = DotenvFile.largest) throws(DotenvError) {
+        guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
+        (self.bytes, self.limit) = (bytes, limit)
+        entries = DotenvParser.parse(bytes)
+    }
+
+    public var hasByteOrderMark: Bool { bytes.starts(with: DotenvBytes.mark) }
+
+    /// The keys with a value, each once, in the order of the file.
+    public var keys: [String] {
+        var known: Set<[UInt8]> = []
+        return entries.filter { $0.isAssignment && !$0.key.isEmpty && known.insert(Array($0.key.utf8)).inserted }.map(
+            \.key)
+    }
+
+    /// Assignments and bare keys of one name, in order.
+    public func entries(of key: String) -> [DotenvEntry] {
+        entries.filter { entry in
+            (entry.isAssignment || entry.kind == .bareKey) && entry.key.utf8.elementsEqual(key.utf8)
+        }
+    }
+
+    /// What `reader` sees for `key`.
+    public func value(
+        of key: String, _ reader: DotenvReader, environment: [String: String] = [:]
+    ) -> DotenvReading {
+        reader.read(bytes, environment: environment)[key]
+    }
+
+    /// Lines that some reader refuses or reads in another way, in the order of the file.
+    public var problems: [DotenvProblem] {
+        var problems: [DotenvProblem] = []
+        var firstLines: [[UInt8]: Int] = [:]
+        for entry in entries {
+            let key = entry.key.isEmpty || entry.kind == .bareKey ? nil : entry.key
+            func add(_ kind: DotenvProblem.Kind) {
+                problems.append(DotenvProblem(line: entry.line, key: key, kind: kind))
+            }
+            switch entry.kind {
+            case .invalid(let obstacle): add(.invalid(obstacle))
+            case .assignment where key == nil: add(.invalid(.emptyKey))
+            case .assignment:
+                let name = Array(entry.key.utf8)
+                if let first = firstLines[name] {
+                    add(.duplicateKey(firstLine: first))
+                } else {
+                    firstLines[name] = entry.line
+                }
+            case .bareKey where bytes[entry.range].last != DotenvBytes.newline: add(.bareKeyAtEnd)
+            case .blank, .comment, .bareKey: break
+            }
+            if hasLoneCarriageReturn(entry.range) { add(.loneCarriageReturn) }
+        }
+        return problems
+    }
+
+    private func hasLoneCarriageReturn(_ range: Range<Int>) -> Bool {
+        range.contains { index in
+            bytes[index] == DotenvBytes.carriageReturn
+                && (index + 1 == bytes.count || bytes[index + 1] != DotenvBytes.newline)
+        }
+    }
+
+    /// The line end that most statements have, `\n` for a file without one.
+    var lineEnd: [UInt8] {
+        var balance = 0
+        for entry in entries where bytes[entry.range].last == DotenvBytes.newline {
+            let isPair = bytes[entry.range].dropLast().last == DotenvBytes.carriageReturn
+            balance += isPair ? 1 : -1
+        }
+        return balance > 0 ? [DotenvBytes.carriageReturn, DotenvBytes.newline] : [DotenvBytes.newline]
+    }
+
+    mutating func replace(_ range: Range<Int>, by new: [UInt8]) throws(DotenvError) {
+        guard bytes.count - range.count + new.count <= limit else { throw .tooLarge(limit: limit) }
+        bytes.replaceSubrange(range, with: new)
+        entries = DotenvParser.parse(bytes)
+    }
+}
+
+extension DotenvFile: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String { "<dotenv file of \(bytes.count) bytes>" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

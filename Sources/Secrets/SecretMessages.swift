@@ -1,0 +1,122 @@
+internal import Basics
+
+/// What this target says, in every language it speaks.
+enum SecretMessages {
+    static let hashEmpty = Message("hash.empty", en: "It is empty.", fr: "C’est vide.")
+    static let hashPlaceholder = Message(
+        "hash.placeholder", en: "It is a placeholder from an example, not a hash.",
+        fr: "C’est un texte d’exemple à remplacer, pas une empreinte.")
+    static let hashMark = Message(
+        "hash.mark", en: "A byte order mark (BOM) stands before the hash.",
+        fr: "Une marque d’ordre des octets (BOM) précède l’empreinte.")
+    static let hashReturn = Message(
+        "hash.return", en: "A carriage return (CRLF) ends the hash: readers that do not drop it see another value.",
+        fr: "Un retour chariot (CRLF) termine l’empreinte : les lecteurs qui le gardent voient une autre valeur.")
+    static let hashQuotes = Message(
+        "hash.quotes", en: "The quotes around the hash are part of the value here.",
+        fr: "Les guillemets autour de l’empreinte font ici partie de la valeur.")
+    static let hashSpaces = Message(
+        "hash.spaces", en: "White space stands around the hash.", fr: "Des blancs entourent l’empreinte.")
+    static let hashEatenByCompose = Message(
+        "hash.eaten.compose",
+        en: "A hash with a hole: Compose took the `$` of the salt and the letters behind it for a variable. "
+            + "Put the value in single quotes.",
+        fr: "Une empreinte trouée : Compose a pris le `$` du sel et les lettres suivantes pour une variable. "
+            + "Mettez la valeur entre apostrophes.")
+    static let hashEatenByShell = Message(
+        "hash.eaten.shell",
+        en: "The rest of a hash that a shell has read: it took each `$` for a parameter. "
+            + "Put the value in single quotes.",
+        fr: "Le reste d’une empreinte lue par un shell : il a pris chaque `$` pour un paramètre. "
+            + "Mettez la valeur entre apostrophes.")
+    static let hashWord = Message(
+        "hash.word", en: "A plain word stands where the bcrypt hash belongs.",
+        fr: "Un simple mot se trouve à la place de l’empreinte bcrypt.")
+    static let hashLength = Message(
+        "hash.length",
+        en: ("It has {count} character; a bcrypt hash has 60.", "It has {count} characters; a bcrypt hash has 60."),
+        fr: (
+            "Il a {count} caractère ; une empreinte bcrypt en a 60.",
+            "Il a {count} caractères ; une empreinte bcrypt en a 60."
+        ))
+    static let hashPrefix = Message(
+        "hash.prefix", en: "It does not begin with $2a$, $2b$ or $2y$.",
+        fr: "Il ne commence pas par $2a$, $2b$ ou $2y$.")
+    static let hashCost = Message(
+        "hash.cost", en: "Its cost is not two digits from 04 to 16 between `$` signs.",
+        fr: "Son coût n’est pas un nombre de deux chiffres de 04 à 16 entre des signes `$`.")
+    static let hashAlphabet = Message(
+        "hash.alphabet", en: "Character {place} is none that bcrypt writes.",
+        fr: "Le caractère {place} n’est pas de ceux que bcrypt écrit.")
+    static let hashSaltEnd = Message(
+        "hash.salt_end",
+        en: "Its salt is invalid: the last of its 22 characters is none that bcrypt writes there (. O e u), so no "
+            + "password can match. It was made up, not computed.",
+        fr: "Son sel est invalide : le dernier de ses 22 caractères n’est pas de ceux que bcrypt y écrit (. O e u) ; "
+            + "aucun mot de passe ne peut correspondre. Il a été inventé, pas calculé.")
+    static let hashEnd = Message(
+        "hash.end", en: "Its last character is none that bcrypt writes there: no password can match.",
+        fr: "Son dernier caractère n’est pas de ceux que bcrypt y écrit : aucun mot de passe ne peut correspondre.")
+
+    // MARK: The source of truth
+
+    static let fileNotJSON = Message(
+        "file.not_json", en: "The source of truth is no valid JSON: {detail}.",
+        fr: "La source de vérité n’est pas du JSON valide : {detail}.")
+    static let fileNotAnObject = Message(
+        "file.no_object", en: "{place}: an object in braces belongs here.",
+        fr: "{place} : il faut ici un objet entre accolades.")
+    static let fileTooLarge = Message(
+        "file.too_large", en: "The source of truth has more than {limit} bytes.",
+        fr: "La source de vérité dépasse {limit} octets.")
+    static let fileUnknownVersion = Message(
+        "file.version", en: "version: this program reads 1.x; a newer one wrote the file.",
+        fr: "version : ce programme lit 1.x ; un programme plus récent a écrit le fichier.")
+    static let fileNotText = Message(
+        "file.no_text", en: "{place}: a text in quotes belongs here.",
+        fr: "{place} : il faut ici un texte entre guillemets.")
+    static let fileBadName = Message(
+        "file.bad_name", en: "{place}: a name has up to 64 lower-case letters, digits, - and _.",
+        fr: "{place} : un nom a jusqu’à 64 lettres minuscules, chiffres, - et _.")
+    static let fileDoubleDefault = Message(
+        "file.double_default",
+        en: "credentials.default: the members at the top of the file are the credential default already.",
+        fr: "credentials.default : les membres en tête du fichier sont déjà le secret default.")
+    static let fileNoList = Message(
+        "file.no_list", en: "{place}: a list in brackets belongs here.",
+        fr: "{place} : il faut ici une liste entre crochets.")
+    static let fileNoLocation = Message(
+        "file.no_location", en: "{place}: a path, or an object with path, kind, key and value, belongs here.",
+        fr: "{place} : il faut ici un chemin, ou un objet avec path, kind, key et value.")
+    static let filePathMissing = Message(
+        "file.path_missing", en: "{place}: path is missing.", fr: "{place} : il manque path.")
+    static let fileBadPath = Message(
+        "file.bad_path",
+        en: "{place}: a path is relative to the project's folder, with / between names and without `.` and `..`",
+        fr: "{place} : un chemin part du dossier du projet, avec / entre les noms, sans `.` ni `..`")
+    static let fileKeyMissing = Message(
+        "file.key_missing", en: "{place}: key is missing: which member of the file holds the value?",
+        fr: "{place} : il manque key : quel membre du fichier contient la valeur ?")
+    static let fileKeyNotWanted = Message(
+        "file.key_not_wanted", en: "{place}: such a file holds one value and has no keys.",
+        fr: "{place} : un tel fichier contient une seule valeur et n’a pas de clés.")
+    static let fileValueMissing = Message(
+        "file.value_missing", en: "{place}: value is missing: raw, hash or token.",
+        fr: "{place} : il manque value : raw, hash ou token.")
+    static let fileLoginHoldsHash = Message(
+        "file.login_holds_hash", en: "{place}: ComfyUI-Login's PASSWORD holds the hash.",
+        fr: "{place} : le PASSWORD de ComfyUI-Login contient l’empreinte.")
+    static let fileUnknownMember = Message(
+        "file.unknown_member", en: "{place}: there is no member {name}; there are path, kind, key and value.",
+        fr: "{place} : il n’y a pas de membre {name} ; il y a path, kind, key et value.")
+    static let fileNotOneOf = Message(
+        "file.not_one_of", en: "{place}: one of {words} belongs here.", fr: "{place} : il faut ici l’un de {words}.")
+
+    static let all = [
+        hashEmpty, hashPlaceholder, hashMark, hashReturn, hashQuotes, hashSpaces, hashEatenByCompose, hashEatenByShell,
+        hashWord, hashLength, hashPrefix, hashCost, hashAlphabet, hashSaltEnd, hashEnd, fileNotJSON, fileNotAnObject,
+        fileTooLarge, fileUnknownVersion, fileNotText, fileBadName, fileDoubleDefault, fileNoList, fileNoLocation,
+        filePathMissing, fileBadPath, fileKeyMissing, fileKeyNotWanted, fileValueMissing, fileLoginHoldsHash,
+        fileUnknownMember, fileNotOneOf,
+    ]
+}

@@ -1,0 +1,65 @@
+import Glibc
+import Loop
+import Testing
+
+/// Programs that are run to their end.
+struct ChildProcessTests {
+    private static func shell(_ text: String) -> ChildProcess { ChildProcess("sh", ["-c", text]) }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    @Test("Output, errors and the exit status come back")
+    func ends() throws {
+        let result = try Self.shell("echo out; echo err >&2; exit 3").run()
+        #expect(result.end == .exited(3))
+        #expect(!result.isSuccess)
+        #expect(Self.text(result.output) == "out\n")
+        #expect(Self.text(result.errors) == "err\n")
+        #expect(try Self.shell("kill -9 $$").run().end == .signaled(9))
+        #expect(try ChildProcess("/bin/true").run().isSuccess)
+    }
+
+    @Test("Input larger than every buffer goes through, and need not be read")
+    func input() throws {
+        let input = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        #expect(try ChildProcess("cat").run(input: input).output == input)
+        #expect(try ChildProcess("/bin/true").run(input: input).isSuccess)
+        #expect(try Self.shell("head -c 5 >&2; exec 0<&-; echo done").run(input: input).output == Array("done\n".utf8))
+    }
+
+    @Test("What does not start says why", arguments: ["comfygate-no-such-program", "/no/such/program"])
+    func failure(program: String) throws {
+        let failure = try #require(throws: ChildProcess.Failure.self) { try ChildProcess(program).run() }
+        #expect(failure.program == program)
+        #expect(failure.code == ENOENT)
+    }
+
+    @Test("Too much output, and too long a run, end the whole group")
+    func limits() throws {
+        var child = Self.shell("yes")
+        child.outputLimit = 100_000
+        #expect(try child.run().end == .tooMuchOutput)
+        child = Self.shell("sleep 1000 & sleep 1000")
+        child.timeLimit = 1
+        #expect(try child.run().end == .timedOut)
+        var exact = Self.shell("printf 12345")
+        exact.outputLimit = 5
+        #expect(try exact.run().isSuccess)
+        exact.outputLimit = 4
+        #expect(try exact.run().end == .tooMuchOutput)
+    }
+
+    @Test("Environment and folder are the child's own; no other descriptor and no signal mask is")
+    func surroundings() throws {
+        var child = Self.shell("pwd; env | grep -v -e ^PWD= -e ^SHLVL= -e ^_=; ls /proc/self/fd | wc -l")
+        child.environment = ["KEY": "a b", "PATH": "/usr/bin:/bin"]
+        child.folder = "/usr"
+        let lines = Set(Self.text(try child.run().output).split(separator: "\n").map(String.init))
+        // Three, and the one by which `ls` reads the folder.
+        #expect(lines == ["/usr", "KEY=a b", "PATH=/usr/bin:/bin", "4"])
+        let status = Self.text(try Self.shell("grep -E 'SigBlk|SigIgn' /proc/self/status").run().output)
+        let masks = status.split(separator: "\n").compactMap { UInt64($0.suffix(16), radix: 16) }
+        // The C library keeps 32 and 33 to itself.
+        #expect(masks.map { $0 & 0x7FFF_FFFF } == [0, 0])
+    }
+}
