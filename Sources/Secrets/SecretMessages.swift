@@ -107,8 +107,10 @@ enum SecretMessages {
         "file.login_holds_hash", en: "{place}: ComfyUI-Login's PASSWORD holds the hash.",
         fr: "{place} : le PASSWORD de ComfyUI-Login contient l’empreinte.")
     static let fileUnknownMember = Message(
-        "file.unknown_member", en: "{place}: there is no member {name}; there are path, kind, key and value.",
-        fr: "{place} : il n’y a pas de membre {name} ; il y a path, kind, key et value.")
+        "file.unknown_member", en: "{place}: there is no member {name}; there are path, kind, key, value and in_place.",
+        fr: "{place} : il n’y a pas de membre {name} ; il y a path, kind, key, value et in_place.")
+    static let fileNotTruth = Message(
+        "file.no_truth", en: "{place}: true or false belongs here.", fr: "{place} : il faut ici true ou false.")
     static let fileNotOneOf = Message(
         "file.not_one_of", en: "{place}: one of {words} belongs here.", fr: "{place} : il faut ici l’un de {words}.")
 
@@ -117,6 +119,6 @@ enum SecretMessages {
         hashWord, hashLength, hashPrefix, hashCost, hashAlphabet, hashSaltEnd, hashEnd, fileNotJSON, fileNotAnObject,
         fileTooLarge, fileUnknownVersion, fileNotText, fileBadName, fileDoubleDefault, fileNoList, fileNoLocation,
         filePathMissing, fileBadPath, fileKeyMissing, fileKeyNotWanted, fileValueMissing, fileLoginHoldsHash,
-        fileUnknownMember, fileNotOneOf,
+        fileUnknownMember, fileNotTruth, fileNotOneOf,
     ]
 }

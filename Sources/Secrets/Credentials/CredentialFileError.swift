@@ -19,6 +19,7 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case valueMissing
         case loginHoldsHash
         case unknownMember(String)
+        case notTruth
         case notOneOf([String])
     }
 
@@ -46,6 +47,7 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case .valueMissing: SecretMessages.fileValueMissing(["place": place])
         case .loginHoldsHash: SecretMessages.fileLoginHoldsHash(["place": place])
         case .unknownMember(let name): SecretMessages.fileUnknownMember(["place": place, "name": name])
+        case .notTruth: SecretMessages.fileNotTruth(["place": place])
         case .notOneOf(let words):
             SecretMessages.fileNotOneOf(["place": place, "words": words.joined(separator: ", ")])
         }

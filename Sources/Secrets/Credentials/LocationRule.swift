@@ -37,9 +37,11 @@ public struct LocationRule: Sendable, Hashable {
     public let key: String?
     /// Nil for such a dotenv file alone.
     public let value: Value?
+    /// The file keeps its inode when it is written: a container has it mounted by itself.
+    public let inPlace: Bool
 
-    public init(path: String, kind: Kind, key: String? = nil, value: Value? = nil) {
-        (self.path, self.kind, self.key, self.value) = (path, kind, key, value)
+    public init(path: String, kind: Kind, key: String? = nil, value: Value? = nil, inPlace: Bool = false) {
+        (self.path, self.kind, self.key, self.value, self.inPlace) = (path, kind, key, value, inPlace)
     }
 
     /// What the name of a file says of its kind; older files say no more than the path.
@@ -60,13 +62,10 @@ public enum KnownKeys {
         "COMFYUI_API_TOKEN": .hash, "COMFYUI_BEARER_TOKEN": .hash, "COMFYUI_AUTH_TOKEN": .hash,
         "COMFYUI_RAW_TOKEN": .raw, "QWEN_API_TOKEN": .raw,
     ]
-
-    /// Keys that hold the same value under two names.
-    public static let aliases: [[String]] = [["HF_TOKEN", "HUGGINGFACE_TOKEN"]]
 }
 
 extension LocationRule {
-    /// Reads an element of `locations`: a path, or an object with `path`, `kind`, `key`, `value`.
+    /// Reads an element of `locations`: a path, or an object with `path`, `kind`, `key`, `value`, `in_place`.
     ///
     /// - Parameter place: Of the element in its document, for messages.
     init(_ json: JSON, at place: String) throws(CredentialFileError) {
@@ -78,7 +77,7 @@ extension LocationRule {
             return
         }
         guard let object = json.object else { throw .init(.noLocation, at: place) }
-        if let other = object.keys.first(where: { !["path", "kind", "key", "value"].contains($0) }) {
+        if let other = object.keys.first(where: { !["path", "kind", "key", "value", "in_place"].contains($0) }) {
             throw .init(.unknownMember(other), at: place)
         }
         guard let path = object["path"]?.string else { throw .init(.pathMissing, at: place) }
@@ -96,7 +95,12 @@ extension LocationRule {
         if kind == .login, given ?? .hash != .hash { throw .init(.loginHoldsHash, at: place + ".value") }
         let value = given ?? key.flatMap { KnownKeys.values[$0] } ?? (kind == inferred.kind ? inferred.value : nil)
         if value == nil, kind != .dotenv || key != nil { throw .init(.valueMissing, at: place) }
-        self.init(path: path, kind: kind, key: key, value: value)
+        var inPlace = false
+        if let member = object["in_place"] {
+            guard case .bool(let given) = member else { throw .init(.notTruth, at: place + ".in_place") }
+            inPlace = given
+        }
+        self.init(path: path, kind: kind, key: key, value: value, inPlace: inPlace)
     }
 
     var json: JSON {
@@ -105,6 +109,7 @@ extension LocationRule {
         object["kind"] = .string(kind.rawValue)
         if let key { object["key"] = .string(key) }
         if let value { object["value"] = .string(value.rawValue) }
+        if inPlace { object["in_place"] = true }
         return .object(object)
     }
 

@@ -92,6 +92,11 @@ extension DotenvProblem {
 }
 
 extension DotenvError {
+    /// The same as `text(in:)`, not yet in any language.
+    var phrase: Phrase {
+        Phrase(Message("dotenv.error", en: text(in: .english), fr: text(in: .french)))
+    }
+
     public func text(in language: Language) -> String {
         switch self {
         case .tooLarge(let limit): Words.tooLarge(["limit": String(limit)]).text(in: language)

@@ -74,7 +74,7 @@ struct CredentialFileTests {
                   "comfyui-qwen": {"raw_token": "a", "locations": [
                     {"path": "a/.env", "key": "COMFYUI_API_TOKEN"},
                     {"path": "b.json", "key": "/auth/token", "value": "raw"},
-                    {"path": "run/secret", "kind": "docker_secret", "value": "hash"},
+                    {"path": "run/secret", "kind": "docker_secret", "value": "hash", "in_place": true},
                     {"path": "services/*/.env", "key": "MY_TOKEN", "value": "token"}]},
                   "forge": {"raw_token": "b"}}}
                 """#.utf8))
@@ -83,7 +83,7 @@ struct CredentialFileTests {
             file["comfyui-qwen"]?.locations == [
                 LocationRule(path: "a/.env", kind: .dotenv, key: "COMFYUI_API_TOKEN", value: .hash),
                 LocationRule(path: "b.json", kind: .json, key: "/auth/token", value: .raw),
-                LocationRule(path: "run/secret", kind: .dockerSecret, value: .hash),
+                LocationRule(path: "run/secret", kind: .dockerSecret, value: .hash, inPlace: true),
                 LocationRule(path: "services/*/.env", kind: .dotenv, key: "MY_TOKEN", value: .token),
             ])
     }
@@ -119,6 +119,7 @@ struct CredentialFileTests {
                 #"{"locations": [{"path": ".env", "value": "hsah"}]}"#, "locations[0].value",
                 .notOneOf(["raw", "hash", "token"])
             ),
+            (#"{"locations": [{"path": ".env", "in_place": 1}]}"#, "locations[0].in_place", .notTruth),
             (#"{"credentials": []}"#, "credentials", .notAnObject),
             (#"{"credentials": {"Forge": {}}}"#, "credentials.Forge", .badName),
             (#"{"credentials": {"a": 1}}"#, "credentials.a", .notAnObject),

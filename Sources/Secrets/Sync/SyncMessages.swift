@@ -1,0 +1,18 @@
+internal import Basics
+
+enum SyncMessages {
+    static let source = Message(
+        "sync.source", en: "The source of truth must hold a raw token and its bcrypt hash before it can be copied.",
+        fr: "La source de vérité doit contenir un jeton et son empreinte bcrypt avant d’être recopiée.")
+    static let token = Message(
+        "sync.token", en: "The location wants a token of the gate, which this program cannot make for a location yet.",
+        fr: "L’emplacement veut un jeton de la porte, que ce programme ne sait pas encore créer pour un emplacement.")
+    static let contested = Message(
+        "sync.contested", en: "Two credentials want this place: take it out of one's locations.",
+        fr: "Deux secrets veulent cette place : retirez-la des emplacements de l’un d’eux.")
+    static let nameTheKey = Message(
+        "sync.name_the_key", en: "The file is not there: say in the location which key belongs into it.",
+        fr: "Le fichier n’existe pas : indiquez dans l’emplacement quelle clé doit s’y trouver.")
+
+    static let all = [source, token, contested, nameTheKey]
+}

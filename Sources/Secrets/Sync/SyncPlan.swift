@@ -1,0 +1,179 @@
+public import Basics
+
+/// What has to be written so that every location holds what the source of truth says. Writes nothing itself.
+///
+/// All or nothing: with one refusal there are no changes.
+public struct SyncPlan: Sendable {
+    /// A value that is put right.
+    public struct Step: Sendable, Hashable {
+        public let credential: String
+        /// Relative to the root.
+        public let path: String
+        public let key: String?
+        public let value: LocationRule.Value
+        /// The file is made, or the key is added to it.
+        public let isNew: Bool
+    }
+
+    /// A location that cannot be written, and why.
+    public struct Refusal: Sendable, Hashable {
+        public let path: String
+        public let key: String?
+        public let reason: Phrase
+    }
+
+    /// For `FileTransaction`: one for each file, compared with what was read for this plan.
+    public let changes: [FileChange]
+    public let steps: [Step]
+    public let refusals: [Refusal]
+
+    public init(_ file: CredentialFile, from source: any FactSource) {
+        var draft = SyncDraft(source)
+        for credential in file.credentials { draft.add(credential) }
+        refusals = draft.refusals
+        (changes, steps) = draft.refusals.isEmpty ? (draft.changes, draft.steps) : ([], [])
+    }
+}
+
+/// The plan while it is made: files with the values set so far.
+private struct SyncDraft {
+    private struct File {
+        /// Nil for one that is made.
+        let old: [UInt8]?
+        var new: [UInt8]?
+        var inPlace: Bool
+    }
+
+    /// One place in one file: two credentials must not want it.
+    private struct Place: Hashable {
+        let path: String
+        let key: String?
+    }
+
+    private let source: any FactSource
+    private var files: [String: File] = [:]
+    private var order: [String] = []
+    private var wanted: [Place: Secret] = [:]
+    private(set) var steps: [SyncPlan.Step] = []
+    private(set) var refusals: [SyncPlan.Refusal] = []
+
+    init(_ source: any FactSource) { self.source = source }
+
+    var changes: [FileChange] {
+        order.compactMap { path in
+            guard let file = files[path], let new = file.new, new != file.old else { return nil }
+            return FileChange(
+                path, now: file.old.map { .content($0) } ?? .absent, replacement: .content(new), inPlace: file.inPlace)
+        }
+    }
+
+    mutating func add(_ credential: Credential) {
+        guard let token = credential.rawToken, let hash = credential.bcryptHash,
+            HashVerdict(judging: Array(hash.reveal().utf8)) == .hash, source.verify(token, against: hash)
+        else {
+            refuse(CredentialFile.path, credential.place("bcrypt_hash"), SyncMessages.source())
+            return
+        }
+        for rule in credential.locations {
+            for path in source.expand(rule.path) { add(rule, path, credential, token: token, hash: hash) }
+        }
+    }
+
+    private mutating func add(
+        _ rule: LocationRule, _ path: String, _ credential: Credential, token: Secret, hash: Secret
+    ) {
+        guard rule.value != .token else { return refuse(path, rule.key, SyncMessages.token()) }
+        guard open(path, inPlace: rule.inPlace) else { return }
+        for (key, form) in keys(rule, path) {
+            let value = form == .hash ? hash : token
+            if let other = wanted.updateValue(value, forKey: Place(path: path, key: key)), other != value {
+                refuse(path, key, SyncMessages.contested())
+                continue
+            }
+            guard let before = files[path], let after = set(value, key, rule, path, before.new) else { continue }
+            guard after != before.new else { continue }
+            let isNew = before.new == nil || isMissing(key, rule, before.new ?? [])
+            files[path]?.new = after
+            steps.append(
+                SyncPlan.Step(credential: credential.name, path: path, key: key, value: form, isNew: isNew))
+        }
+    }
+
+    /// Reads a file for the first time; false when it cannot be had.
+    private mutating func open(_ path: String, inPlace: Bool) -> Bool {
+        if files[path] != nil {
+            if inPlace { files[path]?.inPlace = true }
+            return true
+        }
+        let old: [UInt8]?
+        switch source.facts(of: path).content {
+        case .bytes(let bytes): old = bytes
+        case .missing: old = nil
+        case .outside:
+            refuse(path, nil, AuditMessages.outsideReason())
+            return false
+        case .tooLarge(let limit):
+            refuse(path, nil, AuditMessages.tooLarge(["limit": "\(limit)"]))
+            return false
+        case .unreadable(let words):
+            refuse(path, nil, Phrase(verbatim: words))
+            return false
+        }
+        files[path] = File(old: old, new: old, inPlace: inPlace)
+        order.append(path)
+        return true
+    }
+
+    private mutating func keys(_ rule: LocationRule, _ path: String) -> [(String?, LocationRule.Value)] {
+        if let value = rule.value { return [(rule.key, value)] }
+        guard let bytes = files[path]?.new, let file = try? DotenvFile(bytes) else {
+            refuse(path, nil, SyncMessages.nameTheKey())
+            return []
+        }
+        return file.keys.compactMap { key in KnownKeys.values[key].map { (key, $0) } }
+    }
+
+    /// Nil, and a refusal, when the file cannot hold the value.
+    private mutating func set(
+        _ value: Secret, _ key: String?, _ rule: LocationRule, _ path: String, _ bytes: [UInt8]?
+    ) -> [UInt8]? {
+        switch rule.kind {
+        case .tokenFile, .login, .dockerSecret:
+            return WholeFile.replacing(value, in: bytes, of: rule.kind)
+        case .dotenv:
+            do throws(DotenvError) {
+                var file = try DotenvFile(bytes ?? [])
+                try file.set(key ?? "", to: DotenvValue(value))
+                return file.bytes
+            } catch {
+                refuse(path, key, error.phrase)
+            }
+        case .json:
+            do throws(JSONPlace.Failure) {
+                return try JSONPlace(pointer: key ?? "").replacing(value.reveal(), in: bytes ?? Array("{}\n".utf8))
+            } catch {
+                refuse(path, key, error.phrase)
+            }
+        case .yaml:
+            do throws(YAMLPlace.Failure) {
+                return try YAMLPlace(path: key ?? "").replacing(value.reveal(), in: bytes ?? [])
+            } catch {
+                refuse(path, key, error.phrase)
+            }
+        }
+        return nil
+    }
+
+    private func isMissing(_ key: String?, _ rule: LocationRule, _ bytes: [UInt8]) -> Bool {
+        guard let key else { return false }
+        switch rule.kind {
+        case .dotenv: return (try? DotenvFile(bytes))?.entries(of: key).contains { $0.isAssignment } != true
+        case .json: return ((try? JSONPlace(pointer: key).value(in: bytes)) ?? nil) == nil
+        default: return false
+        }
+    }
+
+    private mutating func refuse(_ path: String, _ key: String?, _ reason: Phrase) {
+        refusals.append(SyncPlan.Refusal(path: path, key: key, reason: reason))
+    }
+}
