@@ -129,22 +129,15 @@ let package = Package(
 if Context.environment["COMFYGATE_FUZZ"] == "1" {
     for name in [
         "FuzzHead", "FuzzChunk", "FuzzTarget", "FuzzCookie", "FuzzMultipart", "FuzzRange", "FuzzWebSocket",
-        "FuzzEvents", "FuzzJSON",
+        "FuzzEvents", "FuzzJSON", "FuzzDotenv",
     ] {
         package.targets.append(
             .executableTarget(
                 name: name,
-                dependencies: ["TestSupport"],
+                dependencies: name == "FuzzDotenv" ? ["Basics", "Secrets"] : ["TestSupport"],
                 path: "Fuzz/\(name)",
                 swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
     }
-}
-
-if Context.environment["COMFYGATE_FUZZ"] == "1" {
-    package.targets.append(
-        .executableTarget(
-            name: "FuzzDotenv", dependencies: ["Basics", "Secrets"], path: "Fuzz/FuzzDotenv",
-            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }
 
 /// `COMFYGATE_TESTS=Loop,HTTP` leaves the tests of these targets and what they need, so that a sanitizer builds no more.

@@ -56,9 +56,9 @@ public struct ChildProcess: Sendable {
         _ = gate_adopt(pairs[0][0])
         for index in 1...2 { _ = fcntl(pairs[index][1], F_SETFL, 0) }
         let child = try start(pairs[0][1], pairs[1][1], pairs[2][1])
-        for (index, end) in [(0, 1), (1, 1), (2, 1)] {
-            close(pairs[index][end])
-            pairs[index][end] = -1
+        for index in pairs.indices {
+            close(pairs[index][1])
+            pairs[index][1] = -1
         }
         var talk = ChildTalk(input, limit: outputLimit, pairs[0][0], [pairs[1][0], pairs[2][0]])
         pairs[0][0] = -1

@@ -105,19 +105,10 @@ public struct Audit {
     }
 
     private static func values(_ rule: LocationRule, _ facts: FileFacts) -> [Found] {
-        let bytes: [UInt8]
-        switch facts.content {
-        case .bytes(let content): bytes = content
-        case .missing: return [Found(key: rule.key, value: rule.value, states: [.missing])]
-        case .outside: return [Found(key: rule.key, value: rule.value, states: [.outside])]
-        case .unreadable(let words):
-            return [Found(key: rule.key, value: rule.value, states: [.unreadable(Phrase(verbatim: words))])]
-        case .tooLarge(let limit):
-            return [
-                Found(
-                    key: rule.key, value: rule.value,
-                    states: [.unreadable(AuditMessages.tooLarge(["limit": "\(limit)"]))])
-            ]
+        func found(_ state: AuditRow.State) -> [Found] { [Found(key: rule.key, value: rule.value, states: [state])] }
+        guard case .bytes(let bytes) = facts.content else {
+            if facts.content == .outside { return found(.outside) }
+            return found(facts.content.obstacle.map { .unreadable($0) } ?? .missing)
         }
         switch rule.kind {
         case .tokenFile, .login, .dockerSecret:
@@ -131,7 +122,7 @@ public struct Audit {
                         states: text == nil ? [.missing] : [])
                 ]
             } catch {
-                return [Found(key: rule.key, value: rule.value, states: [.unreadable(error.phrase)])]
+                return found(.unreadable(error.phrase))
             }
         case .dotenv: return dotenv(rule, bytes)
         case .yaml:
@@ -139,8 +130,7 @@ public struct Audit {
                 let text = try YAMLPlace(path: rule.key ?? "").value(in: bytes)
                 return [Found(key: rule.key, value: rule.value, bytes: Array(text.utf8))]
             } catch {
-                let state: AuditRow.State = error == .missing ? .missing : .unreadable(error.phrase)
-                return [Found(key: rule.key, value: rule.value, states: [state])]
+                return found(error == .missing ? .missing : .unreadable(error.phrase))
             }
         }
     }

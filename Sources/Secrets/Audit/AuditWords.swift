@@ -58,32 +58,6 @@ extension AuditRow.State {
     }
 }
 
-extension JSONPlace.Failure {
-    var phrase: Phrase {
-        switch self {
-        case .notJSON(let error): AuditMessages.notJSON(["detail": "\(error)"])
-        case .badPointer: AuditMessages.badPointer()
-        case .missing: AuditMessages.noPlace()
-        case .notText: AuditMessages.notText()
-        case .repeated(let name): AuditMessages.repeatedName(["name": name])
-        }
-    }
-}
-
-extension YAMLPlace.Failure {
-    var phrase: Phrase {
-        switch self {
-        case .notYAML(let detail, let line): AuditMessages.notYAML(["detail": detail, "line": "\(line)"])
-        case .notUTF8: AuditMessages.notUTF8()
-        case .badPath: AuditMessages.badPointer()
-        case .missing: AuditMessages.noPlace()
-        case .notText: AuditMessages.notText()
-        case .repeated: AuditMessages.repeatedPlace()
-        case .notWritable: AuditMessages.notWritable()
-        }
-    }
-}
-
 enum AuditMessages {
     static let ok = Message("audit.ok", en: "ok", fr: "ok")
     static let missing = Message("audit.missing", en: "missing", fr: "absent")
@@ -120,28 +94,9 @@ enum AuditMessages {
         fr: "Un lien mène hors du dossier du projet ; il n’est pas suivi.")
     static let tooLarge = Message(
         "audit.too_large", en: "It has more than {limit} bytes.", fr: "Il dépasse {limit} octets.")
-    static let notJSON = Message("audit.not_json", en: "No valid JSON: {detail}.", fr: "Pas du JSON valide : {detail}.")
-    static let notYAML = Message(
-        "audit.not_yaml", en: "No valid YAML, line {line}: {detail}.",
-        fr: "Pas du YAML valide, ligne {line} : {detail}.")
-    static let notUTF8 = Message("audit.not_utf", en: "It is not UTF-8.", fr: "Ce n’est pas de l’UTF-8.")
-    static let badPointer = Message(
-        "audit.bad_pointer", en: "The location's key begins with / and has ~ only as ~0 or ~1.",
-        fr: "La clé de l’emplacement commence par / et n’a de ~ que dans ~0 ou ~1.")
-    static let noPlace = Message(
-        "audit.no_place", en: "The file has no such member.", fr: "Le fichier n’a pas un tel membre.")
-    static let notText = Message(
-        "audit.not_text", en: "No plain text stands there.", fr: "Il n’y a pas là de texte simple.")
-    static let repeatedName = Message(
-        "audit.repeated_name", en: "The member {name} stands there twice.", fr: "Le membre {name} y figure deux fois.")
-    static let repeatedPlace = Message(
-        "audit.repeated_place", en: "The member stands there twice.", fr: "Le membre y figure deux fois.")
-    static let notWritable = Message(
-        "audit.not_writable", en: "The value cannot be written there.", fr: "La valeur ne peut pas y être écrite.")
-
     static let all = [
         ok, missing, different, malformed, placeholder, notTheHash, exposed, tracked, misread, repeated, outside,
         unreadable, placeholderReason, notTheHashReason, exposedReason, trackedReason, repeatedReason, outsideReason,
-        tooLarge, notJSON, notYAML, notUTF8, badPointer, noPlace, notText, repeatedName, repeatedPlace, notWritable,
+        tooLarge,
     ]
 }

@@ -11,6 +11,16 @@ public struct FileFacts: Sendable, Hashable {
         case unreadable(String)
         /// More bytes than are read.
         case tooLarge(limit: Int)
+
+        /// Why there are no bytes although something is there; nil otherwise.
+        public var obstacle: Phrase? {
+            switch self {
+            case .bytes, .missing: nil
+            case .outside: AuditMessages.outsideReason()
+            case .unreadable(let words): Phrase(verbatim: words)
+            case .tooLarge(let limit): AuditMessages.tooLarge(["limit": "\(limit)"])
+            }
+        }
     }
 
     public var content: Content

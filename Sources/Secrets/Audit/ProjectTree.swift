@@ -100,10 +100,13 @@ public final class ProjectTree: FactSource {
         }
     }
 
+    /// A link that leads out is there: whoever asks for its facts learns of it.
     private func exists(_ path: String) -> Bool {
-        switch facts(of: path).content {
-        case .missing: false
-        default: true
+        do {
+            let place = try walk.find(path)
+            return try place.folder.entry(place.name) != nil
+        } catch {
+            return Self.content(error) != .missing
         }
     }
 

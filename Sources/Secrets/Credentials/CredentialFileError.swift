@@ -31,25 +31,25 @@ public struct CredentialFileError: Error, Sendable, Hashable {
 
     public var phrase: Phrase {
         switch reason {
-        case .notJSON(let detail): SecretMessages.fileNotJSON(["detail": detail])
-        case .notAnObject: SecretMessages.fileNotAnObject(["place": place])
-        case .tooLarge(let limit): SecretMessages.fileTooLarge(["limit": "\(limit)"])
-        case .unknownVersion: SecretMessages.fileUnknownVersion()
-        case .notText: SecretMessages.fileNotText(["place": place])
-        case .badName: SecretMessages.fileBadName(["place": place])
-        case .doubleDefault: SecretMessages.fileDoubleDefault()
-        case .noList: SecretMessages.fileNoList(["place": place])
-        case .noLocation: SecretMessages.fileNoLocation(["place": place])
-        case .pathMissing: SecretMessages.filePathMissing(["place": place])
-        case .badPath: SecretMessages.fileBadPath(["place": place])
-        case .keyMissing: SecretMessages.fileKeyMissing(["place": place])
-        case .keyNotWanted: SecretMessages.fileKeyNotWanted(["place": place])
-        case .valueMissing: SecretMessages.fileValueMissing(["place": place])
-        case .loginHoldsHash: SecretMessages.fileLoginHoldsHash(["place": place])
-        case .unknownMember(let name): SecretMessages.fileUnknownMember(["place": place, "name": name])
-        case .notTruth: SecretMessages.fileNotTruth(["place": place])
+        case .notJSON(let detail): CredentialMessages.fileNotJSON(["detail": detail])
+        case .notAnObject: CredentialMessages.fileNotAnObject(["place": place])
+        case .tooLarge(let limit): CredentialMessages.fileTooLarge(["limit": "\(limit)"])
+        case .unknownVersion: CredentialMessages.fileUnknownVersion()
+        case .notText: CredentialMessages.fileNotText(["place": place])
+        case .badName: CredentialMessages.fileBadName(["place": place])
+        case .doubleDefault: CredentialMessages.fileDoubleDefault()
+        case .noList: CredentialMessages.fileNoList(["place": place])
+        case .noLocation: CredentialMessages.fileNoLocation(["place": place])
+        case .pathMissing: CredentialMessages.filePathMissing(["place": place])
+        case .badPath: CredentialMessages.fileBadPath(["place": place])
+        case .keyMissing: CredentialMessages.fileKeyMissing(["place": place])
+        case .keyNotWanted: CredentialMessages.fileKeyNotWanted(["place": place])
+        case .valueMissing: CredentialMessages.fileValueMissing(["place": place])
+        case .loginHoldsHash: CredentialMessages.fileLoginHoldsHash(["place": place])
+        case .unknownMember(let name): CredentialMessages.fileUnknownMember(["place": place, "name": name])
+        case .notTruth: CredentialMessages.fileNotTruth(["place": place])
         case .notOneOf(let words):
-            SecretMessages.fileNotOneOf(["place": place, "words": words.joined(separator: ", ")])
+            CredentialMessages.fileNotOneOf(["place": place, "words": words.joined(separator: ", ")])
         }
     }
 }

@@ -6,27 +6,27 @@ extension HashVerdict {
     public var phrase: Phrase? {
         switch self {
         case .hash: nil
-        case .empty: SecretMessages.hashEmpty()
-        case .placeholder: SecretMessages.hashPlaceholder()
+        case .empty: CredentialMessages.hashEmpty()
+        case .placeholder: CredentialMessages.hashPlaceholder()
         case .wrapped(let wrappings):
             // One is enough to say: with it gone the next one shows.
             switch wrappings.first {
-            case .byteOrderMark: SecretMessages.hashMark()
-            case .carriageReturn: SecretMessages.hashReturn()
-            case .quotes: SecretMessages.hashQuotes()
-            case .spaces, nil: SecretMessages.hashSpaces()
+            case .byteOrderMark: CredentialMessages.hashMark()
+            case .carriageReturn: CredentialMessages.hashReturn()
+            case .quotes: CredentialMessages.hashQuotes()
+            case .spaces, nil: CredentialMessages.hashSpaces()
             }
-        case .eaten(by: .compose): SecretMessages.hashEatenByCompose()
-        case .eaten(by: .shell): SecretMessages.hashEatenByShell()
-        case .word: SecretMessages.hashWord()
+        case .eaten(by: .compose): CredentialMessages.hashEatenByCompose()
+        case .eaten(by: .shell): CredentialMessages.hashEatenByShell()
+        case .word: CredentialMessages.hashWord()
         case .broken(let fault):
             switch fault {
-            case .length(let count): SecretMessages.hashLength(count: count)
-            case .prefix: SecretMessages.hashPrefix()
-            case .cost: SecretMessages.hashCost()
-            case .alphabet(let place): SecretMessages.hashAlphabet(["place": "\(place + 1)"])
-            case .saltEnd: SecretMessages.hashSaltEnd()
-            case .hashEnd: SecretMessages.hashEnd()
+            case .length(let count): CredentialMessages.hashLength(count: count)
+            case .prefix: CredentialMessages.hashPrefix()
+            case .cost: CredentialMessages.hashCost()
+            case .alphabet(let place): CredentialMessages.hashAlphabet(["place": "\(place + 1)"])
+            case .saltEnd: CredentialMessages.hashSaltEnd()
+            case .hashEnd: CredentialMessages.hashEnd()
             }
         }
     }

@@ -105,20 +105,12 @@ private struct SyncDraft {
             if inPlace { files[path]?.inPlace = true }
             return true
         }
-        let old: [UInt8]?
-        switch source.facts(of: path).content {
-        case .bytes(let bytes): old = bytes
-        case .missing: old = nil
-        case .outside:
-            refuse(path, nil, AuditMessages.outsideReason())
-            return false
-        case .tooLarge(let limit):
-            refuse(path, nil, AuditMessages.tooLarge(["limit": "\(limit)"]))
-            return false
-        case .unreadable(let words):
-            refuse(path, nil, Phrase(verbatim: words))
+        let content = source.facts(of: path).content
+        if let obstacle = content.obstacle {
+            refuse(path, nil, obstacle)
             return false
         }
+        let old: [UInt8]? = if case .bytes(let bytes) = content { bytes } else { nil }
         files[path] = File(old: old, new: old, inPlace: inPlace)
         order.append(path)
         return true

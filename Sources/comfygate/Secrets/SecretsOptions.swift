@@ -17,12 +17,7 @@ enum SecretsOptions {
     private static let remedy = Message(
         "secrets.name_root", en: "Name the project's folder with --root.",
         fr: "Indiquez le dossier du projet par --root.")
-    private static let large = Message(
-        "secrets.file_large", en: "It has more than {limit} bytes.", fr: "Il dépasse {limit} octets.")
-    private static let outside = Message(
-        "secrets.file_outside", en: "It is a link that leads out of {root}.",
-        fr: "C’est un lien qui mène hors de {root}.")
-    static let messages = [none, outside, remedy, large]
+    static let messages = [none, remedy]
 
     static func root(of arguments: ParsedArguments) throws(UsageError) -> String {
         try arguments.get(root)?.text ?? "."
@@ -31,17 +26,13 @@ enum SecretsOptions {
     /// - Throws: One line that names the file and what is wrong with it.
     static func file(in tree: ProjectTree, _ root: String) throws -> CredentialFile {
         let path = CredentialFile.path
-        switch tree.facts(of: path).content {
-        case .bytes(let bytes):
-            do {
-                return try CredentialFile(parsing: bytes)
-            } catch {
-                throw CommandFailure(at: path, error.phrase)
-            }
-        case .missing: throw CommandFailure(at: path, none(["root": root]), remedy())
-        case .outside: throw CommandFailure(at: path, outside(["root": root]))
-        case .tooLarge(let limit): throw CommandFailure(at: path, large(["limit": "\(limit)"]))
-        case .unreadable(let words): throw CommandFailure(at: path, Phrase(verbatim: words))
+        let content = tree.facts(of: path).content
+        if let obstacle = content.obstacle { throw CommandFailure(at: path, obstacle) }
+        guard case .bytes(let bytes) = content else { throw CommandFailure(at: path, none(["root": root]), remedy()) }
+        do {
+            return try CredentialFile(parsing: bytes)
+        } catch {
+            throw CommandFailure(at: path, error.phrase)
         }
     }
 }

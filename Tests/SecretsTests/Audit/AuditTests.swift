@@ -177,7 +177,7 @@ struct AuditTests {
 
     @Test("Every message is whole in both languages, and every state has words")
     func words() {
-        #expect(Message.faults(in: AuditMessages.all) == [])
+        #expect(Message.faults(in: AuditMessages.all + PlaceMessages.all) == [])
         let states: [AuditRow.State] = [
             .ok, .missing, .different, .malformed(.word), .placeholder, .notTheHash, .exposed(mode: 0o644), .tracked,
             .misread([DotenvObjection(reader: .composeV2, reason: .expandsVariables)]), .repeated(lines: [1, 2]),

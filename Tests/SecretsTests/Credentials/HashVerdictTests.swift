@@ -71,5 +71,5 @@ struct HashVerdictTests {
         #expect(seen == Set("0123456789"))
     }
 
-    @Test func everyMessageIsWholeInBothLanguages() { #expect(Message.faults(in: SecretMessages.all) == []) }
+    @Test func everyMessageIsWholeInBothLanguages() { #expect(Message.faults(in: CredentialMessages.all) == []) }
 }

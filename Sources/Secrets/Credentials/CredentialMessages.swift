@@ -1,7 +1,7 @@
 internal import Basics
 
-/// What this target says, in every language it speaks.
-enum SecretMessages {
+/// What is wrong with a hash or with the source of truth, in every language the program speaks.
+enum CredentialMessages {
     static let hashEmpty = Message("hash.empty", en: "It is empty.", fr: "C’est vide.")
     static let hashPlaceholder = Message(
         "hash.placeholder", en: "It is a placeholder from an example, not a hash.",
