@@ -102,6 +102,8 @@ struct DeadlineTests {
         try await withRig { rig in
             rig.application.respond = Reading()
             let client = try rig.client(post(path, 100_000, "abc"))
+            // The client's time runs from when the upstream can take more, which a busy machine may bring late.
+            if path == "/a" { _ = await rig.upstream.connection().read(until: "abc") }
             await rig.pass(29_000)
             #expect(!client.isEnded)
             await rig.pass(1_200)
