@@ -5,6 +5,7 @@ public struct Audit {
     private let source: any FactSource
     private var known: [String: FileFacts] = [:]
     private var verified: [Pair: Bool] = [:]
+    private var fingerprints: [String: Fingerprint] = [:]
 
     private struct Pair: Hashable {
         let token: Secret
@@ -13,31 +14,56 @@ public struct Audit {
 
     public init(_ source: any FactSource) { self.source = source }
 
-    /// A row for each place, the source of truth's own first, in the order of the file.
-    public mutating func rows(of file: CredentialFile) -> [AuditRow] {
-        file.credentials.flatMap { rows(of: $0) }
-    }
-
-    private mutating func rows(of credential: Credential) -> [AuditRow] {
-        // The salt is as good as a key, and fingerprints stay the same until the credential changes.
-        let salt = credential.bcryptHash.map { Array($0.reveal().utf8) } ?? RandomBytes.make(32)
-        let fingerprint = Fingerprint(key: Digest.sha256(Array("fingerprint ".utf8) + salt))
-        var rows = sourceRows(credential, fingerprint)
-        for rule in credential.locations {
-            let paths = source.expand(rule.path)
-            if paths.isEmpty {
-                rows.append(
-                    AuditRow(
-                        credential.name, rule.path, rule.kind, key: rule.key, value: rule.value, states: [.missing]))
-            }
-            for path in paths {
-                let facts = facts(of: path)
-                for found in Self.values(rule, facts) {
-                    rows.append(row(credential, path, rule.kind, found, facts, fingerprint))
-                }
+    /// A row for each place, the source of truth's own first, in the order of the file; behind them what a search found
+    /// beside the list.
+    ///
+    /// - Parameter found: Of a search of the same folder.
+    public mutating func rows(of file: CredentialFile, found: [Finding] = []) -> [AuditRow] {
+        var rows = file.credentials.flatMap { self.rows(of: $0, in: file) }
+        let unlisted = found.filter { !$0.isListed }
+        for credential in file.credentials {
+            rows += unlisted.compactMap(\.proposal).filter { $0.credential == credential.name }.flatMap {
+                self.rows(of: credential, $0.rule, isUnlisted: true)
             }
         }
-        return rows
+        let names = Set(unlisted.compactMap(\.proposal?.credential)).subtracting(file.credentials.map(\.name))
+        for name in names.sorted() {
+            rows += aliases(name, unlisted.compactMap(\.proposal).filter { $0.credential == name }.map(\.rule))
+        }
+        return rows + unlisted.filter { $0.proposal == nil }.compactMap { single($0) }
+    }
+
+    private mutating func rows(of credential: Credential, in file: CredentialFile) -> [AuditRow] {
+        sourceRows(credential, in: file) + credential.locations.flatMap { rows(of: credential, $0) }
+    }
+
+    /// - Parameter isUnlisted: The location is not in the source of truth, and each row says so.
+    private mutating func rows(
+        of credential: Credential, _ rule: LocationRule, isUnlisted: Bool = false
+    ) -> [AuditRow] {
+        let also: [AuditRow.State] = isUnlisted ? [.unlisted] : []
+        let paths = source.expand(rule.path)
+        if paths.isEmpty {
+            return [
+                AuditRow(
+                    credential.name, rule.path, rule.kind, key: rule.key, value: rule.value, states: [.missing] + also)
+            ]
+        }
+        let family = KnownKeys.Family(ofCredential: credential.name)
+        return paths.flatMap { path in
+            let facts = facts(of: path)
+            return Self.values(rule, facts, family).map { row(credential, path, rule.kind, $0, facts, also) }
+        }
+    }
+
+    /// The salt is as good as a key, and fingerprints stay the same until the credential changes.
+    private mutating func fingerprint(of credential: Credential?) -> Fingerprint {
+        let name = credential?.name ?? ""
+        if let known = fingerprints[name] { return known }
+        let salt = credential?.bcryptHash.map { Array($0.reveal().utf8) } ?? RandomBytes.make(32)
+        let fingerprint = Fingerprint(key: Digest.sha256(Array("fingerprint ".utf8) + salt))
+        fingerprints[name] = fingerprint
+        return fingerprint
     }
 
     private mutating func facts(of path: String) -> FileFacts {
@@ -57,7 +83,8 @@ public struct Audit {
 
     // MARK: - The source of truth itself
 
-    private mutating func sourceRows(_ credential: Credential, _ fingerprint: Fingerprint) -> [AuditRow] {
+    private mutating func sourceRows(_ credential: Credential, in file: CredentialFile) -> [AuditRow] {
+        let fingerprint = fingerprint(of: credential)
         let exposure = Self.exposure(facts(of: CredentialFile.path))
         let token = credential.rawToken
         let hash = credential.bcryptHash.map { Array($0.reveal().utf8) }
@@ -83,7 +110,7 @@ public struct Audit {
             -> AuditRow
         {
             AuditRow(
-                credential.name, CredentialFile.path, .json, key: credential.place(member), value: value,
+                credential.name, CredentialFile.path, .json, key: file.place(of: member, in: credential), value: value,
                 states: states + exposure, shown: bytes.map { fingerprint($0) })
         }
         return [
@@ -104,7 +131,9 @@ public struct Audit {
         var objections: ([UInt8]) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) = { _ in ([], []) }
     }
 
-    private static func values(_ rule: LocationRule, _ facts: FileFacts) -> [Found] {
+    private static func values(
+        _ rule: LocationRule, _ facts: FileFacts, _ family: KnownKeys.Family
+    ) -> [Found] {
         func found(_ state: AuditRow.State) -> [Found] { [Found(key: rule.key, value: rule.value, states: [state])] }
         guard case .bytes(let bytes) = facts.content else {
             if facts.content == .outside { return found(.outside) }
@@ -122,9 +151,10 @@ public struct Audit {
                         states: text == nil ? [.missing] : [])
                 ]
             } catch {
+                if case .missing = error { return found(.missing) }
                 return found(.unreadable(error.phrase))
             }
-        case .dotenv: return dotenv(rule, bytes)
+        case .dotenv: return dotenv(rule, bytes, family)
         case .yaml:
             do throws(YAMLPlace.Failure) {
                 let text = try YAMLPlace(path: rule.key ?? "").value(in: bytes)
@@ -135,7 +165,7 @@ public struct Audit {
         }
     }
 
-    private static func dotenv(_ rule: LocationRule, _ bytes: [UInt8]) -> [Found] {
+    private static func dotenv(_ rule: LocationRule, _ bytes: [UInt8], _ family: KnownKeys.Family) -> [Found] {
         let file: DotenvFile
         do throws(DotenvError) {
             file = try DotenvFile(bytes)
@@ -144,11 +174,12 @@ public struct Audit {
             let phrase = AuditMessages.tooLarge(["limit": "\(DotenvFile.largest)"])
             return [Found(key: rule.key, value: rule.value, states: [.unreadable(phrase)])]
         }
-        let keys = rule.key.map { [$0] } ?? file.keys.filter { KnownKeys.values[$0] != nil }
+        let known = KnownKeys.values(of: family)
+        let keys = rule.key.map { [$0] } ?? file.keys.filter { known[$0] != nil }
         if keys.isEmpty { return [Found(key: nil, value: nil, states: [.missing])] }
         return keys.map { key in
             let entries = file.entries(of: key).filter(\.isAssignment)
-            var found = Found(key: key, value: rule.value ?? KnownKeys.values[key])
+            var found = Found(key: key, value: rule.value ?? known[key])
             if entries.isEmpty {
                 found.states = [.missing]
                 return found
@@ -166,41 +197,105 @@ public struct Audit {
         to value: DotenvValue, of key: String, in file: DotenvFile
     ) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) {
         let found = file.objections(to: value, of: key)
-        guard !found.isEmpty else { return ([], []) }
+        // Docker's own reader and simple scripts would keep quotes, too; a comment is kept where there are none.
+        let others =
+            file.hasComment(behind: key)
+            ? file.objections(to: value, of: key, readers: [.dockerRun, .rawLine]) : []
+        let comments = others.filter { $0.reason == .keepsComment }
+        guard !found.isEmpty else { return (comments, others.filter { $0.reason != .keepsComment }) }
         var best = file
         try? best.set(key, to: value)
         let lasting = best.objections(to: value, of: key)
         let readers = Set(lasting.map(\.reader))
-        return (found.filter { !readers.contains($0.reader) }, lasting)
+        return (
+            found.filter { !readers.contains($0.reader) } + comments,
+            lasting + others.filter { $0.reason != .keepsComment }
+        )
     }
 
     private mutating func row(
         _ credential: Credential, _ path: String, _ kind: LocationRule.Kind, _ found: Found, _ facts: FileFacts,
-        _ fingerprint: Fingerprint
+        _ also: [AuditRow.State]
     ) -> AuditRow {
         var states = found.states
         var notes: [DotenvObjection] = []
         if let bytes = found.bytes {
             let meant = found.value == .hash ? credential.bcryptHash : credential.rawToken
-            if let meant, constantTimeEqual(Array(meant.reveal().utf8), bytes) {
+            let isMeant = meant.map { constantTimeEqual(Array($0.reveal().utf8), bytes) } ?? false
+            let verdict = isMeant ? nil : judge(bytes, found.value)
+            if let verdict { states.append(verdict) }
+            // What is no credential at all is not read at all.
+            if verdict == nil || verdict == .different {
                 let (own, ofFile) = found.objections(bytes)
                 if !own.isEmpty { states.append(.misread(own)) }
                 notes = ofFile
-            } else {
-                states.append(judge(bytes, found.value, credential))
             }
         }
-        states += Self.exposure(facts)
+        states += Self.exposure(facts) + also
+        let fingerprint = fingerprint(of: credential)
         return AuditRow(
             credential.name, path, kind, key: found.key, value: found.value, states: states,
             shown: found.bytes.map { fingerprint($0) }, notes: notes)
     }
 
+    // MARK: - Places without a credential
+
+    /// Keys of one value that the source of truth does not know: all that can be said is whether they agree.
+    private mutating func aliases(_ name: String, _ rules: [LocationRule]) -> [AuditRow] {
+        let family = KnownKeys.Family(ofCredential: name)
+        var places: [(rule: LocationRule, found: Found, facts: FileFacts)] = []
+        for rule in rules {
+            let facts = facts(of: rule.path)
+            places += Self.values(rule, facts, family).map { (rule, $0, facts) }
+        }
+        let fingerprint = fingerprint(of: nil)
+        let judged = places.map { place in place.found.bytes.flatMap { judge($0, place.found.value) } }
+        let values = Set(
+            zip(places, judged).compactMap { place, verdict in
+                verdict == .different ? place.found.bytes.map { DotenvValue($0) } : nil
+            })
+        return zip(places, judged).map { place, verdict in
+            var states = place.found.states
+            var notes: [DotenvObjection] = []
+            if let bytes = place.found.bytes {
+                if let verdict, verdict != .different || values.count > 1 { states.append(verdict) }
+                if verdict == .different {
+                    let (own, ofFile) = place.found.objections(bytes)
+                    if !own.isEmpty { states.append(.misread(own)) }
+                    notes = ofFile
+                }
+            }
+            states += Self.exposure(place.facts) + [.unlisted]
+            return AuditRow(
+                name, place.rule.path, place.rule.kind, key: place.found.key, value: place.found.value,
+                states: states, shown: place.found.bytes.map { fingerprint($0) }, notes: notes)
+        }
+    }
+
+    /// A secret of one instance, which no other place must equal; nil when nothing is off.
+    private mutating func single(_ finding: Finding) -> AuditRow? {
+        var (states, notes): ([AuditRow.State], [DotenvObjection]) = ([], [])
+        let facts = facts(of: finding.path)
+        if finding.what == .missing { states.append(.missing) }
+        if finding.kind == .dotenv, let key = finding.key, finding.what == .secret,
+            case .bytes(let bytes) = facts.content,
+            let file = try? DotenvFile(bytes)
+        {
+            let (own, ofFile) = Self.objections(to: finding.value, of: key, in: file)
+            if !own.isEmpty { states.append(.misread(own)) }
+            notes = ofFile
+        }
+        states += Self.exposure(facts)
+        guard !states.isEmpty else { return nil }
+        let fingerprint = fingerprint(of: nil)
+        return AuditRow(
+            nil, finding.path, finding.kind, key: finding.key, value: nil, states: states,
+            shown: finding.what == .secret ? fingerprint(finding.value.reveal()) : nil, notes: notes)
+    }
+
     /// Why a value is not the one that was meant. A value is called malformed only where it could not be a credential
     /// of that form at all; an older or a foreign one is merely different.
-    private func judge(
-        _ bytes: [UInt8], _ form: LocationRule.Value?, _ credential: Credential
-    ) -> AuditRow.State {
+    private func judge(_ bytes: [UInt8], _ form: LocationRule.Value?) -> AuditRow.State {
         let text = String(decoding: bytes, as: UTF8.self)
         guard form == .hash else {
             return text.isEmpty || Placeholder.matches(text) ? .placeholder : .different
@@ -224,14 +319,33 @@ extension Credential {
     }
 }
 
+extension CredentialFile {
+    /// Where a member of a credential stands in this file, as a JSON pointer.
+    func place(of member: String, in credential: Credential) -> String {
+        let isOnTop = credential.name == Self.defaultName && !namesDefault
+        return isOnTop ? "/\(member)" : "/credentials/\(credential.name)/\(member)"
+    }
+}
+
 extension DotenvFile {
     /// The bytes that somebody meant by the last assignment of a key: its quotes gone, nothing expanded.
-    func written(_ key: String) -> [UInt8]? {
-        guard let entry = entries(of: key).last(where: \.isAssignment) else { return nil }
+    func written(_ key: String) -> [UInt8]? { entries(of: key).last(where: \.isAssignment).map { written($0) } }
+
+    /// The bytes that somebody meant by an assignment.
+    func written(_ entry: DotenvEntry) -> [UInt8] {
         let text = bytes[entry.valueRange]
         if let first = text.first, text.count >= 2, first == text.last, first == 0x22 || first == 0x27 {
             return Array(text.dropFirst().dropLast())
         }
         return Array(text)
+    }
+
+    /// The last value of a key has no quotes, and a comment behind it.
+    func hasComment(behind key: String) -> Bool {
+        guard let entry = entries(of: key).last(where: \.isAssignment), entry.kind == .assignment(.raw) else {
+            return false
+        }
+        let rest = bytes[entry.valueRange.upperBound..<entry.range.upperBound]
+        return !entry.valueRange.isEmpty && DotenvBytes.trimmedStart(rest).first == DotenvBytes.hash
     }
 }

@@ -24,9 +24,12 @@ public struct AuditRow: Sendable, Hashable {
         case repeated(lines: [Int])
         case outside
         case unreadable(Phrase)
+        /// The source of truth does not have the place among its locations.
+        case unlisted
     }
 
-    public let credential: String
+    /// Nil for a secret of one instance, which no other place has to equal.
+    public let credential: String?
     /// Relative to the root.
     public let path: String
     public let kind: LocationRule.Kind
@@ -43,7 +46,7 @@ public struct AuditRow: Sendable, Hashable {
     public var isOK: Bool { states == [.ok] }
 
     init(
-        _ credential: String, _ path: String, _ kind: LocationRule.Kind, key: String? = nil,
+        _ credential: String?, _ path: String, _ kind: LocationRule.Kind, key: String? = nil,
         value: LocationRule.Value?, states: [State], shown: String? = nil, notes: [DotenvObjection] = []
     ) {
         (self.credential, self.path, self.kind, self.key) = (credential, path, kind, key)

@@ -16,6 +16,7 @@ extension AuditRow.State {
         case .repeated: "repeated"
         case .outside: "outside"
         case .unreadable: "unreadable"
+        case .unlisted: "unlisted"
         }
     }
 
@@ -35,6 +36,7 @@ extension AuditRow.State {
         case .repeated(let lines): AuditMessages.repeated(["lines": lines.map(String.init).joined(separator: ", ")])
         case .outside: AuditMessages.outside()
         case .unreadable: AuditMessages.unreadable()
+        case .unlisted: AuditMessages.unlisted()
         }
     }
 
@@ -48,13 +50,19 @@ extension AuditRow.State {
         case .exposed: AuditMessages.exposedReason.text(in: language)
         case .tracked: AuditMessages.trackedReason.text(in: language)
         case .misread(let objections):
-            objections.map { objection in
-                objection.text(in: language) + " " + objection.reader.consumers.text(in: language)
-            }.joined(separator: "\n")
+            objections.map { $0.explanation(in: language) }.joined(separator: "\n")
         case .repeated: AuditMessages.repeatedReason.text(in: language)
         case .outside: AuditMessages.outsideReason.text(in: language)
         case .unreadable(let phrase): phrase.text(in: language)
+        case .unlisted: AuditMessages.unlistedReason.text(in: language)
         }
+    }
+}
+
+extension DotenvObjection {
+    /// What the reader does, and whom that matters to.
+    public func explanation(in language: Language) -> String {
+        "\(text(in: language)) (\(reader.consumers.text(in: language)))."
     }
 }
 
@@ -71,6 +79,7 @@ enum AuditMessages {
     static let repeated = Message("audit.repeated", en: "at lines {lines}", fr: "aux lignes {lines}")
     static let outside = Message("audit.outside", en: "outside", fr: "en dehors")
     static let unreadable = Message("audit.unreadable", en: "unreadable", fr: "illisible")
+    static let unlisted = Message("audit.unlisted", en: "unlisted", fr: "hors liste")
 
     static let placeholderReason = Message(
         "audit.placeholder_reason", en: "A text from an example, or nothing, stands where the token belongs.",
@@ -92,11 +101,15 @@ enum AuditMessages {
     static let outsideReason = Message(
         "audit.outside_reason", en: "A link leads out of the project's folder; it is not followed.",
         fr: "Un lien mène hors du dossier du projet ; il n’est pas suivi.")
+    static let unlistedReason = Message(
+        "audit.unlisted_reason",
+        en: "The source of truth does not list it, so nothing keeps it equal: comfygate secrets unify takes it in.",
+        fr: "La source de vérité ne le liste pas, rien ne le tient à jour : comfygate secrets unify l’y ajoute.")
     static let tooLarge = Message(
         "audit.too_large", en: "It has more than {limit} bytes.", fr: "Il dépasse {limit} octets.")
     static let all = [
         ok, missing, different, malformed, placeholder, notTheHash, exposed, tracked, misread, repeated, outside,
         unreadable, placeholderReason, notTheHashReason, exposedReason, trackedReason, repeatedReason, outsideReason,
-        tooLarge,
+        tooLarge, unlisted, unlistedReason,
     ]
 }

@@ -44,6 +44,13 @@ public protocol FactSource {
     /// The files a path of a rule means, relative to the root, sorted; a path without wildcards means itself.
     func expand(_ pattern: String) -> [String]
     func facts(of path: String) -> FileFacts
+    /// The path without links; a path that leads nowhere stays as it is.
+    func resolved(_ path: String) -> String
     /// Whether the hash is the token's; takes bcrypt's time, so each pair is asked for once.
     func verify(_ token: Secret, against hash: Secret) -> Bool
+}
+
+extension FactSource {
+    /// For a source that has no links.
+    public func resolved(_ path: String) -> String { path }
 }

@@ -56,6 +56,8 @@ public final class ProjectTree: FactSource {
         }
     }
 
+    public func resolved(_ path: String) -> String { (try? walk.find(path))?.path ?? path }
+
     public func verify(_ token: Secret, against hash: Secret) -> Bool { SharedHash.verify(token, against: hash) }
 
     // MARK: - Wildcards

@@ -39,6 +39,9 @@ public struct CredentialFile: Sendable, Hashable {
     /// In the order of the file, `default` first.
     public private(set) var credentials: [Credential]
 
+    /// The credential `default` stands under `credentials`, not in the document's own members.
+    var namesDefault: Bool { document["credentials"]?[Self.defaultName] != nil }
+
     /// A file with nothing in it.
     public init() {
         document = ["version": .string(Self.version)]
@@ -97,7 +100,7 @@ public struct CredentialFile: Sendable, Hashable {
         precondition(Self.isName(credential.name))
         document["version"] = .string(Self.version)
         let standsOnTop = document.keys.contains(where: Self.members.contains)
-        if credential.name == Self.defaultName, document["credentials"]?[Self.defaultName] == nil {
+        if credential.name == Self.defaultName, !namesDefault {
             credential.write(to: &document)
         } else {
             var named = document["credentials"]?.object ?? JSONObject()

@@ -32,8 +32,8 @@ public struct LocationRule: Sendable, Hashable {
     /// Relative to the project's root, `/` between names; `*`, `?` and `**` stand for names.
     public let path: String
     public let kind: Kind
-    /// A dotenv key, a JSON pointer or a YAML path. Nil for whole files, and for a dotenv file of which every known key is
-    /// meant (see `KnownKeys`), the form that older files have.
+    /// A dotenv key, a JSON pointer or a YAML path. Nil for whole files, and for a dotenv file of which every known key of
+    /// the credential's family is meant (see `KnownKeys`), the form that older files have.
     public let key: String?
     /// Nil for such a dotenv file alone.
     public let value: Value?
@@ -55,13 +55,44 @@ public struct LocationRule: Sendable, Hashable {
     }
 }
 
-/// Environment variables that hold ComfyUI credentials in existing installations.
+/// Environment variables that hold shared credentials in existing installations.
 public enum KnownKeys {
-    /// What stands in each.
-    public static let values: [String: LocationRule.Value] = [
-        "COMFYUI_API_TOKEN": .hash, "COMFYUI_BEARER_TOKEN": .hash, "COMFYUI_AUTH_TOKEN": .hash,
-        "COMFYUI_RAW_TOKEN": .raw, "QWEN_API_TOKEN": .raw,
-    ]
+    /// Keys that may share one value: a credential has the keys of one family.
+    public enum Family: String, Sendable, Hashable, CaseIterable {
+        /// Of the credential `default`, and of every other one that has no family of its name.
+        case comfyui
+        /// The aliases of one Hugging Face token.
+        case huggingface
+
+        public init(ofCredential name: String) { self = Self(rawValue: name) ?? .comfyui }
+
+        /// The credential that a key of the family belongs to when nothing says otherwise.
+        public var credential: String { self == .comfyui ? CredentialFile.defaultName : rawValue }
+    }
+
+    /// What stands in each key of a family.
+    public static func values(of family: Family) -> [String: LocationRule.Value] {
+        switch family {
+        case .comfyui:
+            [
+                "COMFYUI_API_TOKEN": .hash, "COMFYUI_BEARER_TOKEN": .hash, "COMFYUI_AUTH_TOKEN": .hash,
+                "COMFYUI_RAW_TOKEN": .raw, "QWEN_API_TOKEN": .raw,
+            ]
+        case .huggingface: ["HF_TOKEN": .raw, "HUGGINGFACE_TOKEN": .raw, "HUGGING_FACE_HUB_TOKEN": .raw]
+        }
+    }
+
+    /// Nil for a key of no family.
+    public static func family(of key: String) -> Family? { families[key] }
+
+    /// What stands in each, of any family.
+    public static let values: [String: LocationRule.Value] = Family.allCases.reduce(into: [:]) { all, family in
+        all.merge(values(of: family)) { first, _ in first }
+    }
+
+    private static let families: [String: Family] = Family.allCases.reduce(into: [:]) { all, family in
+        for key in values(of: family).keys { all[key] = family }
+    }
 }
 
 extension LocationRule {

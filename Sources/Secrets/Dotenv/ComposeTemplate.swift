@@ -42,6 +42,56 @@ struct ComposeTemplate {
         return result
     }
 
+    /// A variable of a text, and what stands in for it where it is not set.
+    struct Variable: Hashable {
+        enum Fallback: Hashable {
+            /// Nothing, and Compose warns or refuses.
+            case none
+            /// `${X:-}`: nothing, and nobody warns.
+            case empty
+            case text
+        }
+
+        let name: String
+        let fallback: Fallback
+    }
+
+    /// The variables of a text; those inside a default are not told, for they matter only without the outer one.
+    static func variables(in text: ArraySlice<UInt8>) -> [Variable] {
+        var found: [Variable] = []
+        func add(_ name: ArraySlice<UInt8>, _ fallback: Variable.Fallback) {
+            found.append(Variable(name: String(decoding: name, as: UTF8.self), fallback: fallback))
+        }
+        var index = text.startIndex
+        var line = Line(text, at: index)
+        while let dollar = text[index...].firstIndex(of: DotenvBytes.dollar) {
+            if dollar > line.end { line = Line(text, at: dollar) }
+            index = dollar + 1
+            switch match(text, at: dollar, line) {
+            case .escaped: index = dollar + 2
+            case .named(let end):
+                add(text[(dollar + 1)..<end], .none)
+                index = end
+            case .braced(let nameEnd, let end):
+                let name = text[(dollar + 2)..<nameEnd]
+                index = end
+                guard let (operation, word) = operation(text[..<end], at: nameEnd) else {
+                    add(name, .none)
+                    continue
+                }
+                let close = closingBrace(text[dollar..<end]) ?? end - 1
+                index = close + 1
+                switch operation.last {
+                case UInt8(ascii: "-"): add(name, word == close ? .empty : .text)
+                case UInt8(ascii: "+"): add(name, .text)
+                default: add(name, .none)
+                }
+            case .invalid, nil: break
+            }
+        }
+        return found
+    }
+
     /// The last `}` of a line, found once for all its variables.
     private struct Line {
         let end: Int

@@ -24,6 +24,8 @@ public struct DotenvObjection: Sendable, Hashable {
         case missing
         /// The reader takes the byte order mark for a part of the first key.
         case hiddenByMark
+        /// The reader takes the comment behind the value for a part of it.
+        case keepsComment
         /// The line ends in CR LF and the reader keeps the CR.
         case keepsCarriageReturn
         case unreadable(DotenvObstacle, line: Int?)

@@ -98,6 +98,9 @@ public enum DotenvMessages {
     static let cutsComment = Message(
         "dotenv.reason.comment", en: "{reader} takes '#' for the start of a comment",
         fr: "{reader} prend « # » pour le début d'un commentaire")
+    static let keepsComment = Message(
+        "dotenv.reason.keeps_comment", en: "{reader} takes the comment behind the value for a part of it",
+        fr: "{reader} prend le commentaire qui suit la valeur pour une partie de celle-ci")
     static let trimsBlanks = Message(
         "dotenv.reason.blanks", en: "{reader} drops or keeps blanks around the value",
         fr: "{reader} enlève ou garde des espaces autour de la valeur")
@@ -119,8 +122,8 @@ public enum DotenvMessages {
         "dotenv.reason.unreadable_at", en: "{reader} cannot read it: {obstacle} (line {line})",
         fr: "{reader} ne peut pas la lire : {obstacle} (ligne {line})")
     private static let reasons = [
-        keepsQuotes, expandsVariables, changesBackslashes, changesLineEnds, cutsComment, trimsBlanks, seesOtherBytes,
-        missing, hiddenByMark, keepsCarriageReturn, unreadable, unreadableAt,
+        keepsQuotes, expandsVariables, changesBackslashes, changesLineEnds, cutsComment, keepsComment,
+        trimsBlanks, seesOtherBytes, missing, hiddenByMark, keepsCarriageReturn, unreadable, unreadableAt,
     ]
 
     // Problems of a file.

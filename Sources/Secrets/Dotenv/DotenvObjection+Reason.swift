@@ -26,6 +26,11 @@ extension DotenvObjection.Reason {
         if without(seen, [DotenvBytes.backslash]) == without(meant, [DotenvBytes.backslash]) {
             return .changesBackslashes
         }
+        if seen.starts(with: meant), !meant.isEmpty,
+            DotenvBytes.trimmedStart(seen[meant.count...]).first == DotenvBytes.hash
+        {
+            return .keepsComment
+        }
         let trimmed = DotenvBytes.trimmedEnd(DotenvBytes.trimmedStart(meant[...]))
         if DotenvBytes.trimmedEnd(DotenvBytes.trimmedStart(seen[...])) == trimmed { return .trimsBlanks }
         if meant.contains(DotenvBytes.dollar) { return .expandsVariables }

@@ -62,6 +62,7 @@ extension DotenvObjection {
         case .changesBackslashes: Words.changesBackslashes(["reader": name]).text(in: language)
         case .changesLineEnds: Words.changesLineEnds(["reader": name]).text(in: language)
         case .cutsComment: Words.cutsComment(["reader": name]).text(in: language)
+        case .keepsComment: Words.keepsComment(["reader": name]).text(in: language)
         case .trimsBlanks: Words.trimsBlanks(["reader": name]).text(in: language)
         case .seesOtherBytes: Words.seesOtherBytes(["reader": name]).text(in: language)
         case .missing: Words.missing(["reader": name]).text(in: language)

@@ -84,7 +84,7 @@ private struct SyncDraft {
     ) {
         guard rule.value != .token else { return refuse(path, rule.key, SyncMessages.token()) }
         guard open(path, inPlace: rule.inPlace) else { return }
-        for (key, form) in keys(rule, path) {
+        for (key, form) in keys(rule, path, credential) {
             let value = form == .hash ? hash : token
             if let other = wanted.updateValue(value, forKey: Place(path: path, key: key)), other != value {
                 refuse(path, key, SyncMessages.contested())
@@ -116,13 +116,16 @@ private struct SyncDraft {
         return true
     }
 
-    private mutating func keys(_ rule: LocationRule, _ path: String) -> [(String?, LocationRule.Value)] {
+    private mutating func keys(
+        _ rule: LocationRule, _ path: String, _ credential: Credential
+    ) -> [(String?, LocationRule.Value)] {
         if let value = rule.value { return [(rule.key, value)] }
         guard let bytes = files[path]?.new, let file = try? DotenvFile(bytes) else {
             refuse(path, nil, SyncMessages.nameTheKey())
             return []
         }
-        return file.keys.compactMap { key in KnownKeys.values[key].map { (key, $0) } }
+        let known = KnownKeys.values(of: KnownKeys.Family(ofCredential: credential.name))
+        return file.keys.compactMap { key in known[key].map { (key, $0) } }
     }
 
     /// Nil, and a refusal, when the file cannot hold the value.

@@ -12,13 +12,18 @@ struct SecretsAudit: Command {
         discussion: Message(
             "secrets.audit.discussion",
             en:
-                "Reads and changes nothing. Secrets are shown as their first characters and a fingerprint. "
-                + "Exit code 1: something is off.",
+                "Reads and changes nothing. Places that the source of truth forgot are searched for, too. Secrets are "
+                + "shown as their first characters and a fingerprint. Exit code 1: something is off.",
             fr:
-                "Lit et ne change rien. Les secrets sont montrés par leurs premiers caractères et une empreinte. "
-                + "Code 1 : il y a à redire."),
-        [SecretsOptions.root], examples: ["secrets audit", "secrets audit --root /srv/genai --json"])
+                "Lit et ne change rien. Les places que la source de vérité oublie sont cherchées aussi. Les secrets "
+                + "sont montrés par leurs premiers caractères et une empreinte. Code 1 : il y a à redire."),
+        [SecretsOptions.root, listed], examples: ["secrets audit", "secrets audit --root /srv/genai --json"])
 
+    private static let listed = Flag(
+        "listed",
+        Message(
+            "secrets.audit.listed", en: "Look at the listed locations only",
+            fr: "Ne regarde que les emplacements listés"))
     private static let fine = Message(
         "secrets.audit.fine", en: "Every location holds what it should.",
         fr: "Chaque emplacement contient ce qu’il doit.")
@@ -31,58 +36,65 @@ struct SecretsAudit: Command {
     static let messages = [fine, off, noGit]
 
     private let root: String
+    private let isListedOnly: Bool
 
-    init(_ arguments: ParsedArguments) throws(UsageError) { root = try SecretsOptions.root(of: arguments) }
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        root = try SecretsOptions.root(of: arguments)
+        isListedOnly = arguments.has(Self.listed)
+    }
 
     func run(_ terminal: Terminal) throws {
         let tracked = GitFacts.tracked(below: root)
         let tree = try ProjectTree(root: root, tracked: tracked ?? [])
         let file = try SecretsOptions.file(in: tree, root)
+        let discovery = isListedOnly ? nil : try Discovery(of: root, listed: file, tracked: tracked ?? [])
         var audit = Audit(tree)
-        let rows = audit.rows(of: file)
-        terminal.put(table(rows, terminal), json: json(rows, terminal))
-        if !terminal.options.json { explain(rows, terminal) }
+        let rows = audit.rows(of: file, found: discovery?.findings ?? [])
+        let report = report(rows, terminal)
+        terminal.put(json(rows, terminal)) { report.render(terminal) }
+        if !terminal.options.json { report.sayRemarks(terminal) }
         if tracked == nil { terminal.say(Self.noGit()) }
+        if discovery?.isComplete == false { terminal.warn(SecretsDiscover.cut()) }
         let count = rows.count { !$0.isOK }
         terminal.say(count == 0 ? Self.fine() : Self.off(count: count))
         if count > 0 { throw ExitFailure() }
     }
 
-    private func table(_ rows: [AuditRow], _ terminal: Terminal) -> Table {
-        var table = Table([
-            .init("CREDENTIAL"), .init("LOCATION", canShrink: true), .init("KEY"), .init("HOLDS"), .init("VALUE"),
+    private func report(_ rows: [AuditRow], _ terminal: Terminal) -> SecretsReport {
+        var report = SecretsReport([
+            .init("CREDENTIAL"), .init("KEY", canShrink: true), .init("HOLDS"), .init("VALUE"),
             .init("STATE", canShrink: true),
         ])
-        for row in rows {
-            table.append([
-                row.credential, row.path, row.key ?? "-", row.value?.rawValue ?? "-", row.shown ?? "-",
-                row.states.map { terminal.text($0.label) }.joined(separator: "; "),
-            ])
+        // Each file once: the order of the rows is that of the credentials.
+        var order: [String: Int] = [:]
+        for row in rows where order[row.path] == nil { order[row.path] = order.count }
+        let sorted = rows.enumerated().sorted { left, right in
+            (order[left.element.path] ?? 0, left.offset) < (order[right.element.path] ?? 0, right.offset)
         }
-        return table
-    }
-
-    /// Why, and what helps: once for each reason and file.
-    private func explain(_ rows: [AuditRow], _ terminal: Terminal) {
-        var said: Set<String> = []
-        for row in rows {
+        for row in sorted.map(\.element) {
+            let states = row.states.map { terminal.text($0.label) }.joined(separator: "; ")
+            report.append(
+                [row.credential ?? "-", row.key ?? "-", row.value?.rawValue ?? "-", row.shown ?? "-", states],
+                in: row.path)
             for state in row.states {
-                guard let reason = state.reason(in: terminal.language) else { continue }
-                for line in reason.split(separator: "\n") {
-                    let text = "\(row.path): \(line)"
-                    if said.insert(text).inserted { terminal.say(Phrase(verbatim: text)) }
+                for line in state.reason(in: terminal.language)?.split(separator: "\n") ?? [] {
+                    report.explain(String(line), in: row.path)
                 }
             }
+            for note in row.notes { report.explain(note.explanation(in: terminal.language), in: row.path) }
         }
+        return report
     }
 
     private func json(_ rows: [AuditRow], _ terminal: Terminal) -> JSON {
         .array(
             rows.map { row in
                 [
-                    "credential": JSON(row.credential), "path": JSON(row.path), "kind": JSON(row.kind.rawValue),
+                    "credential": row.credential.map { JSON($0) } ?? .null, "path": JSON(row.path),
+                    "kind": JSON(row.kind.rawValue),
                     "key": row.key.map { JSON($0) } ?? .null, "holds": row.value.map { JSON($0.rawValue) } ?? .null,
                     "shown": row.shown.map { JSON($0) } ?? .null, "ok": JSON(row.isOK),
+                    "notes": .array(row.notes.map { JSON($0.explanation(in: terminal.language)) }),
                     "states": .array(
                         row.states.map { state in
                             [

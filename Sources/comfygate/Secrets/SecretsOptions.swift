@@ -23,6 +23,11 @@ enum SecretsOptions {
         try arguments.get(root)?.text ?? "."
     }
 
+    /// - Throws: As `file(in:_:)`; nil when there is none yet.
+    static func fileIfAny(in tree: ProjectTree) throws -> CredentialFile? {
+        tree.facts(of: CredentialFile.path).content == .missing ? nil : try file(in: tree, "")
+    }
+
     /// - Throws: One line that names the file and what is wrong with it.
     static func file(in tree: ProjectTree, _ root: String) throws -> CredentialFile {
         let path = CredentialFile.path

@@ -5,7 +5,7 @@ import Testing
 @testable import Secrets
 
 /// Files that only a test knows.
-private struct Shelf: FactSource {
+struct Shelf: FactSource {
     var files: [String: FileFacts] = [:]
     let count = Locked(0)
 
@@ -177,11 +177,11 @@ struct AuditTests {
 
     @Test("Every message is whole in both languages, and every state has words")
     func words() {
-        #expect(Message.faults(in: AuditMessages.all + PlaceMessages.all) == [])
+        #expect(Message.faults(in: AuditMessages.all + PlaceMessages.all + DiscoveryMessages.all) == [])
         let states: [AuditRow.State] = [
             .ok, .missing, .different, .malformed(.word), .placeholder, .notTheHash, .exposed(mode: 0o644), .tracked,
             .misread([DotenvObjection(reader: .composeV2, reason: .expandsVariables)]), .repeated(lines: [1, 2]),
-            .outside, .unreadable(Phrase(verbatim: "x")),
+            .outside, .unreadable(Phrase(verbatim: "x")), .unlisted,
         ]
         for language in Language.allCases {
             #expect(Set(states.map { $0.label.text(in: language) }).count == states.count)

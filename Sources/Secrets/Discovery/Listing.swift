@@ -1,0 +1,31 @@
+/// The places that a source of truth lists.
+struct Listing {
+    private var whole: Set<String> = [CredentialFile.path]
+    private var keys: [String: Set<String>] = [:]
+    private var families: [String: Set<KnownKeys.Family>] = [:]
+
+    /// - Parameter file: Nil where there is none yet.
+    init(_ file: CredentialFile?, in source: any FactSource) {
+        for credential in file?.credentials ?? [] {
+            let family = KnownKeys.Family(ofCredential: credential.name)
+            for rule in credential.locations {
+                for path in source.expand(rule.path).map(source.resolved) {
+                    if let key = rule.key {
+                        keys[path, default: []].insert(key)
+                    } else if rule.kind == .dotenv {
+                        families[path, default: []].insert(family)
+                    } else {
+                        whole.insert(path)
+                    }
+                }
+            }
+        }
+    }
+
+    func contains(_ path: String, key: String?) -> Bool {
+        if whole.contains(path) { return true }
+        guard let key else { return false }
+        if keys[path]?.contains(key) == true { return true }
+        return KnownKeys.family(of: key).map { families[path]?.contains($0) == true } ?? false
+    }
+}
