@@ -25,6 +25,17 @@ public struct Discovery: Sendable {
     /// Locations that the source of truth lacks.
     public var proposals: [Proposal] { findings.filter { !$0.isListed }.compactMap(\.proposal) }
 
+    /// The different values of a raw token that stand at the unlisted places of a credential: with one, all places agree.
+    public func tokens(of credential: String) -> [Secret] {
+        var known: Set<Secret> = []
+        return findings.compactMap { finding in
+            guard !finding.isListed, finding.what == .secret, finding.proposal?.credential == credential,
+                finding.proposal?.rule.value == .raw, let secret = finding.value.secret
+            else { return nil }
+            return known.insert(secret).inserted ? secret : nil
+        }
+    }
+
     /// Whether somebody beside the owner can read one of the secrets, or could.
     public var isExposed: Bool { findings.contains(where: \.isExposed) }
 
@@ -53,12 +64,11 @@ public struct Discovery: Sendable {
         let secrets = Array(Set(findings.filter { $0.what == .secret }.map(\.path))).sorted()
         if readsHistory, let history = GitHistory(of: secrets, below: root) {
             knowsHistory = true
-            for index in findings.indices where findings[index].what == .secret {
-                let finding = findings[index]
-                let commits = history.commits(holding: finding.value, at: finding.path)
-                let ofFile = history.commits(of: finding.path)
-                if commits > 0 {
-                    findings[index].exposures.append(.burnt(commits: commits))
+            let counts = history.commits(holding: findings.map { ($0.value, $0.path) })
+            for (index, count) in counts.enumerated() where findings[index].what == .secret {
+                let ofFile = history.commits(of: findings[index].path)
+                if count > 0 {
+                    findings[index].exposures.append(.burnt(commits: count))
                 } else if !history.isComplete, ofFile > 0 {
                     findings[index].exposures.append(.perhapsBurnt(commits: ofFile))
                 }

@@ -52,26 +52,21 @@ struct GitHistory {
     /// In how many commits the file was written or removed.
     func commits(of path: String) -> Int { commits[path]?.count ?? 0 }
 
-    /// In how many commits a file with the value was written.
-    func commits(holding value: DotenvValue, at path: String) -> Int {
-        let wanted = value.reveal()
-        guard wanted.count >= 4 else { return 0 }
-        var found: Set<Int> = []
-        for blob in blobs where wanted.count >= Self.shortest || blob.paths.contains(path) {
-            if !blob.commits.isSubset(of: found), Self.contains(blob.bytes, wanted) { found.formUnion(blob.commits) }
+    /// In how many commits a file with the value was written, for each value.
+    ///
+    /// - Complexity: The old files are read once, however many values there are.
+    func commits(holding values: [(value: DotenvValue, path: String)]) -> [Int] {
+        let wanted = values.map { $0.value.reveal() }
+        var found = [Set<Int>](repeating: [], count: values.count)
+        let search = ValueSearch(wanted.map { $0.count >= Self.shortest ? $0 : [] })
+        for blob in blobs {
+            for index in search.found(in: blob.bytes) { found[index].formUnion(blob.commits) }
+            for (index, value) in wanted.enumerated() where (4..<Self.shortest).contains(value.count) {
+                guard blob.paths.contains(values[index].path) else { continue }
+                if ValueSearch.contains(blob.bytes, value) { found[index].formUnion(blob.commits) }
+            }
         }
-        return found.count
-    }
-
-    private static func contains(_ bytes: [UInt8], _ wanted: [UInt8]) -> Bool {
-        guard let first = wanted.first, bytes.count >= wanted.count else { return false }
-        let (text, part) = (bytes.span, wanted.span)
-        for start in 0...(bytes.count - wanted.count) where text[start] == first {
-            var length = 1
-            while length < wanted.count, text[start + length] == part[length] { length += 1 }
-            if length == wanted.count { return true }
-        }
-        return false
+        return found.map(\.count)
     }
 
     // MARK: - Git
@@ -160,5 +155,48 @@ struct GitHistory {
             if index >= output.count { break }
         }
         return contents
+    }
+}
+
+/// Looks for many values in one pass over a text, by their first eight bytes.
+private struct ValueSearch {
+    private let values: [[UInt8]]
+    private var starts: [UInt64: [Int]] = [:]
+    /// By the first two bytes: most places of a text are passed over by one look.
+    private var isStart = [Bool](repeating: false, count: 65_536)
+
+    /// - Parameter values: Those of less than eight bytes are never found.
+    init(_ values: [[UInt8]]) {
+        self.values = values
+        for (index, value) in values.enumerated() where value.count >= 8 {
+            starts[value.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, default: []].append(index)
+            isStart[Int(value[0]) << 8 | Int(value[1])] = true
+        }
+    }
+
+    func found(in bytes: [UInt8]) -> Set<Int> {
+        guard !starts.isEmpty, bytes.count >= 8 else { return [] }
+        var found: Set<Int> = []
+        let text = bytes.span
+        var window = bytes.prefix(7).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        for end in 7..<text.count {
+            window = window << 8 | UInt64(text[end])
+            guard isStart[Int(window >> 48)], let candidates = starts[window] else { continue }
+            for index in candidates where !found.contains(index) && Self.stands(values[index], in: bytes, at: end - 7) {
+                found.insert(index)
+            }
+        }
+        return found
+    }
+
+    static func contains(_ bytes: [UInt8], _ value: [UInt8]) -> Bool {
+        bytes.count >= value.count && (0...(bytes.count - value.count)).contains { stands(value, in: bytes, at: $0) }
+    }
+
+    private static func stands(_ value: [UInt8], in bytes: [UInt8], at start: Int) -> Bool {
+        guard bytes.count - start >= value.count else { return false }
+        let (text, part) = (bytes.span, value.span)
+        for index in 0..<value.count where text[start + index] != part[index] { return false }
+        return true
     }
 }

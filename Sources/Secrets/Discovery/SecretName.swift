@@ -22,6 +22,9 @@ enum SecretName {
         return pairs.contains(pair) || Self.words.contains(last) && !others.contains(pair)
     }
 
+    /// Of a hash: `password_hash: argon2id` names an algorithm.
+    static func isHash(_ name: String) -> Bool { words(of: name).last == "hash" }
+
     /// Of tokens and hashes a copy may stand in several places; a password is one instance's own.
     static func mayBeShared(_ name: String) -> Bool {
         guard let last = words(of: name).last else { return false }

@@ -40,7 +40,8 @@ enum ValueJudgement: Hashable {
             self = .none
         } else {
             let isMixed = SecretEntropy.matches(bytes)
-            let isTold = isNamed && !(isProse && Self.isProse(text))
+            let isTooShort = bytes.count < 20 && name.map(SecretName.isHash) ?? false
+            let isTold = isNamed && !isTooShort && !(isProse && Self.isProse(text))
             let evidence: [Evidence] = (isTold ? [.name] : []) + (isMixed ? [.entropy] : [])
             self = evidence.isEmpty ? .none : .secret(evidence)
         }

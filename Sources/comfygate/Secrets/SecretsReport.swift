@@ -5,7 +5,9 @@ internal import CommandLineKit
 struct SecretsReport {
     private var table: Table
     private var paths: [String] = []
-    private var remarks: [(text: String, path: String)] = []
+    /// The words in their order, and the files that each is about.
+    private var remarks: [String] = []
+    private var places: [String: Set<String>] = [:]
 
     init(_ columns: [Table.Column]) { table = Table(columns) }
 
@@ -16,7 +18,8 @@ struct SecretsReport {
 
     /// Why something is off and what helps; the same words about many files are said once.
     mutating func explain(_ text: String, in path: String) {
-        if !remarks.contains(where: { $0 == (text, path) }) { remarks.append((text, path)) }
+        if places[text] == nil { remarks.append(text) }
+        places[text, default: []].insert(path)
     }
 
     func render(_ terminal: Terminal) -> String {
@@ -35,10 +38,9 @@ struct SecretsReport {
     }
 
     func sayRemarks(_ terminal: Terminal) {
-        var said: Set<String> = []
-        for (text, path) in remarks where said.insert(text).inserted {
-            let count = Set(remarks.filter { $0.text == text }.map(\.path)).count
-            let place = count == 1 ? path : terminal.text(Self.files(count: count))
+        for text in remarks {
+            let paths = places[text] ?? []
+            let place = paths.count == 1 ? paths.first ?? "" : terminal.text(Self.files(count: paths.count))
             terminal.say(Phrase(verbatim: "\(place): \(text)"))
         }
     }

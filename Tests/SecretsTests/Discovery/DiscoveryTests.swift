@@ -102,6 +102,17 @@ struct DiscoveryTests {
         #expect(rest == all.filter { !($0.credential == "default" && listed.contains($0.rule.path)) })
     }
 
+    @Test("The values at the places of one credential are told, each once")
+    func tokens() throws {
+        let folder = Self.folder([
+            "a.env": "HF_TOKEN=hf_one\nHUGGINGFACE_TOKEN=hf_one\nCOMFYUI_API_TOKEN=\(Self.hash)\nHF_PASSWORD=w0rd\n",
+            "b.env": "HF_TOKEN=your_token_here\n", "c.env": "HUGGING_FACE_HUB_TOKEN=hf_two\n",
+        ])
+        let found = try Self.search(folder)
+        #expect(found.tokens(of: "huggingface").map { $0.reveal() } == ["hf_one", "hf_two"])
+        #expect(found.tokens(of: "default") == [])
+    }
+
     @Test("A value that a credential has is proposed for it, unless it is somebody's password")
     func equal() throws {
         let folder = Self.folder([

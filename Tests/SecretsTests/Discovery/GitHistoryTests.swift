@@ -84,7 +84,7 @@ struct GitHistoryTests {
             var limits = GitHistory.Limits()
             change(&limits)
             let history = try #require(GitHistory(of: [".env"], below: folder.path, limits: limits))
-            return (history.isComplete, history.commits(holding: value, at: ".env"), history.commits(of: ".env"))
+            return (history.isComplete, history.commits(holding: [(value, ".env")])[0], history.commits(of: ".env"))
         }
         #expect(try history { _ in } == (true, 1, 1))
         #expect(try history { $0.blobBytes = 24 } == (true, 1, 1))
@@ -104,13 +104,19 @@ struct GitHistoryTests {
         Self.commit(folder)
         let history = try #require(GitHistory(of: ["a.env", "b.env"], below: folder.path))
         func commits(_ value: String, _ path: String) -> Int {
-            history.commits(holding: DotenvValue(Array(value.utf8)), at: path)
+            history.commits(holding: [(DotenvValue(Array(value.utf8)), path)])[0]
         }
         #expect(commits("horses7", "a.env") == 1)
         #expect(commits("horses7", "c.env") == 0)
         #expect(commits("horses78", "c.env") == 1)
         #expect(commits("hor", "a.env") == 0)
         #expect(commits("horses79", "a.env") == 0)
+        // Values that begin alike, one inside the other, at the end and twice.
+        let values = [
+            "B_PASSWORD=horses78", "B_PASSWORD=horses7", "B_PASSWORD=horses79", "PASSWORD", "PASSWORD", "horses78\n",
+        ]
+        let counts = history.commits(holding: values.map { (DotenvValue(Array($0.utf8)), "c.env") })
+        #expect(counts == [1, 1, 0, 1, 1, 1])
     }
 
     @Test("Nothing that a repository's configuration names is run")

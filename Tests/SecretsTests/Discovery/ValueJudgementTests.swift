@@ -123,6 +123,12 @@ struct ValueJudgementTests {
         #expect(Self.judged("password", "Passw0rt", isProse: true) == .secret([.name]))
     }
 
+    @Test("A short word is no hash")
+    func algorithms() {
+        #expect(Self.judged("password_hash", "argon2id") == .none)
+        #expect(Self.judged("password_hash", "scrypt-hash-of-something-long") == .secret([.name]))
+    }
+
     @Test("All that tells a secret is named")
     func evidence() {
         #expect(Self.judged("FORGE_PASSWORD", "p$ss#word") == .secret([.name]))
