@@ -92,6 +92,27 @@ struct SecretsDiscoverTests {
         #expect(!listed.output.contains("COMFYUI_RAW_TOKEN") && listed.output.contains(" K "))
     }
 
+    @Test("Neither table nor JSON of either command ever holds a value")
+    func redacted() async throws {
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<10 {
+            let values = (0..<4).map { _ in Base62.encode(generator.bytes(6 + Int(generator.next() % 40))) }
+            let folder = Self.project([
+                Self.conf:
+                    #"{"raw_token": "\#(values[0])", "bcrypt_hash": "$2b$12$\#(values[1])", "locations": [".env"]}"#,
+                ".env": "COMFYUI_RAW_TOKEN=\(values[1])\nHF_TOKEN=\(values[2]) # note\nA_PASSWORD=\"\(values[3])$x\"\n",
+                "b.env": "HUGGINGFACE_TOKEN=\(values[1])\n", "c.token": values[3],
+            ])
+            for command in ["audit", "discover"] {
+                for words in ["--quiet", "--json"] {
+                    let said = await Self.run(command, folder, words)
+                    #expect(said.output.contains("HF_TOKEN"))
+                    for value in values { #expect(!(said.output + said.error).contains(value)) }
+                }
+            }
+        }
+    }
+
     @Test("A source of truth that cannot be read is named")
     func broken() async {
         let said = await Self.run("discover", Self.project([Self.conf: "{"]))

@@ -144,7 +144,7 @@ private struct DiscoveryDraft {
                 missing.append(
                     Finding(
                         path: path, kind: .dotenv, key: need.key, what: .missing, evidence: [.need], shown: nil,
-                        neededBy: need.composeFile, isListed: listing.contains(path, key: need.key),
+                        neededBy: need.composeFile, isListed: listing.contains(path, key: need.key, isThere: false),
                         proposal: rules.proposal(forMissing: need.key, at: path), value: DotenvValue([])))
             }
         }

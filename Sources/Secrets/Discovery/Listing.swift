@@ -1,11 +1,12 @@
 /// The places that a source of truth lists.
 struct Listing {
-    private var whole: Set<String> = [CredentialFile.path]
+    private var whole: Set<String>
     private var keys: [String: Set<String>] = [:]
     private var families: [String: Set<KnownKeys.Family>] = [:]
 
     /// - Parameter file: Nil where there is none yet.
     init(_ file: CredentialFile?, in source: any FactSource) {
+        whole = [source.resolved(CredentialFile.path)]
         for credential in file?.credentials ?? [] {
             let family = KnownKeys.Family(ofCredential: credential.name)
             for rule in credential.locations {
@@ -22,10 +23,12 @@ struct Listing {
         }
     }
 
-    func contains(_ path: String, key: String?) -> Bool {
+    /// - Parameter isThere: A location without a key means the keys that are in the file, not one that is missing.
+    func contains(_ path: String, key: String?, isThere: Bool = true) -> Bool {
         if whole.contains(path) { return true }
         guard let key else { return false }
         if keys[path]?.contains(key) == true { return true }
+        guard isThere else { return false }
         return KnownKeys.family(of: key).map { families[path]?.contains($0) == true } ?? false
     }
 }

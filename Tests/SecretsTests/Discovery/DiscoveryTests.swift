@@ -158,6 +158,37 @@ struct DiscoveryTests {
             ])
     }
 
+    @Test("A place is listed by its path without links; a location without a key does not list a missing one")
+    func listed() throws {
+        let folder = Self.folder([
+            "real/conf": #"{"raw_token": "t0ken-of-mine"}"#, "a/.env": "QWEN_API_TOKEN=t0ken\nHF_TOKEN=t0ken\n",
+            "a/compose.yml": "services: {a: {environment: [COMFYUI_RAW_TOKEN, QWEN_API_TOKEN, COMFYUI_AUTH_TOKEN]}}\n",
+            "b/x.json": #"{"a": {"token": "t0ken"}, "b": {"token": "t0ken"}}"#, "c.token": "t0ken", "d.token": "t0ken",
+        ])
+        #expect(unsafe rename(folder.path("real"), folder.path("kept")) == 0)
+        #expect(unsafe symlink("kept", folder.path(".secrets")) == 0)
+        #expect(unsafe rename(folder.path("kept/conf"), folder.path("kept/comfyui_auth_tokens.conf")) == 0)
+        #expect(unsafe symlink("a/.env", folder.path("linked.env")) == 0)
+        var file = CredentialFile()
+        file.set(
+            Credential(
+                rawToken: nil, bcryptHash: nil,
+                locations: [
+                    LocationRule(path: "linked.env", kind: .dotenv),
+                    LocationRule(path: "a/.env", kind: .dotenv, key: "COMFYUI_AUTH_TOKEN", value: .hash),
+                    LocationRule(path: "b/*.json", kind: .json, key: "/a/token", value: .raw),
+                    LocationRule(path: "c.token", kind: .tokenFile, value: .raw),
+                ]))
+        let found = try Self.search(folder, listed: file).findings.map { "\(Self.text($0)) \($0.isListed)" }
+        #expect(
+            found == [
+                "a/.env QWEN_API_TOKEN secret true", "a/.env HF_TOKEN secret false",
+                "a/.env COMFYUI_RAW_TOKEN missing false", "a/.env COMFYUI_AUTH_TOKEN missing true",
+                "b/x.json /a/token secret true", "b/x.json /b/token secret false", "c.token - secret true",
+                "d.token - secret false",
+            ])
+    }
+
     @Test("Folders of programs and models, links, binaries and large files are left out")
     func leftOut() throws {
         let line = "A_TOKEN=t0ken-of-mine\n"
