@@ -61,7 +61,11 @@ internal import Gate
                 Message(
                     "secrets.summary", en: "Keep the workers' credentials equal everywhere",
                     fr: "Garde partout les mêmes secrets des workers"),
-                [.command(SecretsAudit.self)]),
+                [
+                    .command(SecretsAudit.self), .command(SecretsSync.self), .command(SecretsUnify.self),
+                    .command(SecretsValidate.self), .command(SecretsList.self), .command(SecretsSet.self),
+                    .command(SecretsGet.self),
+                ]),
             .group(
                 "login",
                 Message("login.summary", en: "Come over from ComfyUI-Login", fr: "Passe de ComfyUI-Login à la porte"),

@@ -12,7 +12,8 @@ struct CommandTreeTests {
         let own = ConfigCheck.messages + Simulate.messages + RunMessages.all + WorkflowMessages.all
         let people =
             AdminMessages.all + FirstAdministrator.messages + LoginMigration.messages + TextFile.messages
-            + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages
+            + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages + SecretsMessages.all + SecretsValidate.messages
+            + SecretsGet.messages
         #expect(Message.faults(in: program.messages + own + people) == [])
     }
 

@@ -12,14 +12,24 @@ public struct Credential: Sendable, Hashable {
     public var createdAt: String?
     public var rotatedAt: String?
     public var locations: [LocationRule]
+    /// Who takes it; kept as the file has them.
+    public internal(set) var consumers: [Consumer] = []
 
     public init(
-        name: String = CredentialFile.defaultName, rawToken: Secret?, bcryptHash: Secret?, description: String = "",
+        name: String = CredentialFile.defaultName, rawToken: Secret?, bcryptHash: Secret? = nil, description: String = "",
         createdAt: String? = nil, rotatedAt: String? = nil, locations: [LocationRule] = []
     ) {
         (self.name, self.rawToken, self.bcryptHash, self.description) = (name, rawToken, bcryptHash, description)
         (self.createdAt, self.rotatedAt, self.locations) = (createdAt, rotatedAt, locations)
     }
+
+    /// Whether a bcrypt hash belongs to it: not to one that is only ever copied as it is.
+    public var wantsHash: Bool {
+        bcryptHash != nil || locations.isEmpty || locations.contains { $0.value ?? .hash == .hash }
+    }
+
+    /// Whether the raw token must be known: one that is only known by its hash can be copied as such.
+    public var wantsToken: Bool { bcryptHash == nil || locations.contains { $0.value == .raw } }
 }
 
 /// The source of truth, `.secrets/comfyui_auth_tokens.conf`: JSON with one credential in its own members, which is
@@ -140,10 +150,18 @@ extension Credential {
                 locations.append(try LocationRule(element, at: "\(place)\(member)[\(index)]"))
             }
         }
+        var consumers: [Consumer] = []
+        if let list = object["consumers"] {
+            guard let list = list.array else { throw CredentialFileError(.noList, at: place + "consumers") }
+            for (index, element) in list.enumerated() {
+                consumers.append(try Consumer(element, at: "\(place)consumers[\(index)]"))
+            }
+        }
         self.init(
             name: name, rawToken: try text("raw_token").map { Secret($0) },
             bcryptHash: try text("bcrypt_hash").map { Secret($0) }, description: try text("description") ?? "",
             createdAt: try text("created_at"), rotatedAt: try text("rotated_at"), locations: locations)
+        self.consumers = consumers
     }
 
     fileprivate func write(to object: inout JSONObject) {

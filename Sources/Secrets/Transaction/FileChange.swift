@@ -21,15 +21,19 @@ public struct FileChange: Sendable {
     /// What the plan was made from; the change stops when the file holds anything else.
     public let now: Now
     public let replacement: Replacement
-    /// For a file that is made; one that is there keeps its own.
+    /// For a file that is made; one that is there keeps its own unless it `narrows`.
     public let mode: UInt32
+    /// A file that is there loses the permissions that `mode` has not; it never gets any.
+    public let narrows: Bool
     /// Keeps the inode, for a file that is bind-mounted by itself: a rename would leave the container on the old one.
     public let inPlace: Bool
 
     public init(
-        _ path: String, now: Now, replacement: Replacement, mode: UInt32 = 0o600, inPlace: Bool = false
+        _ path: String, now: Now, replacement: Replacement, mode: UInt32 = 0o600, narrows: Bool = false,
+        inPlace: Bool = false
     ) {
-        (self.path, self.now, self.replacement, self.mode, self.inPlace) = (path, now, replacement, mode, inPlace)
+        (self.path, self.now, self.replacement, self.inPlace) = (path, now, replacement, inPlace)
+        (self.mode, self.narrows) = (mode, narrows)
     }
 }
 
