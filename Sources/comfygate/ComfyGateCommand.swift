@@ -1,5 +1,6 @@
 // comfygate: one file a command; `ComfyGateCommand.program` is the tree of them.
 internal import Basics
+internal import CLinux
 internal import CommandLineKit
 internal import Gate
 
@@ -64,7 +65,7 @@ internal import Gate
                 [
                     .command(SecretsAudit.self), .command(SecretsSync.self), .command(SecretsUnify.self),
                     .command(SecretsValidate.self), .command(SecretsList.self), .command(SecretsSet.self),
-                    .command(SecretsGet.self),
+                    .command(SecretsGet.self), .command(SecretsRotate.self), .command(SecretsWatch.self),
                 ]),
             .group(
                 "login",
@@ -75,5 +76,9 @@ internal import Gate
             .command(VersionCommand.self),
         ])
 
-    static func main() { MainThread.run { await program.main() } }
+    static func main() {
+        // Servers hold many connections, and a change of many locations a descriptor for each folder.
+        _ = gate_raise_descriptor_limit()
+        MainThread.run { await program.main() }
+    }
 }

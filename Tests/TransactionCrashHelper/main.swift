@@ -51,7 +51,9 @@ func lay(_ folder: String, new: Bool) {
     for location in locations {
         guard let bytes = new ? location.new : location.old else { continue }
         let file = unsafe open("\(folder)/\(location.path)", O_WRONLY | O_CREAT | O_EXCL, 0o600)
-        guard file >= 0, unsafe write(file, bytes, bytes.count) == bytes.count, fchmod(file, new ? location.narrow ?? location.mode : location.mode) == 0 else {
+        guard file >= 0, unsafe write(file, bytes, bytes.count) == bytes.count,
+            fchmod(file, new ? location.narrow ?? location.mode : location.mode) == 0
+        else {
             fail("write \(location.path)", 4)
         }
         close(file)
@@ -70,7 +72,8 @@ do throws(GateError) {
                 FileChange(
                     location.alias ?? location.path, now: location.old.map { .content($0) } ?? .absent,
                     replacement: location.new.map { .content($0) } ?? .deletion,
-                    mode: location.narrow ?? location.mode, narrows: location.narrow != nil, inPlace: location.inPlace)
+                    mode: location.narrow ?? location.mode, permissions: location.narrow == nil ? .keep : .narrow,
+                    inPlace: location.inPlace)
             })
         for warning in outcome.warnings { print("warning: \(warning.message)") }
         print("changed \(outcome.changed.count)")

@@ -12,8 +12,9 @@ struct CommandTreeTests {
         let own = ConfigCheck.messages + Simulate.messages + RunMessages.all + WorkflowMessages.all
         let people =
             AdminMessages.all + FirstAdministrator.messages + LoginMigration.messages + TextFile.messages
-            + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages + SecretsMessages.all + SecretsValidate.messages
-            + SecretsGet.messages
+            + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages + SecretsMessages.all
+            + SecretsValidate.messages
+            + SecretsGet.messages + SecretsRotate.messages + RotationRun.messages + SecretsWatch.messages
         #expect(Message.faults(in: program.messages + own + people) == [])
     }
 

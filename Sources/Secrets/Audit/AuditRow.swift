@@ -79,7 +79,8 @@ extension Credential {
     public var fingerprints: (token: String?, hash: String?) {
         let fingerprint = fingerprint
         return (
-            rawToken.map { fingerprint(Array($0.reveal().utf8)) }, bcryptHash.map { fingerprint(Array($0.reveal().utf8)) }
+            rawToken.map { fingerprint(Array($0.reveal().utf8)) },
+            bcryptHash.map { fingerprint(Array($0.reveal().utf8)) }
         )
     }
 }

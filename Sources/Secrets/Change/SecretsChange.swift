@@ -23,11 +23,29 @@ public struct SecretsChange: Sendable {
             changes.insert(
                 FileChange(
                     CredentialFile.path, now: now.map { .content($0) } ?? .absent,
-                    replacement: .content(isSame ? now ?? [] : file.bytes), narrows: true),
+                    replacement: .content(isSame ? now ?? [] : file.bytes), permissions: .narrow),
                 at: 0)
         }
         (self.file, self.plan, self.changes) = (file, plan, changes)
         writesSource = plan.refusals.isEmpty && !isSame
+    }
+
+    /// What takes it back: what each file held, and who could read it. To be asked for before the change is made.
+    public func reversal(from source: any FactSource) -> [FileChange] {
+        changes.map { change in
+            let facts = source.facts(of: change.path)
+            let now: FileChange.Now =
+                switch change.replacement {
+                case .content(let bytes): .content(bytes)
+                case .deletion: .absent
+                }
+            guard case .bytes(let old) = facts.content else {
+                return FileChange(change.path, now: now, replacement: .deletion)
+            }
+            return FileChange(
+                change.path, now: now, replacement: .content(old), mode: UInt32(facts.mode ?? 0o600), permissions: .set,
+                inPlace: change.inPlace)
+        }
     }
 
     public var isEmpty: Bool { changes.isEmpty }

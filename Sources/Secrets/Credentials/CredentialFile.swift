@@ -14,9 +14,15 @@ public struct Credential: Sendable, Hashable {
     public var locations: [LocationRule]
     /// Who takes it; kept as the file has them.
     public internal(set) var consumers: [Consumer] = []
+    /// What a rotation has replaced.
+    public var previous: PreviousValue?
+    /// Consumers that nobody has seen with the new value yet, by name: a rotation was stopped.
+    public var pending: [String] = []
+    public internal(set) var policy: RotationPolicy?
 
     public init(
-        name: String = CredentialFile.defaultName, rawToken: Secret?, bcryptHash: Secret? = nil, description: String = "",
+        name: String = CredentialFile.defaultName, rawToken: Secret?, bcryptHash: Secret? = nil,
+        description: String = "",
         createdAt: String? = nil, rotatedAt: String? = nil, locations: [LocationRule] = []
     ) {
         (self.name, self.rawToken, self.bcryptHash, self.description) = (name, rawToken, bcryptHash, description)
@@ -162,6 +168,25 @@ extension Credential {
             bcryptHash: try text("bcrypt_hash").map { Secret($0) }, description: try text("description") ?? "",
             createdAt: try text("created_at"), rotatedAt: try text("rotated_at"), locations: locations)
         self.consumers = consumers
+        previous = try Self.previous(object["previous"], at: place + "previous")
+        pending = object["pending"]?.array?.compactMap(\.string) ?? []
+        if let rotate = try text("rotate") {
+            let grace = try text("grace")
+            guard grace == nil || grace.flatMap({ Duration(parsing: $0) }) != nil,
+                let policy = RotationPolicy(rotate, grace: grace.flatMap { Duration(parsing: $0) })
+            else { throw CredentialFileError(.badPolicy, at: place + "rotate") }
+            self.policy = policy
+        }
+    }
+
+    private static func previous(_ json: JSON?, at place: String) throws(CredentialFileError) -> PreviousValue? {
+        guard let json, json != .null else { return nil }
+        guard let until = json["until"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else {
+            throw CredentialFileError(.notTime, at: place + ".until")
+        }
+        return PreviousValue(
+            rawToken: json["raw_token"]?.string.map { Secret($0) },
+            bcryptHash: json["bcrypt_hash"]?.string.map { Secret($0) }, until: until)
     }
 
     fileprivate func write(to object: inout JSONObject) {
@@ -173,6 +198,14 @@ extension Credential {
         set("raw_token", rawToken?.reveal())
         set("bcrypt_hash", bcryptHash?.reveal())
         if !description.isEmpty || object["description"] != nil { object["description"] = .string(description) }
+        object["previous"] = previous.map { previous in
+            [
+                "raw_token": previous.rawToken.map { .string($0.reveal()) } ?? .null,
+                "bcrypt_hash": previous.bcryptHash.map { .string($0.reveal()) } ?? .null,
+                "until": .string(previous.until.rfc3339),
+            ]
+        }
+        object["pending"] = pending.isEmpty ? nil : .array(pending.map { .string($0) })
         object["targets"] = nil
         object["locations"] = .array(locations.map(\.json))
     }

@@ -26,6 +26,8 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case consumerContainer
         case unknownConsumerMember(String)
         case noCommand
+        case badPolicy
+        case notTime
     }
 
     public let reason: Reason
@@ -58,6 +60,8 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case .unknownConsumerMember(let name):
             CredentialMessages.consumerUnknownMember(["place": place, "name": name])
         case .noCommand: CredentialMessages.noCommand(["place": place])
+        case .badPolicy: CredentialMessages.badPolicy(["place": place])
+        case .notTime: CredentialMessages.notTime(["place": place])
         case .notTruth: CredentialMessages.fileNotTruth(["place": place])
         case .notOneOf(let words):
             CredentialMessages.fileNotOneOf(["place": place, "words": words.joined(separator: ", ")])

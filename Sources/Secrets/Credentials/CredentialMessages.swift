@@ -134,12 +134,20 @@ enum CredentialMessages {
         "file.no_command", en: "{place}: a command belongs here: a line for a shell, or a list of words.",
         fr: "{place} : il faut ici une commande : une ligne pour un shell, ou une liste de mots.")
 
+    static let badPolicy = Message(
+        "file.bad_policy",
+        en: "{place}: it is written as `every 90d`, at least a day, and `grace` as `24h`.",
+        fr: "{place} : il s’écrit `every 90d`, un jour au moins, et `grace` s’écrit `24h`.")
+    static let notTime = Message(
+        "file.no_time", en: "{place}: a time such as 2026-11-21T03:42:53Z belongs here.",
+        fr: "{place} : il faut ici une date comme 2026-11-21T03:42:53Z.")
+
     static let all = [
         hashEmpty, hashPlaceholder, hashMark, hashReturn, hashQuotes, hashSpaces, hashEatenByCompose, hashEatenByShell,
         hashWord, hashLength, hashPrefix, hashCost, hashAlphabet, hashSaltEnd, hashEnd, fileNotJSON, fileNotAnObject,
         fileTooLarge, fileUnknownVersion, fileNotText, fileBadName, fileDoubleDefault, fileNoList, fileNoLocation,
         filePathMissing, fileBadPath, fileKeyMissing, fileKeyNotWanted, fileValueMissing, fileLoginHoldsHash,
         fileUnknownMember, fileNotTruth, fileNotOneOf, consumerName, consumerURL, consumerContainer,
-        consumerUnknownMember, noCommand,
+        consumerUnknownMember, noCommand, badPolicy, notTime,
     ]
 }

@@ -9,6 +9,7 @@ public struct SyncPlan: Sendable {
         public let credential: String
         /// Relative to the root.
         public let path: String
+        public let kind: LocationRule.Kind
         public let key: String?
         public let value: LocationRule.Value
         /// The file is made, or the key is added to it.
@@ -77,7 +78,7 @@ private struct SyncDraft {
                 return nil
             }
             return FileChange(
-                path, now: file.old.map { .content($0) } ?? .absent, replacement: .content(new), narrows: true,
+                path, now: file.old.map { .content($0) } ?? .absent, replacement: .content(new), permissions: .narrow,
                 inPlace: file.inPlace)
         }
     }
@@ -117,7 +118,8 @@ private struct SyncDraft {
             let isNew = before.new == nil || isMissing(key, rule, before.new ?? [])
             files[path]?.new = after
             steps.append(
-                SyncPlan.Step(credential: credential.name, path: path, key: key, value: form, isNew: isNew))
+                SyncPlan.Step(
+                    credential: credential.name, path: path, kind: rule.kind, key: key, value: form, isNew: isNew))
         }
     }
 

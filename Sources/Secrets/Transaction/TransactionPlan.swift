@@ -37,9 +37,9 @@ struct TransactionPlan {
                     throw FileFailure(place.path, .twice)
                 }
             }
-            let narrows =
-                change.narrows && FileSystemKind(magic: fileSystem(place.folder.descriptor.number)) == nil
-            guard let item = try Self.item(change, place, facts, limit: limits.fileBytes, narrows: narrows) else {
+            let setsMode =
+                change.permissions != .keep && FileSystemKind(magic: fileSystem(place.folder.descriptor.number)) == nil
+            guard let item = try Self.item(change, place, facts, limit: limits.fileBytes, setsMode: setsMode) else {
                 continue
             }
             total += (item.old?.count ?? 0) + (item.new?.count ?? 0)
@@ -53,7 +53,7 @@ struct TransactionPlan {
 
     /// Nil when the file holds already what it shall.
     private static func item(
-        _ change: FileChange, _ place: PathWalk.Place, _ facts: stat?, limit: Int, narrows: Bool
+        _ change: FileChange, _ place: PathWalk.Place, _ facts: stat?, limit: Int, setsMode: Bool
     ) throws(FileFailure) -> Item? {
         let old = try place.folder.read(place.name, limit: limit)
         let now = old.map { Digest32.sha256($0) }
@@ -70,9 +70,10 @@ struct TransactionPlan {
             }
         if let new, new.count > limit { throw FileFailure(place.path, .tooLarge(limit: limit)) }
         var modes: TransactionJournal.Entry.Modes?
-        if narrows, let facts, new != nil {
-            let narrow = facts.permissions & (change.mode | ~0o777)
-            if narrow != facts.permissions { modes = .init(old: UInt16(facts.permissions), new: UInt16(narrow)) }
+        if setsMode, let facts, new != nil {
+            let old = facts.permissions
+            let mode = change.permissions == .narrow ? old & (change.mode | ~0o777) : old & ~0o777 | change.mode & 0o777
+            if mode != old { modes = .init(old: UInt16(old), new: UInt16(mode)) }
         }
         if old == new, modes == nil { return nil }
         let kind = old == new ? .mode : try kind(change, place, facts, exists: old != nil)

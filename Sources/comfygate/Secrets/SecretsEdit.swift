@@ -8,11 +8,24 @@ struct SecretsEdit: Sendable {
     static let all: [any Parameter] = [SecretsOptions.root, dryRun]
 
     let root: String
-    private let isDry: Bool
+    let isDry: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
         isDry = arguments.has(Self.dryRun)
+    }
+
+    /// For a command that changes secrets beside other work.
+    init(_ arguments: ParsedArguments, isDry: Bool) throws(UsageError) {
+        (root, self.isDry) = (try SecretsOptions.root(of: arguments), isDry)
+    }
+
+    /// A project as it is found.
+    struct Opened {
+        /// Nil when nothing is to be written.
+        let project: SecretsProject?
+        let tree: ProjectTree
+        let file: CredentialFile
     }
 
     /// Makes the source of truth what `make` says, and every location equal to it.
@@ -24,14 +37,30 @@ struct SecretsEdit: Sendable {
     func run(
         _ terminal: Terminal, begins: Bool, _ make: (CredentialFile, ProjectTree) throws -> CredentialFile
     ) throws {
+        let opened = try open(terminal, begins: begins)
+        var file = try make(opened.file, opened.tree)
+        for credential in file.credentials where credential.previous != nil {
+            file.set(credential.forgettingOld(now: .now()))
+        }
+        let change = try plan(file, opened, terminal)
+        try commit(change, opened, terminal)
+        if !isDry { try judge(change.file, opened.tree, terminal) }
+    }
+
+    func open(_ terminal: Terminal, begins: Bool) throws -> Opened {
         // Nothing is made in a folder that is not the right one: not even a lock.
         if !begins { _ = try SecretsOptions.file(in: ProjectTree(root: root), root) }
         let tracked = GitFacts.tracked(below: root) ?? []
         let project = isDry ? nil : try SecretsProject(root: root, tracked: tracked)
         if let project { report(project.recovery, terminal) }
         let tree = try project?.tree ?? ProjectTree(root: root, tracked: tracked)
-        let old = try begins ? SecretsOptions.fileIfAny(in: tree) : SecretsOptions.file(in: tree, root)
-        let change = SecretsChange(try make(old ?? CredentialFile(), tree), from: tree)
+        let file = try begins ? SecretsOptions.fileIfAny(in: tree) : SecretsOptions.file(in: tree, root)
+        return Opened(project: project, tree: tree, file: file ?? CredentialFile())
+    }
+
+    /// - Throws: `ExitFailure` when a location refuses; all has been said then.
+    func plan(_ file: CredentialFile, _ opened: Opened, _ terminal: Terminal) throws -> SecretsChange {
+        let change = SecretsChange(file, from: opened.tree)
         guard change.plan.refusals.isEmpty else {
             for refusal in change.plan.refusals {
                 let place = refusal.path + (refusal.key.map { ":\($0)" } ?? "")
@@ -40,11 +69,15 @@ struct SecretsEdit: Sendable {
             terminal.say(SecretsMessages.refused())
             throw ExitFailure()
         }
-        guard let project else { return show(change, [], terminal) }
+        return change
+    }
+
+    /// Writes it, unless this is a dry run, and says what has been done.
+    func commit(_ change: SecretsChange, _ opened: Opened, _ terminal: Terminal) throws {
+        guard let project = opened.project else { return show(change, [], terminal) }
         let outcome = try project.run(change.changes)
         show(change, outcome.changed, terminal)
         for warning in outcome.warnings { terminal.warn(Phrase(verbatim: warning.message)) }
-        try judge(change.file, tree, terminal)
     }
 
     private func report(_ recovery: RecoveryReport, _ terminal: Terminal) {
@@ -70,7 +103,7 @@ struct SecretsEdit: Sendable {
     }
 
     /// Reads everything again: what was written is what an audit calls right.
-    private func judge(_ file: CredentialFile, _ tree: ProjectTree, _ terminal: Terminal) throws {
+    func judge(_ file: CredentialFile, _ tree: ProjectTree, _ terminal: Terminal) throws {
         var audit = Audit(tree)
         let count = audit.rows(of: file).count { row in
             // What Git knows is no fault of the values; rotating and forgetting is another command's work.

@@ -80,6 +80,8 @@ enum SecretsMessages {
         fr: "Un changement antérieur a été interrompu à la fin ; il est fait : {paths}")
     static let refused = Message(
         "secrets.refused", en: "Nothing was changed.", fr: "Rien n’a été changé.")
+    static let asBefore = Message(
+        "secrets.as_before", en: "All files are as before.", fr: "Tous les fichiers sont comme avant.")
     static let nothingToDo = Message(
         "secrets.nothing_to_do", en: "Every location holds what it should; nothing was written.",
         fr: "Chaque emplacement contient ce qu’il doit ; rien n’a été écrit.")
@@ -116,7 +118,8 @@ enum SecretsMessages {
     static let all = [
         dryRun, credential, tokenInput, tokenFile, tokenFrom, tokenGenerate, tokenShown, oneSource, keepOne, inHistory,
         short, placeholder, nothingThere, nothingThereRemedy, brokenHash, noToken, noTokenRemedy, rawDropped,
-        unknownCredential, knownCredentials, badName, undone, finished, refused, nothingToDo, wouldChange, changed,
+        unknownCredential, knownCredentials, badName, undone, finished, refused, asBefore, nothingToDo, wouldChange,
+        changed,
         recreate, stillOff, set, added, narrowed, written,
     ]
 }

@@ -301,7 +301,7 @@ struct FileTransactionTests {
         }
         func narrow(_ path: String, _ old: String, _ new: String, inPlace: Bool = false) -> FileChange {
             FileChange(
-                path, now: .content(Array(old.utf8)), replacement: .content(Array(new.utf8)), narrows: true,
+                path, now: .content(Array(old.utf8)), replacement: .content(Array(new.utf8)), permissions: .narrow,
                 inPlace: inPlace)
         }
         let changes = [
