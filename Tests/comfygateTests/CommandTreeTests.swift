@@ -46,7 +46,7 @@ struct CommandTreeTests {
     func examples() async {
         for command in program.commands {
             for example in command.type.declaration.examples {
-                let words = example.split(separator: " ").map(String.init).prefix { $0 != ">" && $0 != "|" }
+                let words = example.split(separator: " ").map(String.init).prefix { !["<", ">", "|"].contains($0) }
                 let error = MemorySink()
                 let code = await program.run(
                     words + ["--help"], environment: [:], output: MemorySink(), error: error)

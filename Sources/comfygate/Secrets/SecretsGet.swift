@@ -23,7 +23,7 @@ struct SecretsGet: Command {
             fr: "Écrit un secret vers un tube ou un fichier"),
         [name, form, reveal, SecretsOptions.root],
         examples: [
-            "secrets get forge --value raw | docker login -u bob --password-stdin", "secrets get --value hash > t",
+            "secrets get forge", "secrets get --value hash",
         ])
 
     private static let atTerminal = Message(

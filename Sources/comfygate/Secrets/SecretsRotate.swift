@@ -43,7 +43,7 @@ struct SecretsRotate: Command {
             fr: "Un nouveau jeton est tiré et écrit partout ; puis la commande de chaque consommateur est lancée et le "
                 + "consommateur interrogé. Si l’un ne l’accepte pas, fichiers et consommateurs reviennent à l’ancien."),
         [credential, grace, then, wait, resume, undo] + TokenOptions.all + SecretsEdit.all,
-        examples: ["secrets rotate --dry-run", "secrets rotate --grace 24h --then 'docker compose up -d'"])
+        examples: ["secrets rotate --dry-run", "secrets rotate --grace 24h"])
 
     private static let stopped = Message(
         "rotate.stopped",
