@@ -21,6 +21,8 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case unknownMember(String)
         case notTruth
         case notOneOf([String])
+        /// A raw token stands beside the sealed one.
+        case openAndSealed
     }
 
     public let reason: Reason
@@ -47,6 +49,7 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case .valueMissing: CredentialMessages.fileValueMissing(["place": place])
         case .loginHoldsHash: CredentialMessages.fileLoginHoldsHash(["place": place])
         case .unknownMember(let name): CredentialMessages.fileUnknownMember(["place": place, "name": name])
+        case .openAndSealed: CredentialMessages.fileOpenAndSealed(["place": place])
         case .notTruth: CredentialMessages.fileNotTruth(["place": place])
         case .notOneOf(let words):
             CredentialMessages.fileNotOneOf(["place": place, "words": words.joined(separator: ", ")])

@@ -68,6 +68,10 @@ private struct SyncDraft {
     }
 
     mutating func add(_ credential: Credential) {
+        guard !credential.isSealed else {
+            refuse(CredentialFile.path, credential.place("sealed_token"), SyncMessages.sealed())
+            return
+        }
         guard let token = credential.rawToken, let hash = credential.bcryptHash,
             HashVerdict(judging: Array(hash.reveal().utf8)) == .hash, source.verify(token, against: hash)
         else {
