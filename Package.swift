@@ -130,12 +130,12 @@ let package = Package(
 if Context.environment["COMFYGATE_FUZZ"] == "1" {
     for name in [
         "FuzzHead", "FuzzChunk", "FuzzTarget", "FuzzCookie", "FuzzMultipart", "FuzzRange", "FuzzWebSocket",
-        "FuzzEvents", "FuzzJSON", "FuzzDotenv",
+        "FuzzEvents", "FuzzJSON", "FuzzDotenv", "FuzzAge",
     ] {
         package.targets.append(
             .executableTarget(
                 name: name,
-                dependencies: name == "FuzzDotenv" ? ["Basics", "Secrets"] : ["TestSupport"],
+                dependencies: ["FuzzDotenv", "FuzzAge"].contains(name) ? ["Basics", "Secrets"] : ["TestSupport"],
                 path: "Fuzz/\(name)",
                 swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
     }

@@ -25,7 +25,7 @@ public struct BackupFolder: Sendable, Hashable {
     ) throws(BackupError) -> BackupName {
         let folder: Folder
         do throws(FileFailure) {
-            folder = try Folder(makingPrivate: path)
+            folder = try Folder(makingPrivate: path, followsLink: true)
         } catch {
             throw .file(error.error("No backup was made."))
         }

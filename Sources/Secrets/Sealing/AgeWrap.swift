@@ -26,9 +26,7 @@ enum AgeWrap {
             body: Sodium.seal(fileKey.bytes, key: key, nonce: nonce))
     }
 
-    /// Nil when the stanza is for somebody else.
-    ///
-    /// - Returns: Whether the stanza's form is sound, and the key.
+    /// Whether the stanza's form is sound, and the file's key unless the stanza is for somebody else.
     static func open(_ stanza: AgeHeader.Stanza, with identity: AgeIdentity) -> (isSound: Bool, key: KeyBytes?) {
         guard stanza.arguments.count == 1, stanza.body.count == fileKeyCount + Sodium.tagCount,
             let share = AgeText.decode(Array(stanza.arguments[0].utf8)[...]), share.count == 32,

@@ -4,8 +4,10 @@ internal import Glibc
 /// Folders that belong to one user alone.
 extension Folder {
     /// The folder with mode 0700, made together with those above it if need be.
-    init(makingPrivate path: String) throws(FileFailure) {
-        guard PathWalk.isSound(path) else { throw FileFailure("The state folder", .badPath) }
+    ///
+    /// - Parameter followsLink: It may lie elsewhere; below a root that others write, it must not.
+    init(makingPrivate path: String, followsLink: Bool = false) throws(FileFailure) {
+        guard PathWalk.isSound(path) else { throw FileFailure("The folder", .badPath) }
         var parts = ""
         for part in path.split(separator: "/") {
             parts += parts.isEmpty && !path.hasPrefix("/") ? String(part) : "/\(part)"
@@ -20,7 +22,7 @@ extension Folder {
             var facts = stat()
             guard unsafe code == EEXIST || stat(parts, &facts) == 0 else { throw .last(parts, "make the folder", code) }
         }
-        let opened = unsafe gate_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
+        let opened = unsafe gate_open(path, O_RDONLY | O_DIRECTORY | (followsLink ? 0 : O_NOFOLLOW), 0)
         guard opened >= 0 else { throw .last(path, "open") }
         let descriptor = Descriptor(opened)
         let facts = try descriptor.facts(as: path)

@@ -51,7 +51,7 @@ public struct PrivateFile: Sendable {
             let parent = above.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : above
             let folder: Folder
             if makesFolder {
-                folder = try Folder(makingPrivate: parent)
+                folder = try Folder(makingPrivate: parent, followsLink: true)
             } else {
                 guard let existing = try Folder(existing: parent) else {
                     throw FileFailure(path, .system(ENOENT, call: "open"))

@@ -79,6 +79,18 @@ struct BackupFolderTests {
                 == .notFound(old.text))
     }
 
+    @Test("The folder may be a link to another disk")
+    func link() throws {
+        let place = TemporaryFolder()
+        unsafe mkdir(place.path("disk"), 0o755)
+        unsafe symlink(place.path("disk"), place.path("link"))
+        let folder = BackupFolder(path: place.path("link"))
+        let name = try Self.write(folder)
+        #expect(try BackupFolder(path: place.path("disk")).list() == [name])
+        #expect(Self.mode(place.path("disk")) == 0o700)
+        #expect(try folder.read(name, identities: [Self.identity]).files == Self.files)
+    }
+
     @Test("The archive begins with a BACKUP.json that holds no value")
     func manifest() throws {
         let backup = Backup(root: "/srv/genai", reason: try Self.reason(), time: Self.time, files: Self.files)

@@ -13,11 +13,13 @@ enum AgeProperties {
     /// The properties that `input` breaks, in words; empty when all hold. The first byte chooses what the rest is.
     static func broken(_ input: [UInt8]) -> [String] {
         let rest = Array(input.dropFirst())
-        switch (input.first ?? 0) % 4 {
+        switch (input.first ?? 0) % 6 {
         case 0: return file(rest)
         case 1: return content(rest)
         case 2: return identity(rest)
-        default: return passphrase(rest)
+        case 3: return passphrase(rest)
+        case 4: return archive(rest)
+        default: return token(rest)
         }
     }
 
@@ -47,6 +49,28 @@ enum AgeProperties {
         }
         return again == found.map(\.recipient) ? [] : ["an identity does not read back"]
     }
+
+    /// What is read of an archive is written as the same files.
+    private static func archive(_ bytes: [UInt8]) -> [String] {
+        guard let archive = try? TarArchive(reading: bytes) else { return [] }
+        guard let again = try? TarArchive(archive.members) else { return ["files that are no archive"] }
+        return (try? TarArchive(reading: again.bytes)) == archive ? [] : ["an archive does not read back"]
+    }
+
+    /// A sealed token has one spelling, and what it holds can be sealed.
+    private static func token(_ bytes: [UInt8]) -> [String] {
+        let text = String(decoding: bytes, as: UTF8.self)
+        var broken: [String] = []
+        if let sealed = try? SealedSecret(parsing: text), sealed.text != text { broken.append("two spellings") }
+        guard let key, let sealed = try? SealedSecret(sealing: Secret(text), with: key) else { return broken }
+        if (try? SealedSecret(parsing: sealed.text).opened(by: key)) != Secret(text) { broken.append("not opened") }
+        return broken
+    }
+
+    private static let key: SealingKey? = {
+        let text = "comfygate-key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n"
+        return try? SealingKey.file(Array(text.utf8), mode: nil)
+    }()
 
     private static func passphrase(_ bytes: [UInt8]) -> [String] {
         // A small work factor: the fuzzer looks for crashes, not for time.
