@@ -3,4 +3,5 @@
 // Rooms: `Credentials` (the source of truth, and what a hash is), `Locations` (values in files of each kind, read and
 // replaced without touching another byte), `Dotenv` (files of KEY=value lines, and how each reader takes them), `Audit`
 // (what is wrong where), `Transaction` (a change over many files that happens wholly or not at all; no command uses it
-// yet). Nothing here needs the gate: it also works where only files exist.
+// yet), `Sealing` (age files, and tokens that only a key opens), `Backup` (sealed archives of what was there before a
+// change; no command yet). Nothing here needs the gate: it also works where only files exist.

@@ -63,6 +63,13 @@ public struct Audit {
         if let token {
             let text = token.reveal()
             if text.isEmpty || Placeholder.matches(text) { ofToken = [.placeholder] }
+        } else if credential.isSealed {
+            do throws(SealError) {
+                _ = try credential.sealed()
+                ofToken = [.sealed]
+            } catch {
+                ofToken = [.unreadable(error.phrase)]
+            }
         } else if credential.wantsToken {
             ofToken = [.missing]
         }
@@ -84,7 +91,11 @@ public struct Audit {
                 credential.name, CredentialFile.path, .json, key: credential.place(member), value: value,
                 states: states + exposure, shown: bytes.map { fingerprint($0) })
         }
-        var rows = [row("raw_token", .raw, ofToken, token.map { Array($0.reveal().utf8) })]
+        var rows = [
+            row(
+                credential.isSealed ? "sealed_token" : "raw_token", .raw, ofToken, token.map { Array($0.reveal().utf8) }
+            )
+        ]
         // A credential that is only ever copied as it is needs none.
         if hash != nil || credential.wantsHash { rows.append(row("bcrypt_hash", .hash, ofHash, hash)) }
         return rows
@@ -179,8 +190,7 @@ public struct Audit {
         var states = found.states
         var notes: [DotenvObjection] = []
         if let bytes = found.bytes {
-            let meant = found.value == .hash ? credential.bcryptHash : credential.rawToken
-            if let meant, constantTimeEqual(Array(meant.reveal().utf8), bytes) {
+            if isMeant(bytes, found.value, credential) {
                 let (own, ofFile) = found.objections(bytes)
                 if !own.isEmpty { states.append(.misread(own)) }
                 notes = ofFile
@@ -194,6 +204,20 @@ public struct Audit {
             shown: found.bytes.map { fingerprint($0) }, notes: notes)
     }
 
+    /// While the raw token is sealed, its hash says which value it is.
+    private mutating func isMeant(
+        _ bytes: [UInt8], _ form: LocationRule.Value?, _ credential: Credential
+    ) -> Bool {
+        if form != .hash, credential.isSealed {
+            guard let hash = credential.bcryptHash, !bytes.isEmpty,
+                let text = String(validating: bytes, as: UTF8.self), !Placeholder.matches(text)
+            else { return false }
+            return isHash(hash, of: Secret(text))
+        }
+        let meant = form == .hash ? credential.bcryptHash : credential.rawToken
+        return meant.map { constantTimeEqual(Array($0.reveal().utf8), bytes) } ?? false
+    }
+
     /// Why a value is not the one that was meant. A value is called malformed only where it could not be a credential
     /// of that form at all; an older or a foreign one is merely different.
     private func judge(
@@ -201,7 +225,10 @@ public struct Audit {
     ) -> AuditRow.State {
         let text = String(decoding: bytes, as: UTF8.self)
         guard form == .hash else {
-            return text.isEmpty || Placeholder.matches(text) ? .placeholder : .different
+            if text.isEmpty || Placeholder.matches(text) { return .placeholder }
+            let hash = credential.bcryptHash.map { Array($0.reveal().utf8) } ?? []
+            let isComparable = !credential.isSealed || HashVerdict(judging: hash) == .hash
+            return isComparable ? .different : .unreadable(AuditMessages.incomparable())
         }
         let verdict = HashVerdict(judging: bytes)
         return verdict == .hash ? .different : .malformed(verdict)

@@ -6,6 +6,8 @@ public struct AuditRow: Sendable, Hashable {
         case ok
         /// The file, or the key in it, is not there.
         case missing
+        /// In the source of truth: the raw token is sealed.
+        case sealed
         /// Another value than the source of truth's.
         case different
         /// What stands there could not be what belongs there.
@@ -40,7 +42,8 @@ public struct AuditRow: Sendable, Hashable {
     /// Readers that see no value of this file as it is meant, for reasons of the file; the state does not count them.
     public let notes: [DotenvObjection]
 
-    public var isOK: Bool { states == [.ok] }
+    /// Nothing is to be done here; a sealed token is as it should be.
+    public var isOK: Bool { states == [.ok] || states == [.sealed] }
 
     init(
         _ credential: String, _ path: String, _ kind: LocationRule.Kind, key: String? = nil,

@@ -6,6 +6,8 @@ public struct Credential: Sendable, Hashable {
     public let name: String
     /// Nil when it is not there, or sealed.
     public var rawToken: Secret?
+    /// The raw token as `SealedSecret` writes it; then there is no `rawToken`.
+    public var sealedToken: String?
     public var bcryptHash: Secret?
     public var description: String
     /// As the file has them; older files leave out the zone.
@@ -21,11 +23,12 @@ public struct Credential: Sendable, Hashable {
     public internal(set) var policy: RotationPolicy?
 
     public init(
-        name: String = CredentialFile.defaultName, rawToken: Secret?, bcryptHash: Secret? = nil,
-        description: String = "",
-        createdAt: String? = nil, rotatedAt: String? = nil, locations: [LocationRule] = []
+        name: String = CredentialFile.defaultName, rawToken: Secret?, sealedToken: String? = nil,
+        bcryptHash: Secret? = nil, description: String = "", createdAt: String? = nil, rotatedAt: String? = nil,
+        locations: [LocationRule] = []
     ) {
         (self.name, self.rawToken, self.bcryptHash, self.description) = (name, rawToken, bcryptHash, description)
+        self.sealedToken = sealedToken
         (self.createdAt, self.rotatedAt, self.locations) = (createdAt, rotatedAt, locations)
     }
 
@@ -96,7 +99,7 @@ public struct CredentialFile: Sendable, Hashable {
     }
 
     /// Members that make a document or an object a credential.
-    private static let members: Set<String> = ["raw_token", "bcrypt_hash", "locations", "targets"]
+    private static let members: Set<String> = ["raw_token", "sealed_token", "bcrypt_hash", "locations", "targets"]
 
     /// Lower-case letters, digits, `-` and `_`, 1 to 64 of them, the first a letter or digit.
     public static func isName(_ name: String) -> Bool {
@@ -146,6 +149,10 @@ extension Credential {
             guard let text = value.string else { throw CredentialFileError(.notText, at: place + member) }
             return text
         }
+        let (token, sealed) = (try text("raw_token"), try text("sealed_token"))
+        guard token == nil || sealed == nil else {
+            throw CredentialFileError(.openAndSealed, at: place + "sealed_token")
+        }
         let member = object["locations"] == nil ? "targets" : "locations"
         var locations: [LocationRule] = []
         if let list = object[member] {
@@ -164,7 +171,7 @@ extension Credential {
             }
         }
         self.init(
-            name: name, rawToken: try text("raw_token").map { Secret($0) },
+            name: name, rawToken: token.map { Secret($0) }, sealedToken: sealed,
             bcryptHash: try text("bcrypt_hash").map { Secret($0) }, description: try text("description") ?? "",
             createdAt: try text("created_at"), rotatedAt: try text("rotated_at"), locations: locations)
         self.consumers = consumers
@@ -196,6 +203,7 @@ extension Credential {
         set("created_at", createdAt)
         set("rotated_at", rotatedAt)
         set("raw_token", rawToken?.reveal())
+        object["sealed_token"] = sealedToken.map { .string($0) }
         set("bcrypt_hash", bcryptHash?.reveal())
         if !description.isEmpty || object["description"] != nil { object["description"] = .string(description) }
         object["previous"] = previous.map { previous in

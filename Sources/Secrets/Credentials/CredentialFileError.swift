@@ -28,6 +28,8 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case noCommand
         case badPolicy
         case notTime
+        /// A raw token stands beside the sealed one.
+        case openAndSealed
     }
 
     public let reason: Reason
@@ -62,6 +64,7 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case .noCommand: CredentialMessages.noCommand(["place": place])
         case .badPolicy: CredentialMessages.badPolicy(["place": place])
         case .notTime: CredentialMessages.notTime(["place": place])
+        case .openAndSealed: CredentialMessages.fileOpenAndSealed(["place": place])
         case .notTruth: CredentialMessages.fileNotTruth(["place": place])
         case .notOneOf(let words):
             CredentialMessages.fileNotOneOf(["place": place, "words": words.joined(separator: ", ")])

@@ -113,6 +113,10 @@ enum CredentialMessages {
         "file.no_truth", en: "{place}: true or false belongs here.", fr: "{place} : il faut ici true ou false.")
     static let fileNotOneOf = Message(
         "file.not_one_of", en: "{place}: one of {words} belongs here.", fr: "{place} : il faut ici l’un de {words}.")
+    static let fileOpenAndSealed = Message(
+        "file.open_and_sealed",
+        en: "{place}: a raw token stands beside the sealed one: remove the one that is not right.",
+        fr: "{place} : un jeton en clair accompagne le jeton scellé : supprimez celui qui n’est pas le bon.")
 
     static let consumerName = Message(
         "file.consumer_name", en: "{place}: name is missing: what is this consumer called?",
@@ -148,6 +152,6 @@ enum CredentialMessages {
         fileTooLarge, fileUnknownVersion, fileNotText, fileBadName, fileDoubleDefault, fileNoList, fileNoLocation,
         filePathMissing, fileBadPath, fileKeyMissing, fileKeyNotWanted, fileValueMissing, fileLoginHoldsHash,
         fileUnknownMember, fileNotTruth, fileNotOneOf, consumerName, consumerURL, consumerContainer,
-        consumerUnknownMember, noCommand, badPolicy, notTime,
+        consumerUnknownMember, noCommand, badPolicy, notTime, fileOpenAndSealed,
     ]
 }

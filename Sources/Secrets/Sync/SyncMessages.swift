@@ -14,8 +14,11 @@ enum SyncMessages {
     )
     static let noToken = Message(
         "sync.no_token",
-        en: "The location wants the raw token, and the source of truth has none, or it is sealed.",
-        fr: "L’emplacement veut le jeton brut, et la source de vérité n’en a pas, ou il est scellé.")
+        en: "The location wants the raw token, and the source of truth has none.",
+        fr: "L’emplacement veut le jeton brut, et la source de vérité n’en a pas.")
+    static let sealed = Message(
+        "sync.sealed", en: "The raw token is sealed: open the source of truth before it is copied.",
+        fr: "Le jeton est scellé : ouvrez la source de vérité avant qu’il soit recopié.")
     static let token = Message(
         "sync.token", en: "The location wants a token of the gate, which this program cannot make for a location yet.",
         fr: "L’emplacement veut un jeton de la porte, que ce programme ne sait pas encore créer pour un emplacement.")
@@ -26,5 +29,5 @@ enum SyncMessages {
         "sync.name_the_key", en: "The file is not there: say in the location which key belongs into it.",
         fr: "Le fichier n’existe pas : indiquez dans l’emplacement quelle clé doit s’y trouver.")
 
-    static let all = [source, noHash, noToken, token, contested, nameTheKey]
+    static let all = [source, noHash, noToken, sealed, token, contested, nameTheKey]
 }

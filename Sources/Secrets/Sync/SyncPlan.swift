@@ -106,7 +106,11 @@ private struct SyncDraft {
         guard open(path, inPlace: rule.inPlace) else { return }
         for (key, form) in keys(rule, path) {
             guard let value = form == .hash ? credential.bcryptHash : credential.rawToken else {
-                refuse(path, key, form == .hash ? SyncMessages.noHash() : SyncMessages.noToken())
+                if form != .hash, credential.isSealed {
+                    if !isRight(rule, key, path, credential) { refuse(path, key, SyncMessages.sealed()) }
+                } else {
+                    refuse(path, key, form == .hash ? SyncMessages.noHash() : SyncMessages.noToken())
+                }
                 continue
             }
             if let other = wanted.updateValue(value, forKey: Place(path: path, key: key)), other != value {
@@ -121,6 +125,15 @@ private struct SyncDraft {
                 SyncPlan.Step(
                     credential: credential.name, path: path, kind: rule.kind, key: key, value: form, isNew: isNew))
         }
+    }
+
+    /// Whether the sealed token stands there already, as its hash says.
+    private func isRight(_ rule: LocationRule, _ key: String?, _ path: String, _ credential: Credential) -> Bool {
+        let place = LocationRule(path: path, kind: rule.kind, key: key, value: .raw)
+        guard let bytes = files[path]?.new, let hash = credential.bcryptHash,
+            let value = try? place.value(in: bytes)?.secret
+        else { return false }
+        return source.verify(value, against: hash)
     }
 
     /// Reads a file for the first time; false when it cannot be had.

@@ -245,5 +245,5 @@ struct TransactionRun {
 
 extension FileFailure {
     /// The file system knows no such rename (renameat2(2)).
-    fileprivate var isUnsupported: Bool { code == EINVAL || code == ENOSYS || code == ENOTSUP }
+    var isUnsupported: Bool { code == EINVAL || code == ENOSYS || code == ENOTSUP }
 }
