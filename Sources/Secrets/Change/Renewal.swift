@@ -9,7 +9,7 @@ extension Credential {
         _ token: Secret, now: Timestamp, verify: (_ token: Secret, _ hash: Secret) -> Bool
     ) throws(GateError) -> Credential {
         var credential = self
-        credential.rawToken = token
+        (credential.rawToken, credential.sealedToken) = (token, nil)
         if wantsHash {
             let isSound = bcryptHash.map { HashVerdict(judging: Array($0.reveal().utf8)) == .hash && verify(token, $0) }
             if isSound != true { credential.bcryptHash = try SharedHash.make(of: token) }

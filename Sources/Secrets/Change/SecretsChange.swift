@@ -13,17 +13,27 @@ public struct SecretsChange: Sendable {
     /// - Parameters:
     ///   - file: The source of truth as it shall be.
     ///   - source: What is there now.
-    public init(_ file: CredentialFile, from source: any FactSource) {
+    ///   - key: Seals the source of truth where it is written; nil leaves it open.
+    /// - Throws: What keeps a token from being sealed or opened by the key.
+    public init(_ file: CredentialFile, from source: any FactSource, key: SealingKey? = nil) throws(SealError) {
         let plan = SyncPlan(file, from: source)
         let facts = source.facts(of: CredentialFile.path)
         let now: [UInt8]? = if case .bytes(let bytes) = facts.content { bytes } else { nil }
-        let isSame = now.map { (try? CredentialFile(parsing: $0)) == file } ?? false
+        let present = now.flatMap { try? CredentialFile(parsing: $0) }
+        var isSame = present == file
+        var bytes = file.bytes
+        if let key {
+            isSame = false
+            if let present, present.isClosed { isSame = try present.opened(by: key) == file }
+            if !isSame { bytes = try file.sealed(by: key).bytes }
+        }
+        if isSame { bytes = now ?? [] }
         var changes = plan.changes
         if plan.refusals.isEmpty, !isSame || facts.isExposed {
             changes.insert(
                 FileChange(
                     CredentialFile.path, now: now.map { .content($0) } ?? .absent,
-                    replacement: .content(isSame ? now ?? [] : file.bytes), permissions: .narrow),
+                    replacement: .content(bytes), permissions: .narrow),
                 at: 0)
         }
         (self.file, self.plan, self.changes) = (file, plan, changes)

@@ -192,7 +192,7 @@ extension Credential {
             throw CredentialFileError(.notTime, at: place + ".until")
         }
         return PreviousValue(
-            rawToken: json["raw_token"]?.string.map { Secret($0) },
+            rawToken: json["raw_token"]?.string.map { Secret($0) }, sealedToken: json["sealed_token"]?.string,
             bcryptHash: json["bcrypt_hash"]?.string.map { Secret($0) }, until: until)
     }
 
@@ -209,6 +209,7 @@ extension Credential {
         object["previous"] = previous.map { previous in
             [
                 "raw_token": previous.rawToken.map { .string($0.reveal()) } ?? .null,
+                "sealed_token": previous.sealedToken.map { .string($0) } ?? .null,
                 "bcrypt_hash": previous.bcryptHash.map { .string($0.reveal()) } ?? .null,
                 "until": .string(previous.until.rfc3339),
             ]

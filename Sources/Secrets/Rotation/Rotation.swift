@@ -8,10 +8,10 @@ extension Credential {
         var credential = self
         // The old hash must not count as the new token's, even when somebody gives the same token again.
         credential.bcryptHash = nil
-        credential.rawToken = token
+        (credential.rawToken, credential.sealedToken) = (token, nil)
         if wantsHash { credential.bcryptHash = try SharedHash.make(of: token) }
         credential.previous = PreviousValue(
-            rawToken: rawToken, bcryptHash: bcryptHash,
+            rawToken: rawToken, sealedToken: sealedToken, bcryptHash: bcryptHash,
             until: now.advanced(byMilliseconds: grace.components.seconds * 1_000))
         credential.rotatedAt = now.rfc3339
         credential.pending = consumers.map(\.name)
@@ -22,7 +22,8 @@ extension Credential {
     public func unrotated() -> Credential? {
         guard let previous else { return nil }
         var credential = self
-        (credential.rawToken, credential.bcryptHash) = (previous.rawToken, previous.bcryptHash)
+        (credential.rawToken, credential.sealedToken) = (previous.rawToken, previous.sealedToken)
+        credential.bcryptHash = previous.bcryptHash
         (credential.previous, credential.pending) = (nil, [])
         return credential
     }

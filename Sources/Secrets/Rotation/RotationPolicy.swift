@@ -48,12 +48,14 @@ extension Duration {
 
 /// What a credential was before, as long as it is at hand.
 public struct PreviousValue: Sendable, Hashable {
-    public let rawToken: Secret?
+    public var rawToken: Secret?
+    /// As `Credential.sealedToken`.
+    public var sealedToken: String?
     public let bcryptHash: Secret?
     /// Whoever accepts two values accepts this one until then.
     public let until: Timestamp
 
-    public init(rawToken: Secret?, bcryptHash: Secret?, until: Timestamp) {
-        (self.rawToken, self.bcryptHash, self.until) = (rawToken, bcryptHash, until)
+    public init(rawToken: Secret?, sealedToken: String? = nil, bcryptHash: Secret?, until: Timestamp) {
+        (self.rawToken, self.sealedToken, self.bcryptHash, self.until) = (rawToken, sealedToken, bcryptHash, until)
     }
 }
