@@ -45,6 +45,7 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 
         // Each target imports only targets above it.
         library("Basics", ["COpenSSL"]),
@@ -56,7 +57,7 @@ let package = Package(
         library("Store", ["Basics"]),
         library("StoreSQLite", ["Basics", "Loop", "Store", "CSQLite", "CLinux"]),
         library("Identity", ["Basics", "Loop", "Store", "CCrypt"]),
-        library("Secrets", ["Basics", "Loop", "Identity", "CLinux", "CYAML"]),
+        library("Secrets", ["Basics", "Loop", "Identity", "CLinux", "CYAML", "CSodium"]),
         library("Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Identity", "CYAML"]),
         // The resources are read from a folder at run time: a bundle accessor would pull Foundation in.
         library(
@@ -101,7 +102,7 @@ let package = Package(
             name: "TransactionCrashHelper", dependencies: ["Basics", "Secrets"], path: "Tests/TransactionCrashHelper",
             exclude: ["crashes.py"], swiftSettings: strict),
         tests(
-            of: "Secrets", ["Basics", "Identity", "CLinux", "TransactionCrashHelper"], exclude: ["Corpus"],
+            of: "Secrets", ["Basics", "Loop", "Identity", "CLinux", "TransactionCrashHelper"], exclude: ["Corpus"],
             resources: [.copy("Fixtures")]),
         tests(
             of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
@@ -129,12 +130,12 @@ let package = Package(
 if Context.environment["COMFYGATE_FUZZ"] == "1" {
     for name in [
         "FuzzHead", "FuzzChunk", "FuzzTarget", "FuzzCookie", "FuzzMultipart", "FuzzRange", "FuzzWebSocket",
-        "FuzzEvents", "FuzzJSON", "FuzzDotenv",
+        "FuzzEvents", "FuzzJSON", "FuzzDotenv", "FuzzAge",
     ] {
         package.targets.append(
             .executableTarget(
                 name: name,
-                dependencies: name == "FuzzDotenv" ? ["Basics", "Secrets"] : ["TestSupport"],
+                dependencies: ["FuzzDotenv", "FuzzAge"].contains(name) ? ["Basics", "Secrets"] : ["TestSupport"],
                 path: "Fuzz/\(name)",
                 swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
     }

@@ -56,12 +56,11 @@ public struct Audit {
         }
     }
 
-    /// The salt is as good as a key, and fingerprints stay the same until the credential changes.
+    /// One for all rows of a credential, and one for the places that have none.
     private mutating func fingerprint(of credential: Credential?) -> Fingerprint {
         let name = credential?.name ?? ""
         if let known = fingerprints[name] { return known }
-        let salt = credential?.bcryptHash.map { Array($0.reveal().utf8) } ?? RandomBytes.make(32)
-        let fingerprint = Fingerprint(key: Digest.sha256(Array("fingerprint ".utf8) + salt))
+        let fingerprint = credential?.fingerprint ?? Fingerprint(key: RandomBytes.make(32))
         fingerprints[name] = fingerprint
         return fingerprint
     }
@@ -92,7 +91,14 @@ public struct Audit {
         if let token {
             let text = token.reveal()
             if text.isEmpty || Placeholder.matches(text) { ofToken = [.placeholder] }
-        } else {
+        } else if credential.isSealed {
+            do throws(SealError) {
+                _ = try credential.sealed()
+                ofToken = [.sealed]
+            } catch {
+                ofToken = [.unreadable(error.phrase)]
+            }
+        } else if credential.wantsToken {
             ofToken = [.missing]
         }
         var ofHash: [AuditRow.State] = []
@@ -103,7 +109,7 @@ public struct Audit {
             } else if let token, let text = credential.bcryptHash, !isHash(text, of: token) {
                 ofHash = [.notTheHash]
             }
-        } else {
+        } else if credential.wantsHash {
             ofHash = [.missing]
         }
         func row(_ member: String, _ value: LocationRule.Value, _ states: [AuditRow.State], _ bytes: [UInt8]?)
@@ -113,10 +119,14 @@ public struct Audit {
                 credential.name, CredentialFile.path, .json, key: file.place(of: member, in: credential), value: value,
                 states: states + exposure, shown: bytes.map { fingerprint($0) })
         }
-        return [
-            row("raw_token", .raw, ofToken, token.map { Array($0.reveal().utf8) }),
-            row("bcrypt_hash", .hash, ofHash, hash),
+        var rows = [
+            row(
+                credential.isSealed ? "sealed_token" : "raw_token", .raw, ofToken, token.map { Array($0.reveal().utf8) }
+            )
         ]
+        // A credential that is only ever copied as it is needs none.
+        if hash != nil || credential.wantsHash { rows.append(row("bcrypt_hash", .hash, ofHash, hash)) }
+        return rows
     }
 
     // MARK: - Locations
@@ -220,9 +230,7 @@ public struct Audit {
         var states = found.states
         var notes: [DotenvObjection] = []
         if let bytes = found.bytes {
-            let meant = found.value == .hash ? credential.bcryptHash : credential.rawToken
-            let isMeant = meant.map { constantTimeEqual(Array($0.reveal().utf8), bytes) } ?? false
-            let verdict = isMeant ? nil : judge(bytes, found.value)
+            let verdict = isMeant(bytes, found.value, credential) ? nil : judge(bytes, found.value, credential)
             if let verdict { states.append(verdict) }
             // What is no credential at all is not read at all.
             if verdict == nil || verdict == .different {
@@ -238,6 +246,20 @@ public struct Audit {
             shown: found.bytes.map { fingerprint($0) }, notes: notes)
     }
 
+    /// While the raw token is sealed, its hash says which value it is.
+    private mutating func isMeant(
+        _ bytes: [UInt8], _ form: LocationRule.Value?, _ credential: Credential
+    ) -> Bool {
+        if form != .hash, credential.isSealed {
+            guard let hash = credential.bcryptHash, !bytes.isEmpty,
+                let text = String(validating: bytes, as: UTF8.self), !Placeholder.matches(text)
+            else { return false }
+            return isHash(hash, of: Secret(text))
+        }
+        let meant = form == .hash ? credential.bcryptHash : credential.rawToken
+        return meant.map { constantTimeEqual(Array($0.reveal().utf8), bytes) } ?? false
+    }
+
     // MARK: - Places without a credential
 
     /// Keys of one value that the source of truth does not know: all that can be said is whether they agree.
@@ -249,7 +271,7 @@ public struct Audit {
             places += Self.values(rule, facts, family).map { (rule, $0, facts) }
         }
         let fingerprint = fingerprint(of: nil)
-        let judged = places.map { place in place.found.bytes.flatMap { judge($0, place.found.value) } }
+        let judged = places.map { place in place.found.bytes.flatMap { judge($0, place.found.value, nil) } }
         let values = Set(
             zip(places, judged).compactMap { place, verdict in
                 verdict == .different ? place.found.bytes.map { DotenvValue($0) } : nil
@@ -295,10 +317,17 @@ public struct Audit {
 
     /// Why a value is not the one that was meant. A value is called malformed only where it could not be a credential
     /// of that form at all; an older or a foreign one is merely different.
-    private func judge(_ bytes: [UInt8], _ form: LocationRule.Value?) -> AuditRow.State {
+    ///
+    /// - Parameter credential: Nil where the source of truth has none for the place.
+    private func judge(
+        _ bytes: [UInt8], _ form: LocationRule.Value?, _ credential: Credential?
+    ) -> AuditRow.State {
         let text = String(decoding: bytes, as: UTF8.self)
         guard form == .hash else {
-            return text.isEmpty || Placeholder.matches(text) ? .placeholder : .different
+            if text.isEmpty || Placeholder.matches(text) { return .placeholder }
+            let hash = credential?.bcryptHash.map { Array($0.reveal().utf8) } ?? []
+            let isComparable = credential?.isSealed != true || HashVerdict(judging: hash) == .hash
+            return isComparable ? .different : .unreadable(AuditMessages.incomparable())
         }
         let verdict = HashVerdict(judging: bytes)
         return verdict == .hash ? .different : .malformed(verdict)

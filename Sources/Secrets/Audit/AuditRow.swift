@@ -6,6 +6,8 @@ public struct AuditRow: Sendable, Hashable {
         case ok
         /// The file, or the key in it, is not there.
         case missing
+        /// In the source of truth: the raw token is sealed.
+        case sealed
         /// Another value than the source of truth's.
         case different
         /// What stands there could not be what belongs there.
@@ -43,7 +45,8 @@ public struct AuditRow: Sendable, Hashable {
     /// Readers that see no value of this file as it is meant, for reasons of the file; the state does not count them.
     public let notes: [DotenvObjection]
 
-    public var isOK: Bool { states == [.ok] }
+    /// Nothing is to be done here; a sealed token is as it should be.
+    public var isOK: Bool { states == [.ok] || states == [.sealed] }
 
     init(
         _ credential: String?, _ path: String, _ kind: LocationRule.Kind, key: String? = nil,
@@ -68,5 +71,22 @@ struct Fingerprint {
         let isText = value.prefix(4).allSatisfy { (0x21...0x7E).contains($0) }
         let start = value.count >= 12 && isText ? String(decoding: value.prefix(4), as: UTF8.self) : ""
         return "\(start)… \(digits)"
+    }
+}
+
+extension Credential {
+    /// The same for everybody who knows the hash, and for nobody else; new when the credential changes.
+    var fingerprint: Fingerprint {
+        let salt = bcryptHash.map { Array($0.reveal().utf8) } ?? RandomBytes.make(32)
+        return Fingerprint(key: Digest.sha256(Array("fingerprint ".utf8) + salt))
+    }
+
+    /// How its values may be shown; nil for one that is not there.
+    public var fingerprints: (token: String?, hash: String?) {
+        let fingerprint = fingerprint
+        return (
+            rawToken.map { fingerprint(Array($0.reveal().utf8)) },
+            bcryptHash.map { fingerprint(Array($0.reveal().utf8)) }
+        )
     }
 }

@@ -6,6 +6,7 @@ extension AuditRow.State {
         switch self {
         case .ok: "ok"
         case .missing: "missing"
+        case .sealed: "sealed"
         case .different: "different"
         case .malformed: "malformed"
         case .placeholder: "placeholder"
@@ -25,6 +26,7 @@ extension AuditRow.State {
         switch self {
         case .ok: AuditMessages.ok()
         case .missing: AuditMessages.missing()
+        case .sealed: AuditMessages.sealed()
         case .different: AuditMessages.different()
         case .malformed: AuditMessages.malformed()
         case .placeholder: AuditMessages.placeholder()
@@ -43,7 +45,7 @@ extension AuditRow.State {
     /// What it means and what helps; nil where the label says all.
     public func reason(in language: Language) -> String? {
         switch self {
-        case .ok, .missing, .different: nil
+        case .ok, .missing, .sealed, .different: nil
         case .malformed(let verdict): verdict.phrase?.text(in: language)
         case .placeholder: AuditMessages.placeholderReason.text(in: language)
         case .notTheHash: AuditMessages.notTheHashReason.text(in: language)
@@ -69,6 +71,7 @@ extension DotenvObjection {
 enum AuditMessages {
     static let ok = Message("audit.ok", en: "ok", fr: "ok")
     static let missing = Message("audit.missing", en: "missing", fr: "absent")
+    static let sealed = Message("audit.sealed", en: "sealed", fr: "scellé")
     static let different = Message("audit.different", en: "different", fr: "différent")
     static let malformed = Message("audit.malformed", en: "malformed", fr: "malformé")
     static let placeholder = Message("audit.placeholder", en: "placeholder", fr: "à remplir")
@@ -107,9 +110,14 @@ enum AuditMessages {
         fr: "La source de vérité ne le liste pas, rien ne le tient à jour : comfygate secrets unify l’y ajoute.")
     static let tooLarge = Message(
         "audit.too_large", en: "It has more than {limit} bytes.", fr: "Il dépasse {limit} octets.")
+    static let incomparable = Message(
+        "audit.incomparable",
+        en: "The token is sealed, and its hash is not right: open the source of truth to compare this value.",
+        fr: "Le jeton est scellé et son empreinte n’est pas bonne : ouvrez la source de vérité pour comparer.")
     static let all = [
-        ok, missing, different, malformed, placeholder, notTheHash, exposed, tracked, misread, repeated, outside,
+        ok, missing, sealed, different, malformed, placeholder, notTheHash, exposed, tracked, misread, repeated,
+        outside,
         unreadable, placeholderReason, notTheHashReason, exposedReason, trackedReason, repeatedReason, outsideReason,
-        tooLarge, unlisted, unlistedReason,
+        tooLarge, incomparable, unlisted, unlistedReason,
     ]
 }

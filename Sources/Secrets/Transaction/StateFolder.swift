@@ -14,7 +14,7 @@ struct StateFolder {
     /// - Throws: `inUse`, naming the process that holds it.
     init(_ path: String) throws(GateError) {
         do {
-            folder = try Self.open(path)
+            folder = try Folder(makingPrivate: path)
         } catch {
             throw error.error()
         }
@@ -34,31 +34,6 @@ struct StateFolder {
         let pid = Array("\(getpid())\n".utf8)
         _ = unsafe pwrite(opened, pid, pid.count, 0)
         _ = ftruncate(opened, off_t(pid.count))
-    }
-
-    private static func open(_ path: String) throws(FileFailure) -> Folder {
-        guard PathWalk.isSound(path) else { throw FileFailure("The state folder", .badPath) }
-        var parts = ""
-        for part in path.split(separator: "/") {
-            parts += parts.isEmpty && !path.hasPrefix("/") ? String(part) : "/\(part)"
-            if unsafe mkdir(parts, 0o700) == 0 {
-                // A power cut must not take the journal's folder away from under it.
-                let above = unsafe gate_open(parts + "/..", O_RDONLY | O_DIRECTORY, 0)
-                if above >= 0 { try Descriptor(above).sync(as: parts, folder: true) }
-                continue
-            }
-            // Some file systems are read-only or closed before they say that it is there.
-            let code = gate_errno()
-            var facts = stat()
-            guard unsafe code == EEXIST || stat(parts, &facts) == 0 else { throw .last(parts, "make the folder", code) }
-        }
-        let opened = unsafe gate_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
-        guard opened >= 0 else { throw .last(path, "open") }
-        let descriptor = Descriptor(opened)
-        let facts = try descriptor.facts(as: path)
-        let kind = FileSystemKind(magic: gate_file_system_of(opened))
-        if facts.permissions != 0o700, fchmod(opened, 0o700) != 0, kind == nil { throw .last(path, "change the mode") }
-        return Folder(descriptor: descriptor, path: path)
     }
 
     private static func holder(_ descriptor: Int32) -> String {

@@ -143,7 +143,8 @@ struct AuditTests {
                 Self.token, "$2b$12$03f3f6f91f4175e338c314f7bd96ebd3dd834b53c1813d69d830f",
                 [[.ok], [.malformed(.broken(.saltEnd))]]
             ),
-            (nil, Self.hash, [[.missing], [.ok]]), (Self.token, nil, [[.ok], [.missing]]),
+            (nil, nil, [[.missing], [.missing]]), (nil, Self.hash, [[.ok], [.ok]]),
+            (Self.token, nil, [[.ok], [.missing]]),
             ("changeme", Self.hash, [[.placeholder], [.notTheHash]]),
         ]
         for (token, hash, states) in expected {
@@ -154,6 +155,34 @@ struct AuditTests {
             #expect(rows.map(\.states) == states)
             #expect(rows.map(\.key) == ["/raw_token", "/bcrypt_hash"])
         }
+    }
+
+    @Test(
+        "While the source is sealed its token is no fault, and a raw value is judged by the hash, once for each value")
+    func sealed() throws {
+        let key = try SealedSecretTests.key()
+        let rules = ["a", "b", "c", "d", "e"].map { LocationRule(path: $0, kind: .tokenFile, value: .raw) }
+        var shelf = Shelf()
+        for (name, text) in zip(["a", "b", "c", "d", "e"], [Self.token, Self.token, "other", "your_token_here", ""]) {
+            shelf.files[name] = Self.facts(text)
+        }
+        let sealed = try Self.file(rules).sealed(by: key)
+        var audit = Audit(shelf)
+        let rows = audit.rows(of: sealed)
+        #expect(rows.map(\.states) == [[.sealed], [.ok], [.ok], [.ok], [.different], [.placeholder], [.placeholder]])
+        #expect(rows.map(\.isOK) == [true, true, true, true, false, false, false])
+        #expect(rows.first?.key == "/sealed_token")
+        #expect(rows.first?.shown == nil)
+        #expect(shelf.count.withLock { $0 } == 2)
+        // Without a right hash nothing can be said.
+        audit = Audit(shelf)
+        let blind = audit.rows(of: try Self.file(rules, hash: "word").sealed(by: key))
+        #expect(blind[2].states == [.unreadable(AuditMessages.incomparable())])
+        var broken = sealed
+        var credential = try #require(broken["default"])
+        credential.sealedToken = "sealed:2:x"
+        broken.set(credential)
+        #expect(audit.rows(of: broken).first?.states == [.unreadable(SealError(.unknownVersion).phrase)])
     }
 
     @Test("Modes and Git are told beside the value, where the file system keeps modes")
@@ -179,7 +208,8 @@ struct AuditTests {
     func words() {
         #expect(Message.faults(in: AuditMessages.all + PlaceMessages.all + DiscoveryMessages.all) == [])
         let states: [AuditRow.State] = [
-            .ok, .missing, .different, .malformed(.word), .placeholder, .notTheHash, .exposed(mode: 0o644), .tracked,
+            .ok, .missing, .sealed, .different, .malformed(.word), .placeholder, .notTheHash, .exposed(mode: 0o644),
+            .tracked,
             .misread([DotenvObjection(reader: .composeV2, reason: .expandsVariables)]), .repeated(lines: [1, 2]),
             .outside, .unreadable(Phrase(verbatim: "x")), .unlisted,
         ]

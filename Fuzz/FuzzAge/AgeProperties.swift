@@ -1,0 +1,1 @@
+../../Tests/SecretsTests/Sealing/AgeProperties.swift

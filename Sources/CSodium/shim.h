@@ -1,0 +1,2 @@
+// libsodium: sealed backups and sealed tokens.
+#include <sodium.h>
