@@ -23,6 +23,13 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case notOneOf([String])
         /// A raw token stands beside the sealed one.
         case openAndSealed
+        case consumerName
+        case consumerURL
+        case consumerContainer
+        case unknownConsumerMember(String)
+        case noCommand
+        case badPolicy
+        case notTime
     }
 
     public let reason: Reason
@@ -50,6 +57,14 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case .loginHoldsHash: CredentialMessages.fileLoginHoldsHash(["place": place])
         case .unknownMember(let name): CredentialMessages.fileUnknownMember(["place": place, "name": name])
         case .openAndSealed: CredentialMessages.fileOpenAndSealed(["place": place])
+        case .consumerName: CredentialMessages.consumerName(["place": place])
+        case .consumerURL: CredentialMessages.consumerURL(["place": place])
+        case .consumerContainer: CredentialMessages.consumerContainer(["place": place])
+        case .unknownConsumerMember(let name):
+            CredentialMessages.consumerUnknownMember(["place": place, "name": name])
+        case .noCommand: CredentialMessages.noCommand(["place": place])
+        case .badPolicy: CredentialMessages.badPolicy(["place": place])
+        case .notTime: CredentialMessages.notTime(["place": place])
         case .notTruth: CredentialMessages.fileNotTruth(["place": place])
         case .notOneOf(let words):
             CredentialMessages.fileNotOneOf(["place": place, "words": words.joined(separator: ", ")])
