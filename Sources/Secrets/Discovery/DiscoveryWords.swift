@@ -21,6 +21,14 @@ extension Finding.Exposure {
         }
     }
 
+    /// All secrets of the file have it.
+    public var isOfFile: Bool {
+        switch self {
+        case .readable, .tracked: true
+        case .burnt, .perhapsBurnt: false
+        }
+    }
+
     /// What it means and what helps.
     public var reason: Phrase {
         switch self {

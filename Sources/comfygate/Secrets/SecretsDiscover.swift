@@ -80,7 +80,10 @@ struct SecretsDiscover: Command {
             .init("STATE", canShrink: true),
         ])
         for finding in findings {
-            let states = [finding.label] + finding.exposures.map(\.label)
+            // What is true of the file stands behind its path, the worst of a value first.
+            let ofFile = finding.exposures.filter(\.isOfFile).map { terminal.text($0.label) }
+            report.head(finding.path, ofFile.joined(separator: "; "))
+            let states = finding.exposures.filter { !$0.isOfFile }.map(\.label) + [finding.label]
             report.append(
                 [
                     finding.key ?? "-", finding.shown ?? "-",

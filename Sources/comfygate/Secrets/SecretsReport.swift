@@ -5,6 +5,7 @@ internal import CommandLineKit
 struct SecretsReport {
     private var table: Table
     private var paths: [String] = []
+    private var heads: [String: String] = [:]
     /// The words in their order, and the files that each is about.
     private var remarks: [String] = []
     private var places: [String: Set<String>] = [:]
@@ -14,6 +15,11 @@ struct SecretsReport {
     mutating func append(_ cells: [String], in path: String) {
         table.append(cells)
         paths.append(path)
+    }
+
+    /// What is said of a whole file, behind its path.
+    mutating func head(_ path: String, _ text: String) {
+        if !text.isEmpty { heads[path] = text }
     }
 
     /// Why something is off and what helps; the same words about many files are said once.
@@ -30,7 +36,9 @@ struct SecretsReport {
         var text = indent + lines.removeFirst() + "\n"
         var last: String?
         for (line, path) in zip(lines, paths) {
-            if path != last { text += terminal.style.bold(path.visibleControls) + "\n" }
+            if path != last {
+                text += terminal.style.bold(path.visibleControls) + (heads[path].map { "  \($0)" } ?? "") + "\n"
+            }
             last = path
             text += indent + line + "\n"
         }
