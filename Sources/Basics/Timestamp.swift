@@ -89,3 +89,53 @@ extension Timestamp {
         out.append(UInt8(ascii: "Z"))
     }
 }
+
+extension Timestamp {
+    /// Reads RFC 3339 and what Python's `isoformat` writes: `2026-11-21T03:42:53.120Z`, `…+01:00`, and without a zone, which
+    /// is taken for UTC. A fraction beyond milliseconds is cut off; nil for anything else.
+    public init?(rfc3339 text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 19, bytes[4] == 0x2D, bytes[7] == 0x2D, [0x54, 0x74, 0x20].contains(bytes[10]),
+            bytes[13] == 0x3A, bytes[16] == 0x3A
+        else { return nil }
+        func number(_ range: Range<Int>) -> Int? {
+            guard range.upperBound <= bytes.count else { return nil }
+            var value = 0
+            for byte in bytes[range] {
+                guard (0x30...0x39).contains(byte) else { return nil }
+                value = value * 10 + Int(byte - 0x30)
+            }
+            return value
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
+            let minute = number(14..<16), let second = number(17..<19), (1...12).contains(month),
+            (1...31).contains(day),
+            hour < 24, minute < 60, second < 60
+        else { return nil }
+        let whole = Timestamp(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+        // The 31st of a month of 30 days would be the first of the next.
+        guard whole.civil.day == day else { return nil }
+        var place = 19
+        var milliseconds = 0
+        if place < bytes.count, bytes[place] == 0x2E {
+            let digits = bytes[(place + 1)...].prefix { (0x30...0x39).contains($0) }
+            guard !digits.isEmpty else { return nil }
+            for index in 0..<3 {
+                milliseconds = milliseconds * 10 + (index < digits.count ? Int(digits[place + 1 + index] - 0x30) : 0)
+            }
+            place += 1 + digits.count
+        }
+        var offset = 0
+        switch bytes.count - place {
+        case 0: break
+        case 1 where bytes[place] | 0x20 == 0x7A: break
+        case 6 where [0x2B, 0x2D].contains(bytes[place]) && bytes[place + 3] == 0x3A:
+            guard let hours = number(place + 1..<place + 3), let minutes = number(place + 4..<place + 6), hours < 24,
+                minutes < 60
+            else { return nil }
+            offset = (hours * 60 + minutes) * (bytes[place] == 0x2D ? -60 : 60)
+        default: return nil
+        }
+        self = whole.advanced(bySeconds: Int64(-offset)).advanced(byMilliseconds: Int64(milliseconds))
+    }
+}

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
-#include <spawn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -12,8 +11,10 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -143,6 +144,14 @@ int64_t gate_file_system_of(int descriptor) {
     struct statfs facts;
     return fstatfs(descriptor, &facts) == 0 ? (int64_t)(uint32_t)facts.f_type : -1;
 }
+
+int gate_watch_descriptor(void) { return inotify_init1(IN_NONBLOCK | IN_CLOEXEC); }
+int gate_watch_add(int descriptor, const char *path) {
+    const uint32_t events = IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB |
+                            IN_DELETE_SELF | IN_MOVE_SELF;
+    return inotify_add_watch(descriptor, path, events | IN_ONLYDIR);
+}
+
 uint64_t gate_monotonic_nanoseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -1,5 +1,6 @@
 // comfygate: one file a command; `ComfyGateCommand.program` is the tree of them.
 internal import Basics
+internal import CLinux
 internal import CommandLineKit
 internal import Gate
 
@@ -61,7 +62,11 @@ internal import Gate
                 Message(
                     "secrets.summary", en: "Keep the workers' credentials equal everywhere",
                     fr: "Garde partout les mêmes secrets des workers"),
-                [.command(SecretsAudit.self)]),
+                [
+                    .command(SecretsAudit.self), .command(SecretsSync.self), .command(SecretsUnify.self),
+                    .command(SecretsValidate.self), .command(SecretsList.self), .command(SecretsSet.self),
+                    .command(SecretsGet.self), .command(SecretsRotate.self), .command(SecretsWatch.self),
+                ]),
             .group(
                 "login",
                 Message("login.summary", en: "Come over from ComfyUI-Login", fr: "Passe de ComfyUI-Login à la porte"),
@@ -71,5 +76,9 @@ internal import Gate
             .command(VersionCommand.self),
         ])
 
-    static func main() { MainThread.run { await program.main() } }
+    static func main() {
+        // Servers hold many connections, and a change of many locations a descriptor for each folder.
+        _ = gate_raise_descriptor_limit()
+        MainThread.run { await program.main() }
+    }
 }

@@ -146,7 +146,8 @@ struct Serve: Command {
         if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }
         try await FirstAdministrator.invite(
             server.identity, configuration, console: places.console, terminal)
-        let successor = await watch(events, Reload(server: server, writer: writer, log: log), server, terminal)
+        let keeper = configuration.secrets.root.map { SecretsKeeper(root: $0, writer: writer) }
+        let successor = await watch(events, Reload(server: server, writer: writer, log: log), server, keeper, terminal)
         successors.close()
         guard let successor else {
             await end(events, server, terminal)
@@ -178,7 +179,7 @@ struct Serve: Command {
 
     /// Handles what comes from outside until the gate is to end; returns the successor, if there is one.
     private func watch(
-        _ events: ServeEvents, _ reload: Reload, _ server: GateServer, _ terminal: Terminal
+        _ events: ServeEvents, _ reload: Reload, _ server: GateServer, _ keeper: SecretsKeeper?, _ terminal: Terminal
     ) async -> Successor? {
         let house = Task {
             while !Task.isCancelled {
@@ -188,6 +189,8 @@ struct Serve: Command {
             }
         }
         defer { house.cancel() }
+        let secrets = keeper.map { keeper in Task { await keeper.run() } }
+        defer { secrets?.cancel() }
         var successor: Successor?
         for await event in events.values {
             switch event {

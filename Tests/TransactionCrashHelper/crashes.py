@@ -22,7 +22,9 @@ KINDS = (
     "fchmod fchown fsetxattr fremovexattr mkdir mkdirat flock fstatfs"
 ).split()
 ERRORS = ["ENOSPC", "EROFS", "EIO"]
-LOCATIONS = [".env", "qwen/.env", "links/qwen.env", ".secrets/api.token", "login/PASSWORD", "video/.env", "forge/.env"]
+LOCATIONS = (
+    ".env qwen/.env links/qwen.env .secrets/api.token login/PASSWORD video/.env forge/.env master.env"
+).split()
 IN_PLACE = [".secrets/api.token", "login/PASSWORD"]
 DONE, REFUSED, UNFINISHED = 0, 1, 3
 SECONDS = 20

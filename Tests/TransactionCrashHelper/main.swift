@@ -15,6 +15,8 @@ struct Location {
     var old: [UInt8]?
     var new: [UInt8]?
     var mode: UInt32 = 0o600
+    /// Nil leaves the mode as it is.
+    var narrow: UInt32?
     var inPlace = false
 }
 
@@ -23,14 +25,16 @@ func text(_ word: String, lines: Int) -> [UInt8] {
 }
 
 let locations = [
-    Location(path: ".env", old: text("old", lines: 1), new: text("new", lines: 2), mode: 0o640),
+    Location(path: ".env", old: text("old", lines: 1), new: text("new", lines: 2), mode: 0o640, narrow: 0o600),
     Location(path: "qwen/.env", alias: "links/qwen.env", old: text("old", lines: 400), new: text("new", lines: 300)),
     Location(
-        path: ".secrets/api.token", old: text("old", lines: 3), new: text("new", lines: 1), mode: 0o644, inPlace: true),
+        path: ".secrets/api.token", old: text("old", lines: 3), new: text("new", lines: 1), mode: 0o644, narrow: 0o600,
+        inPlace: true),
     Location(
         path: "login/PASSWORD", old: text("old", lines: 200), new: text("new", lines: 900), mode: 0o600, inPlace: true),
     Location(path: "video/.env", old: nil, new: text("new", lines: 1), mode: 0o600),
     Location(path: "forge/.env", old: text("old", lines: 1), new: nil),
+    Location(path: "master.env", old: text("same", lines: 1), new: text("same", lines: 1), mode: 0o664, narrow: 0o600),
 ]
 
 func fail(_ words: String, _ status: Int32) -> Never {
@@ -47,7 +51,9 @@ func lay(_ folder: String, new: Bool) {
     for location in locations {
         guard let bytes = new ? location.new : location.old else { continue }
         let file = unsafe open("\(folder)/\(location.path)", O_WRONLY | O_CREAT | O_EXCL, 0o600)
-        guard file >= 0, unsafe write(file, bytes, bytes.count) == bytes.count, fchmod(file, location.mode) == 0 else {
+        guard file >= 0, unsafe write(file, bytes, bytes.count) == bytes.count,
+            fchmod(file, new ? location.narrow ?? location.mode : location.mode) == 0
+        else {
             fail("write \(location.path)", 4)
         }
         close(file)
@@ -65,7 +71,8 @@ do throws(GateError) {
             locations.map { location in
                 FileChange(
                     location.alias ?? location.path, now: location.old.map { .content($0) } ?? .absent,
-                    replacement: location.new.map { .content($0) } ?? .deletion, mode: location.mode,
+                    replacement: location.new.map { .content($0) } ?? .deletion,
+                    mode: location.narrow ?? location.mode, permissions: location.narrow == nil ? .keep : .narrow,
                     inPlace: location.inPlace)
             })
         for warning in outcome.warnings { print("warning: \(warning.message)") }

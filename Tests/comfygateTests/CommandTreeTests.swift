@@ -12,7 +12,9 @@ struct CommandTreeTests {
         let own = ConfigCheck.messages + Simulate.messages + RunMessages.all + WorkflowMessages.all
         let people =
             AdminMessages.all + FirstAdministrator.messages + LoginMigration.messages + TextFile.messages
-            + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages
+            + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages + SecretsMessages.all
+            + SecretsValidate.messages
+            + SecretsGet.messages + SecretsRotate.messages + RotationRun.messages + SecretsWatch.messages
         #expect(Message.faults(in: program.messages + own + people) == [])
     }
 
@@ -44,7 +46,7 @@ struct CommandTreeTests {
     func examples() async {
         for command in program.commands {
             for example in command.type.declaration.examples {
-                let words = example.split(separator: " ").map(String.init).prefix { $0 != ">" && $0 != "|" }
+                let words = example.split(separator: " ").map(String.init).prefix { !["<", ">", "|"].contains($0) }
                 let error = MemorySink()
                 let code = await program.run(
                     words + ["--help"], environment: [:], output: MemorySink(), error: error)

@@ -63,6 +63,9 @@ int gate_set_thread_name(const char *name);
 // The magic number of the file system a path lies on, or -1: see statfs(2).
 int64_t gate_file_system(const char *path);
 int64_t gate_file_system_of(int descriptor);
+// inotify(7): a descriptor, and whatever can change a folder's files added to it. -1 and errno on failure.
+int gate_watch_descriptor(void);
+int gate_watch_add(int descriptor, const char *path);
 uint64_t gate_monotonic_nanoseconds(void);
 // Raises the soft limit of open descriptors to the hard one; returns the limit in force.
 uint64_t gate_raise_descriptor_limit(void);

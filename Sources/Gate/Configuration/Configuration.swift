@@ -25,6 +25,7 @@ public struct Configuration: Sendable, Hashable {
     public var migration = Migration()
     public var log = Log()
     public var metrics = Metrics()
+    public var secrets = Secrets()
 
     /// The defaults.
     ///
@@ -94,6 +95,11 @@ extension Configuration {
         public var isOn = true
         /// Nil: only on the console.
         public var token: Secret?
+    }
+
+    public struct Secrets: Sendable, Hashable {
+        /// The folder of a project, as `comfygate secrets --root` takes it.
+        public var root: String?
     }
 
     public struct Limits: Sendable, Hashable {

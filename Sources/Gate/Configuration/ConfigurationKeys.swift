@@ -116,6 +116,9 @@ public enum ConfigurationKeys {
     private static let operation: [ConfigurationKey<Configuration>] = [
         .init("data", \.data, .path, "The folder that the gate keeps everything in."),
         .init(
+            "secrets.root", \.secrets.root, .path,
+            "A project folder whose credentials are renewed as their `rotate` policy says; see secrets.md."),
+        .init(
             "loops", \.loops, .count(1...256), defaultText: "processors − 1, at least 1",
             "Threads that serve connections."),
         .init(

@@ -19,9 +19,7 @@ public struct Audit {
     }
 
     private mutating func rows(of credential: Credential) -> [AuditRow] {
-        // The salt is as good as a key, and fingerprints stay the same until the credential changes.
-        let salt = credential.bcryptHash.map { Array($0.reveal().utf8) } ?? RandomBytes.make(32)
-        let fingerprint = Fingerprint(key: Digest.sha256(Array("fingerprint ".utf8) + salt))
+        let fingerprint = credential.fingerprint
         var rows = sourceRows(credential, fingerprint)
         for rule in credential.locations {
             let paths = source.expand(rule.path)
@@ -65,12 +63,15 @@ public struct Audit {
         if let token {
             let text = token.reveal()
             if text.isEmpty || Placeholder.matches(text) { ofToken = [.placeholder] }
-        } else {
+        } else if credential.isSealed {
             do throws(SealError) {
-                ofToken = [try credential.sealed() == nil ? .missing : .sealed]
+                _ = try credential.sealed()
+                ofToken = [.sealed]
             } catch {
                 ofToken = [.unreadable(error.phrase)]
             }
+        } else if credential.wantsToken {
+            ofToken = [.missing]
         }
         var ofHash: [AuditRow.State] = []
         if let hash {
@@ -80,7 +81,7 @@ public struct Audit {
             } else if let token, let text = credential.bcryptHash, !isHash(text, of: token) {
                 ofHash = [.notTheHash]
             }
-        } else {
+        } else if credential.wantsHash {
             ofHash = [.missing]
         }
         func row(_ member: String, _ value: LocationRule.Value, _ states: [AuditRow.State], _ bytes: [UInt8]?)
@@ -90,12 +91,14 @@ public struct Audit {
                 credential.name, CredentialFile.path, .json, key: credential.place(member), value: value,
                 states: states + exposure, shown: bytes.map { fingerprint($0) })
         }
-        return [
+        var rows = [
             row(
                 credential.isSealed ? "sealed_token" : "raw_token", .raw, ofToken, token.map { Array($0.reveal().utf8) }
-            ),
-            row("bcrypt_hash", .hash, ofHash, hash),
+            )
         ]
+        // A credential that is only ever copied as it is needs none.
+        if hash != nil || credential.wantsHash { rows.append(row("bcrypt_hash", .hash, ofHash, hash)) }
+        return rows
     }
 
     // MARK: - Locations

@@ -70,3 +70,20 @@ struct Fingerprint {
         return "\(start)… \(digits)"
     }
 }
+
+extension Credential {
+    /// The same for everybody who knows the hash, and for nobody else; new when the credential changes.
+    var fingerprint: Fingerprint {
+        let salt = bcryptHash.map { Array($0.reveal().utf8) } ?? RandomBytes.make(32)
+        return Fingerprint(key: Digest.sha256(Array("fingerprint ".utf8) + salt))
+    }
+
+    /// How its values may be shown; nil for one that is not there.
+    public var fingerprints: (token: String?, hash: String?) {
+        let fingerprint = fingerprint
+        return (
+            rawToken.map { fingerprint(Array($0.reveal().utf8)) },
+            bcryptHash.map { fingerprint(Array($0.reveal().utf8)) }
+        )
+    }
+}

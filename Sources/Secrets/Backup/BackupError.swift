@@ -16,6 +16,8 @@ public enum BackupError: Error, Sendable, Hashable {
     case tooManyAtOnce
     /// Neither `HOME` nor the XDG variable is an absolute path.
     case noHome(String)
+    /// The identity that opens backups is not where it should be.
+    case noIdentity(String)
 
     public var phrase: Phrase {
         switch self {
@@ -26,6 +28,7 @@ public enum BackupError: Error, Sendable, Hashable {
         case .unknownVersion: BackupMessages.unknownVersion()
         case .notFound(let name): BackupMessages.notFound(["name": name])
         case .tooManyAtOnce: BackupMessages.tooManyAtOnce()
+        case .noIdentity(let path): BackupMessages.noIdentity(["path": path])
         case .noHome(let variable): BackupMessages.noHome(["variable": variable])
         }
     }
@@ -48,5 +51,12 @@ enum BackupMessages {
         "backup.no_home", en: "There is no place for backups: set HOME or {variable} to an absolute path.",
         fr: "Il n’y a pas de place pour les sauvegardes : donnez à HOME ou à {variable} un chemin absolu.")
 
-    static let all = [manifest, unknownVersion, notFound, tooManyAtOnce, noHome]
+    static let noIdentity = Message(
+        "backup.no_identity",
+        en: "There is no identity {path}, without which no backup can be opened: bring its copy back, or name it.",
+        fr:
+            "Il n’y a pas d’identité {path}, sans laquelle aucune sauvegarde ne s’ouvre : remettez sa copie, ou nommez-la."
+    )
+
+    static let all = [manifest, unknownVersion, notFound, tooManyAtOnce, noHome, noIdentity]
 }

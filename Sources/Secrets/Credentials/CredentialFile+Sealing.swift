@@ -1,3 +1,5 @@
+internal import Basics
+
 /// A source of truth whose raw tokens only a key opens. Hashes and locations stay readable.
 extension CredentialFile {
     /// At least one raw token is sealed.
@@ -16,18 +18,30 @@ extension CredentialFile {
     /// - Throws: What keeps a token from being opened, and its place; then nothing is opened.
     public func opened(by key: SealingKey) throws(SealError) -> CredentialFile {
         var file = self
-        for credential in credentials {
-            guard let sealed = try credential.sealed() else { continue }
+        for credential in credentials where credential.isSealed || credential.previous?.sealedToken != nil {
             var open = credential
-            do throws(SealError) {
-                open.rawToken = try sealed.opened(by: key)
-            } catch {
-                throw SealError(error.reason, at: credential.sealPlace)
+            if let sealed = try credential.sealed() {
+                open.rawToken = try Self.open(sealed, by: key, credential)
+                open.sealedToken = nil
             }
-            open.sealedToken = nil
+            if let text = credential.previous?.sealedToken {
+                let token = try Self.open(SealedSecret(parsing: text), by: key, credential)
+                open.previous?.rawToken = token
+                open.previous?.sealedToken = nil
+            }
             file.set(open)
         }
         return file
+    }
+
+    private static func open(
+        _ sealed: SealedSecret, by key: SealingKey, _ credential: Credential
+    ) throws(SealError) -> Secret {
+        do throws(SealError) {
+            return try sealed.opened(by: key)
+        } catch {
+            throw SealError(error.reason, at: credential.sealPlace)
+        }
     }
 
     /// The file with every raw token sealed. Those that are sealed stay as they are, so they must be sealed by this key.
@@ -37,18 +51,32 @@ extension CredentialFile {
         _ = try opened(by: key)
         var file = self
         for credential in credentials {
-            guard let token = credential.rawToken else { continue }
             var closed = credential
-            do throws(SealError) {
-                closed.sealedToken = try SealedSecret(sealing: token, with: key).text
-            } catch {
-                throw SealError(error.reason, at: credential.sealPlace)
+            if let token = credential.rawToken {
+                (closed.rawToken, closed.sealedToken) = (nil, try Self.seal(token, by: key, credential))
             }
-            closed.rawToken = nil
-            file.set(closed)
+            if let token = credential.previous?.rawToken {
+                let text = try Self.seal(token, by: key, credential)
+                closed.previous?.rawToken = nil
+                closed.previous?.sealedToken = text
+            }
+            if closed != credential { file.set(closed) }
         }
         return file
     }
+
+    private static func seal(
+        _ token: Secret, by key: SealingKey, _ credential: Credential
+    ) throws(SealError) -> String {
+        do throws(SealError) {
+            return try SealedSecret(sealing: token, with: key).text
+        } catch {
+            throw SealError(error.reason, at: credential.sealPlace)
+        }
+    }
+
+    /// Whether no raw token stands open in it.
+    public var isClosed: Bool { credentials.allSatisfy { $0.rawToken == nil && $0.previous?.rawToken == nil } }
 }
 
 extension Credential {

@@ -14,15 +14,31 @@ public struct Credential: Sendable, Hashable {
     public var createdAt: String?
     public var rotatedAt: String?
     public var locations: [LocationRule]
+    /// Who takes it; kept as the file has them.
+    public internal(set) var consumers: [Consumer] = []
+    /// What a rotation has replaced.
+    public var previous: PreviousValue?
+    /// Consumers that nobody has seen with the new value yet, by name: a rotation was stopped.
+    public var pending: [String] = []
+    public internal(set) var policy: RotationPolicy?
 
     public init(
-        name: String = CredentialFile.defaultName, rawToken: Secret?, sealedToken: String? = nil, bcryptHash: Secret?,
-        description: String = "", createdAt: String? = nil, rotatedAt: String? = nil, locations: [LocationRule] = []
+        name: String = CredentialFile.defaultName, rawToken: Secret?, sealedToken: String? = nil,
+        bcryptHash: Secret? = nil, description: String = "", createdAt: String? = nil, rotatedAt: String? = nil,
+        locations: [LocationRule] = []
     ) {
         (self.name, self.rawToken, self.bcryptHash, self.description) = (name, rawToken, bcryptHash, description)
         self.sealedToken = sealedToken
         (self.createdAt, self.rotatedAt, self.locations) = (createdAt, rotatedAt, locations)
     }
+
+    /// Whether a bcrypt hash belongs to it: not to one that is only ever copied as it is.
+    public var wantsHash: Bool {
+        bcryptHash != nil || locations.isEmpty || locations.contains { $0.value ?? .hash == .hash }
+    }
+
+    /// Whether the raw token must be known: one that is only known by its hash can be copied as such.
+    public var wantsToken: Bool { bcryptHash == nil || locations.contains { $0.value == .raw } }
 }
 
 /// The source of truth, `.secrets/comfyui_auth_tokens.conf`: JSON with one credential in its own members, which is
@@ -147,10 +163,37 @@ extension Credential {
                 locations.append(try LocationRule(element, at: "\(place)\(member)[\(index)]"))
             }
         }
+        var consumers: [Consumer] = []
+        if let list = object["consumers"] {
+            guard let list = list.array else { throw CredentialFileError(.noList, at: place + "consumers") }
+            for (index, element) in list.enumerated() {
+                consumers.append(try Consumer(element, at: "\(place)consumers[\(index)]"))
+            }
+        }
         self.init(
             name: name, rawToken: token.map { Secret($0) }, sealedToken: sealed,
             bcryptHash: try text("bcrypt_hash").map { Secret($0) }, description: try text("description") ?? "",
             createdAt: try text("created_at"), rotatedAt: try text("rotated_at"), locations: locations)
+        self.consumers = consumers
+        previous = try Self.previous(object["previous"], at: place + "previous")
+        pending = object["pending"]?.array?.compactMap(\.string) ?? []
+        if let rotate = try text("rotate") {
+            let grace = try text("grace")
+            guard grace == nil || grace.flatMap({ Duration(parsing: $0) }) != nil,
+                let policy = RotationPolicy(rotate, grace: grace.flatMap { Duration(parsing: $0) })
+            else { throw CredentialFileError(.badPolicy, at: place + "rotate") }
+            self.policy = policy
+        }
+    }
+
+    private static func previous(_ json: JSON?, at place: String) throws(CredentialFileError) -> PreviousValue? {
+        guard let json, json != .null else { return nil }
+        guard let until = json["until"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else {
+            throw CredentialFileError(.notTime, at: place + ".until")
+        }
+        return PreviousValue(
+            rawToken: json["raw_token"]?.string.map { Secret($0) }, sealedToken: json["sealed_token"]?.string,
+            bcryptHash: json["bcrypt_hash"]?.string.map { Secret($0) }, until: until)
     }
 
     fileprivate func write(to object: inout JSONObject) {
@@ -163,6 +206,15 @@ extension Credential {
         object["sealed_token"] = sealedToken.map { .string($0) }
         set("bcrypt_hash", bcryptHash?.reveal())
         if !description.isEmpty || object["description"] != nil { object["description"] = .string(description) }
+        object["previous"] = previous.map { previous in
+            [
+                "raw_token": previous.rawToken.map { .string($0.reveal()) } ?? .null,
+                "sealed_token": previous.sealedToken.map { .string($0) } ?? .null,
+                "bcrypt_hash": previous.bcryptHash.map { .string($0.reveal()) } ?? .null,
+                "until": .string(previous.until.rfc3339),
+            ]
+        }
+        object["pending"] = pending.isEmpty ? nil : .array(pending.map { .string($0) })
         object["targets"] = nil
         object["locations"] = .array(locations.map(\.json))
     }

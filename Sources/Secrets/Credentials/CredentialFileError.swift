@@ -21,6 +21,13 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case unknownMember(String)
         case notTruth
         case notOneOf([String])
+        case consumerName
+        case consumerURL
+        case consumerContainer
+        case unknownConsumerMember(String)
+        case noCommand
+        case badPolicy
+        case notTime
         /// A raw token stands beside the sealed one.
         case openAndSealed
     }
@@ -49,6 +56,14 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case .valueMissing: CredentialMessages.fileValueMissing(["place": place])
         case .loginHoldsHash: CredentialMessages.fileLoginHoldsHash(["place": place])
         case .unknownMember(let name): CredentialMessages.fileUnknownMember(["place": place, "name": name])
+        case .consumerName: CredentialMessages.consumerName(["place": place])
+        case .consumerURL: CredentialMessages.consumerURL(["place": place])
+        case .consumerContainer: CredentialMessages.consumerContainer(["place": place])
+        case .unknownConsumerMember(let name):
+            CredentialMessages.consumerUnknownMember(["place": place, "name": name])
+        case .noCommand: CredentialMessages.noCommand(["place": place])
+        case .badPolicy: CredentialMessages.badPolicy(["place": place])
+        case .notTime: CredentialMessages.notTime(["place": place])
         case .openAndSealed: CredentialMessages.fileOpenAndSealed(["place": place])
         case .notTruth: CredentialMessages.fileNotTruth(["place": place])
         case .notOneOf(let words):

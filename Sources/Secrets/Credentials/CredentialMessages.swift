@@ -118,11 +118,40 @@ enum CredentialMessages {
         en: "{place}: a raw token stands beside the sealed one: remove the one that is not right.",
         fr: "{place} : un jeton en clair accompagne le jeton scellé : supprimez celui qui n’est pas le bon.")
 
+    static let consumerName = Message(
+        "file.consumer_name", en: "{place}: name is missing: what is this consumer called?",
+        fr: "{place} : il manque name : comment s’appelle ce consommateur ?")
+    static let consumerURL = Message(
+        "file.consumer_url", en: "{place}: an address with http:// or https:// belongs here.",
+        fr: "{place} : il faut ici une adresse en http:// ou https://.")
+    static let consumerContainer = Message(
+        "file.consumer_container", en: "{place}: container is missing: in which one are variable and file looked for?",
+        fr: "{place} : il manque container : dans lequel chercher variable et file ?")
+    static let consumerUnknownMember = Message(
+        "file.consumer_unknown_member",
+        en:
+            "{place}: there is no member {name}; there are name, url, path, value, container, variable, file, after_env "
+            + "and after_file.",
+        fr: "{place} : il n’y a pas de membre {name} ; il y a name, url, path, value, container, variable, file, "
+            + "after_env et after_file.")
+    static let noCommand = Message(
+        "file.no_command", en: "{place}: a command belongs here: a line for a shell, or a list of words.",
+        fr: "{place} : il faut ici une commande : une ligne pour un shell, ou une liste de mots.")
+
+    static let badPolicy = Message(
+        "file.bad_policy",
+        en: "{place}: it is written as `every 90d`, at least a day, and `grace` as `24h`.",
+        fr: "{place} : il s’écrit `every 90d`, un jour au moins, et `grace` s’écrit `24h`.")
+    static let notTime = Message(
+        "file.no_time", en: "{place}: a time such as 2026-11-21T03:42:53Z belongs here.",
+        fr: "{place} : il faut ici une date comme 2026-11-21T03:42:53Z.")
+
     static let all = [
         hashEmpty, hashPlaceholder, hashMark, hashReturn, hashQuotes, hashSpaces, hashEatenByCompose, hashEatenByShell,
         hashWord, hashLength, hashPrefix, hashCost, hashAlphabet, hashSaltEnd, hashEnd, fileNotJSON, fileNotAnObject,
         fileTooLarge, fileUnknownVersion, fileNotText, fileBadName, fileDoubleDefault, fileNoList, fileNoLocation,
         filePathMissing, fileBadPath, fileKeyMissing, fileKeyNotWanted, fileValueMissing, fileLoginHoldsHash,
-        fileUnknownMember, fileNotTruth, fileNotOneOf, fileOpenAndSealed,
+        fileUnknownMember, fileNotTruth, fileNotOneOf, consumerName, consumerURL, consumerContainer,
+        consumerUnknownMember, noCommand, badPolicy, notTime, fileOpenAndSealed,
     ]
 }

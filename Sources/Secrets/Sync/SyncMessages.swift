@@ -2,8 +2,20 @@ internal import Basics
 
 enum SyncMessages {
     static let source = Message(
-        "sync.source", en: "The source of truth must hold a raw token and its bcrypt hash before it can be copied.",
-        fr: "La source de vérité doit contenir un jeton et son empreinte bcrypt avant d’être recopiée.")
+        "sync.source",
+        en: "The source of truth holds no bcrypt hash of its raw token: `comfygate secrets unify` makes one.",
+        fr: "La source de vérité n’a pas d’empreinte bcrypt de son jeton : `comfygate secrets unify` en fait une.")
+    static let noHash = Message(
+        "sync.no_hash",
+        en:
+            "The location wants the bcrypt hash, and the source of truth has none: `comfygate secrets unify` makes one.",
+        fr:
+            "L’emplacement veut l’empreinte bcrypt, et la source de vérité n’en a pas : `comfygate secrets unify` en fait une."
+    )
+    static let noToken = Message(
+        "sync.no_token",
+        en: "The location wants the raw token, and the source of truth has none.",
+        fr: "L’emplacement veut le jeton brut, et la source de vérité n’en a pas.")
     static let sealed = Message(
         "sync.sealed", en: "The raw token is sealed: open the source of truth before it is copied.",
         fr: "Le jeton est scellé : ouvrez la source de vérité avant qu’il soit recopié.")
@@ -17,5 +29,5 @@ enum SyncMessages {
         "sync.name_the_key", en: "The file is not there: say in the location which key belongs into it.",
         fr: "Le fichier n’existe pas : indiquez dans l’emplacement quelle clé doit s’y trouver.")
 
-    static let all = [source, sealed, token, contested, nameTheKey]
+    static let all = [source, noHash, noToken, sealed, token, contested, nameTheKey]
 }

@@ -9,10 +9,18 @@ public struct SyncPlan: Sendable {
         public let credential: String
         /// Relative to the root.
         public let path: String
+        public let kind: LocationRule.Kind
         public let key: String?
         public let value: LocationRule.Value
         /// The file is made, or the key is added to it.
         public let isNew: Bool
+    }
+
+    /// A file that others can read no longer.
+    public struct Narrowing: Sendable, Hashable {
+        public let path: String
+        /// As it is now.
+        public let mode: UInt16
     }
 
     /// A location that cannot be written, and why.
@@ -25,13 +33,16 @@ public struct SyncPlan: Sendable {
     /// For `FileTransaction`: one for each file, compared with what was read for this plan.
     public let changes: [FileChange]
     public let steps: [Step]
+    public let narrowings: [Narrowing]
     public let refusals: [Refusal]
 
     public init(_ file: CredentialFile, from source: any FactSource) {
         var draft = SyncDraft(source)
         for credential in file.credentials { draft.add(credential) }
         refusals = draft.refusals
-        (changes, steps) = draft.refusals.isEmpty ? (draft.changes, draft.steps) : ([], [])
+        let isSound = draft.refusals.isEmpty
+        (changes, steps) = isSound ? (draft.changes, draft.steps) : ([], [])
+        narrowings = isSound ? draft.narrowings : []
     }
 }
 
@@ -42,6 +53,8 @@ private struct SyncDraft {
         let old: [UInt8]?
         var new: [UInt8]?
         var inPlace: Bool
+        /// Nil where others cannot read it, or where permissions are not kept.
+        let exposure: UInt16?
     }
 
     /// One place in one file: two credentials must not want it.
@@ -61,35 +74,45 @@ private struct SyncDraft {
 
     var changes: [FileChange] {
         order.compactMap { path in
-            guard let file = files[path], let new = file.new, new != file.old else { return nil }
+            guard let file = files[path], let new = file.new, new != file.old || file.exposure != nil else {
+                return nil
+            }
             return FileChange(
-                path, now: file.old.map { .content($0) } ?? .absent, replacement: .content(new), inPlace: file.inPlace)
+                path, now: file.old.map { .content($0) } ?? .absent, replacement: .content(new), permissions: .narrow,
+                inPlace: file.inPlace)
         }
+    }
+
+    var narrowings: [SyncPlan.Narrowing] {
+        order.compactMap { path in files[path]?.exposure.map { SyncPlan.Narrowing(path: path, mode: $0) } }
     }
 
     mutating func add(_ credential: Credential) {
-        guard !credential.isSealed else {
-            refuse(CredentialFile.path, credential.place("sealed_token"), SyncMessages.sealed())
-            return
-        }
-        guard let token = credential.rawToken, let hash = credential.bcryptHash,
-            HashVerdict(judging: Array(hash.reveal().utf8)) == .hash, source.verify(token, against: hash)
-        else {
-            refuse(CredentialFile.path, credential.place("bcrypt_hash"), SyncMessages.source())
-            return
+        if let hash = credential.bcryptHash {
+            let isSound =
+                HashVerdict(judging: Array(hash.reveal().utf8)) == .hash
+                && credential.rawToken.map { source.verify($0, against: hash) } ?? true
+            guard isSound else {
+                return refuse(CredentialFile.path, credential.place("bcrypt_hash"), SyncMessages.source())
+            }
         }
         for rule in credential.locations {
-            for path in source.expand(rule.path) { add(rule, path, credential, token: token, hash: hash) }
+            for path in source.expand(rule.path) { add(rule, path, credential) }
         }
     }
 
-    private mutating func add(
-        _ rule: LocationRule, _ path: String, _ credential: Credential, token: Secret, hash: Secret
-    ) {
+    private mutating func add(_ rule: LocationRule, _ path: String, _ credential: Credential) {
         guard rule.value != .token else { return refuse(path, rule.key, SyncMessages.token()) }
         guard open(path, inPlace: rule.inPlace) else { return }
         for (key, form) in keys(rule, path) {
-            let value = form == .hash ? hash : token
+            guard let value = form == .hash ? credential.bcryptHash : credential.rawToken else {
+                if form != .hash, credential.isSealed {
+                    if !isRight(rule, key, path, credential) { refuse(path, key, SyncMessages.sealed()) }
+                } else {
+                    refuse(path, key, form == .hash ? SyncMessages.noHash() : SyncMessages.noToken())
+                }
+                continue
+            }
             if let other = wanted.updateValue(value, forKey: Place(path: path, key: key)), other != value {
                 refuse(path, key, SyncMessages.contested())
                 continue
@@ -99,8 +122,18 @@ private struct SyncDraft {
             let isNew = before.new == nil || isMissing(key, rule, before.new ?? [])
             files[path]?.new = after
             steps.append(
-                SyncPlan.Step(credential: credential.name, path: path, key: key, value: form, isNew: isNew))
+                SyncPlan.Step(
+                    credential: credential.name, path: path, kind: rule.kind, key: key, value: form, isNew: isNew))
         }
+    }
+
+    /// Whether the sealed token stands there already, as its hash says.
+    private func isRight(_ rule: LocationRule, _ key: String?, _ path: String, _ credential: Credential) -> Bool {
+        let place = LocationRule(path: path, kind: rule.kind, key: key, value: .raw)
+        guard let bytes = files[path]?.new, let hash = credential.bcryptHash,
+            let value = try? place.value(in: bytes)?.secret
+        else { return false }
+        return source.verify(value, against: hash)
     }
 
     /// Reads a file for the first time; false when it cannot be had.
@@ -109,13 +142,13 @@ private struct SyncDraft {
             if inPlace { files[path]?.inPlace = true }
             return true
         }
-        let content = source.facts(of: path).content
-        if let obstacle = content.obstacle {
+        let facts = source.facts(of: path)
+        if let obstacle = facts.content.obstacle {
             refuse(path, nil, obstacle)
             return false
         }
-        let old: [UInt8]? = if case .bytes(let bytes) = content { bytes } else { nil }
-        files[path] = File(old: old, new: old, inPlace: inPlace)
+        let old: [UInt8]? = if case .bytes(let bytes) = facts.content { bytes } else { nil }
+        files[path] = File(old: old, new: old, inPlace: inPlace, exposure: facts.isExposed ? facts.mode : nil)
         order.append(path)
         return true
     }

@@ -15,21 +15,33 @@ public struct FileChange: Sendable {
         case deletion
     }
 
+    /// What becomes of the permissions of a file that is there.
+    public enum Permissions: Sendable, Hashable {
+        case keep
+        /// It loses those that `mode` has not, and gets none.
+        case narrow
+        /// It gets those of `mode`: when an earlier change is taken back.
+        case set
+    }
+
     /// Below the transaction's root: relative to it, or absolute and beginning with it. Links are followed as long as they
     /// stay below the root.
     public let path: String
     /// What the plan was made from; the change stops when the file holds anything else.
     public let now: Now
     public let replacement: Replacement
-    /// For a file that is made; one that is there keeps its own.
+    /// For a file that is made, and what `permissions` is about.
     public let mode: UInt32
+    public let permissions: Permissions
     /// Keeps the inode, for a file that is bind-mounted by itself: a rename would leave the container on the old one.
     public let inPlace: Bool
 
     public init(
-        _ path: String, now: Now, replacement: Replacement, mode: UInt32 = 0o600, inPlace: Bool = false
+        _ path: String, now: Now, replacement: Replacement, mode: UInt32 = 0o600,
+        permissions: Permissions = .keep, inPlace: Bool = false
     ) {
-        (self.path, self.now, self.replacement, self.mode, self.inPlace) = (path, now, replacement, mode, inPlace)
+        (self.path, self.now, self.replacement, self.inPlace) = (path, now, replacement, inPlace)
+        (self.mode, self.permissions) = (mode, permissions)
     }
 }
 

@@ -82,7 +82,7 @@ public final class FileTransaction {
         do {
             // Whatever lies here belongs to no transaction.
             try state.close(nil)
-            plan = try TransactionPlan(changes, walk: PathWalk(root: root), limits: limits)
+            plan = try TransactionPlan(changes, walk: PathWalk(root: root), limits: limits, fileSystem: fileSystem)
         } catch {
             throw error.error()
         }

@@ -150,6 +150,10 @@ extension Descriptor {
         try sync(as: path)
     }
 
+    func setMode(_ mode: UInt32, as path: String) throws(FileFailure) {
+        guard fchmod(number, mode) == 0 else { throw .last(path, "change the mode") }
+    }
+
     /// - Parameter folder: Some shared folders cannot sync a folder, and say so; a file must.
     func sync(as path: String, folder: Bool = false) throws(FileFailure) {
         while fsync(number) != 0 {

@@ -76,8 +76,10 @@ struct Settlement {
                 try folder.open(place.name, O_RDWR | O_NONBLOCK, as: entry.path).overwrite(copy ?? [], as: entry.path)
             case .leave: conflicts.append(try conflict(index, copy))
             }
-            return folder
         }
+        // Behind the content: whoever may not read the new one never can.
+        if let modes = entry.modes { try restore(modes, place, as: entry.path) }
+        guard entry.kind.isBeside else { return folder }
         let draft = try folder.read(new, limit: Self.copyLimit, as: entry.path)
         let hasDraft = draft.map { Digest32.sha256($0) == entry.new } ?? false
         var aside = try folder.read(old, limit: Self.copyLimit, as: entry.path)
@@ -93,6 +95,18 @@ struct Settlement {
         case .leave: conflicts.append(try conflict(index, aside))
         }
         return folder
+    }
+
+    /// Only where the permissions are still those that the transaction gave.
+    private func restore(
+        _ modes: TransactionJournal.Entry.Modes, _ place: PathWalk.Place, as path: String
+    ) throws(FileFailure) {
+        guard let facts = try place.folder.entry(place.name, as: path), facts.isPlainFile,
+            facts.permissions == UInt32(modes.new)
+        else { return }
+        let file = try place.folder.open(place.name, O_RDONLY | O_NONBLOCK, as: path)
+        try file.setMode(UInt32(modes.old), as: path)
+        try file.sync(as: path)
     }
 
     /// What the target holds, nil when there is none; what is no plain file or too large is foreign and stands for itself.
@@ -136,7 +150,7 @@ struct Settlement {
     private mutating func clean() throws(FileFailure) {
         var failure: FileFailure?
         var touched: [Folder] = []
-        for (index, entry) in journal.entries.enumerated() where entry.kind != .inPlace {
+        for (index, entry) in journal.entries.enumerated() where entry.kind.isBeside {
             do {
                 let folder = try walk.find(entry.path, judgesFile: false).folder
                 try folder.remove(TemporaryName.new(journal.transaction, index), as: entry.path)

@@ -11,12 +11,26 @@ internal import Basics
 /// no part can be missing, changed or moved unseen.
 struct TransactionJournal: Hashable {
     struct Entry: Hashable {
-        enum Kind: UInt8, CaseIterable { case replace = 1, create, delete, inPlace }
+        enum Kind: UInt8, CaseIterable {
+            case replace = 1, create, delete, inPlace
+            /// Only the permissions change.
+            case mode
+
+            /// Its temporary files lie beside the target.
+            var isBeside: Bool { self != .inPlace && self != .mode }
+        }
+
+        /// Permissions of a file that keeps its inode, where they change.
+        struct Modes: Hashable {
+            let old: UInt16
+            let new: UInt16
+        }
 
         let kind: Kind
         /// Nil where there is no file.
         let old: Digest32?
         let new: Digest32?
+        var modes: Modes?
         /// Relative to the root, without links.
         let path: String
     }
@@ -89,9 +103,16 @@ struct TransactionJournal: Hashable {
 }
 
 extension TransactionJournal.Entry {
-    /// Kind; 1 and 32 bytes, or 0, for the old and the new digest; the path.
+    /// Kind; 1 and 32 bytes, or 0, for the old and the new digest; 1 and 4 bytes, or 0, for the modes; the path.
     fileprivate var encoded: [UInt8] {
-        [kind.rawValue] + [old, new].flatMap { $0.map { [1] + $0.bytes } ?? [0] } + Array(path.utf8)
+        var bytes = [kind.rawValue]
+        for digest in [old, new] { bytes += digest.map { [1] + $0.bytes } ?? [0] }
+        bytes.append(modes == nil ? 0 : 1)
+        if let modes {
+            bytes.append(bigEndian: modes.old)
+            bytes.append(bigEndian: modes.new)
+        }
+        return bytes + Array(path.utf8)
     }
 
     fileprivate init?(_ payload: ArraySlice<UInt8>) {
@@ -108,10 +129,20 @@ extension TransactionJournal.Entry {
             default: return nil
             }
         }
+        var modes: Modes?
+        switch rest.popFirst() {
+        case 0: break
+        case 1:
+            guard rest.count >= 4 else { return nil }
+            let old = UInt16(rest.takeBigEndian(2))
+            modes = Modes(old: old, new: UInt16(rest.takeBigEndian(2)))
+        default: return nil
+        }
+        guard modes == nil || !kind.isBeside, kind != .mode || modes != nil else { return nil }
         let path = String(decoding: rest, as: UTF8.self)
         guard PathWalk.isSound(path), Array(path.utf8) == Array(rest) else { return nil }
         guard (digests[0] == nil) == (kind == .create), (digests[1] == nil) == (kind == .delete) else { return nil }
-        self.init(kind: kind, old: digests[0], new: digests[1], path: path)
+        self.init(kind: kind, old: digests[0], new: digests[1], modes: modes, path: path)
     }
 }
 

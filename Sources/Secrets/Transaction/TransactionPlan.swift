@@ -8,14 +8,17 @@ struct TransactionPlan {
         let place: PathWalk.Place
         let old: [UInt8]?
         let new: [UInt8]?
-        /// For a file that is made.
-        let mode: UInt32
+        /// That of a file that is made, or the narrower one of a file that stays; nil keeps what is there.
+        let mode: UInt32?
     }
 
     let items: [Item]
     let walk: PathWalk
 
-    init(_ changes: [FileChange], walk: PathWalk, limits: TransactionLimits) throws(FileFailure) {
+    /// - Parameter fileSystem: As fstatfs(2) tells it of a descriptor.
+    init(
+        _ changes: [FileChange], walk: PathWalk, limits: TransactionLimits, fileSystem: (Int32) -> Int64
+    ) throws(FileFailure) {
         var walk = walk
         guard changes.count <= limits.changes else {
             throw FileFailure("A change of \(changes.count) files", .tooMany(limit: limits.changes))
@@ -34,7 +37,11 @@ struct TransactionPlan {
                     throw FileFailure(place.path, .twice)
                 }
             }
-            guard let item = try Self.item(change, place, facts, limit: limits.fileBytes) else { continue }
+            let setsMode =
+                change.permissions != .keep && FileSystemKind(magic: fileSystem(place.folder.descriptor.number)) == nil
+            guard let item = try Self.item(change, place, facts, limit: limits.fileBytes, setsMode: setsMode) else {
+                continue
+            }
             total += (item.old?.count ?? 0) + (item.new?.count ?? 0)
             guard total <= limits.totalBytes else {
                 throw FileFailure(place.path, .tooMuch(limit: limits.totalBytes))
@@ -46,7 +53,7 @@ struct TransactionPlan {
 
     /// Nil when the file holds already what it shall.
     private static func item(
-        _ change: FileChange, _ place: PathWalk.Place, _ facts: stat?, limit: Int
+        _ change: FileChange, _ place: PathWalk.Place, _ facts: stat?, limit: Int, setsMode: Bool
     ) throws(FileFailure) -> Item? {
         let old = try place.folder.read(place.name, limit: limit)
         let now = old.map { Digest32.sha256($0) }
@@ -62,11 +69,18 @@ struct TransactionPlan {
             case .deletion: nil
             }
         if let new, new.count > limit { throw FileFailure(place.path, .tooLarge(limit: limit)) }
-        if old == new { return nil }
+        var modes: TransactionJournal.Entry.Modes?
+        if setsMode, let facts, new != nil {
+            let old = facts.permissions
+            let mode = change.permissions == .narrow ? old & (change.mode | ~0o777) : old & ~0o777 | change.mode & 0o777
+            if mode != old { modes = .init(old: UInt16(old), new: UInt16(mode)) }
+        }
+        if old == new, modes == nil { return nil }
+        let kind = old == new ? .mode : try kind(change, place, facts, exists: old != nil)
         let entry = TransactionJournal.Entry(
-            kind: try kind(change, place, facts, exists: old != nil), old: now, new: new.map { .sha256($0) },
-            path: place.path)
-        return Item(entry: entry, place: place, old: old, new: new, mode: change.mode)
+            kind: kind, old: now, new: new.map { .sha256($0) }, modes: kind.isBeside ? nil : modes, path: place.path)
+        let mode = kind == .create ? change.mode : modes.map { UInt32($0.new) }
+        return Item(entry: entry, place: place, old: old, new: new, mode: mode)
     }
 
     private static func kind(

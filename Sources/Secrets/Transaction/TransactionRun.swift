@@ -54,14 +54,15 @@ struct TransactionRun {
         try warnOfState()
         for (index, item) in plan.items.enumerated() {
             switch item.entry.kind {
-            case .delete: continue
+            case .delete, .mode: continue
             case .inPlace:
                 try state.write(oldName(index), item.old ?? [])
                 try state.write(newName(index), item.new ?? [])
-            case .create: try draft(newName(index), item.new ?? [], FileMetadata(mode: item.mode), for: item)
+            case .create: try draft(newName(index), item.new ?? [], FileMetadata(mode: item.mode ?? 0o600), for: item)
             case .replace:
                 let target = try item.place.folder.open(item.place.name, O_RDONLY | O_NONBLOCK, as: item.entry.path)
-                let metadata = try FileMetadata(of: target, as: item.entry.path)
+                var metadata = try FileMetadata(of: target, as: item.entry.path)
+                if let mode = item.mode { metadata.mode = mode }
                 try draft(newName(index), item.new ?? [], metadata, for: item)
             }
         }
@@ -103,8 +104,16 @@ struct TransactionRun {
         case .inPlace:
             let file = try openUnchanged(item)
             attempted = index + 1
+            // First: nobody who could read the old content reads the new one.
+            if let mode = item.mode { try file.setMode(mode, as: path) }
             try file.overwrite(item.new ?? [], as: path)
             return
+        case .mode:
+            try expect(item.entry.old, folder, name, as: path)
+            let file = try folder.open(name, O_RDONLY | O_NONBLOCK, as: path)
+            attempted = index + 1
+            try file.setMode(item.mode ?? 0o600, as: path)
+            try file.sync(as: path)
         case .replace:
             try expect(item.entry.old, folder, name, as: path)
             attempted = index + 1

@@ -38,7 +38,8 @@ enum UndoRules {
         _ kind: TransactionJournal.Entry.Kind, target: Found, aside: Aside, hasDraft: Bool
     ) -> Action {
         switch (kind, target) {
-        case (_, .old): .nothing
+        // Permissions come back by themselves; content that was not written is nobody's business.
+        case (_, .old), (.mode, _): .nothing
         case (.create, .new): hasDraft ? .nothing : .remove
         case (.create, _): hasDraft ? .nothing : .leave
         case (.replace, _) where hasDraft: .nothing

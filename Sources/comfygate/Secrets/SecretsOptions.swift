@@ -25,14 +25,37 @@ enum SecretsOptions {
 
     /// - Throws: One line that names the file and what is wrong with it.
     static func file(in tree: ProjectTree, _ root: String) throws -> CredentialFile {
+        guard let file = try fileIfAny(in: tree) else {
+            throw CommandFailure(at: CredentialFile.path, none(["root": root]), remedy())
+        }
+        return file
+    }
+
+    /// Nil when there is none.
+    static func fileIfAny(in tree: ProjectTree) throws -> CredentialFile? {
         let path = CredentialFile.path
         let content = tree.facts(of: path).content
         if let obstacle = content.obstacle { throw CommandFailure(at: path, obstacle) }
-        guard case .bytes(let bytes) = content else { throw CommandFailure(at: path, none(["root": root]), remedy()) }
+        guard case .bytes(let bytes) = content else { return nil }
         do {
             return try CredentialFile(parsing: bytes)
         } catch {
             throw CommandFailure(at: path, error.phrase)
         }
+    }
+
+    /// A credential's name as an option gives it.
+    static func name(_ given: String?) throws(UsageError) -> String {
+        let name = given ?? CredentialFile.defaultName
+        guard CredentialFile.isName(name) else { throw UsageError(SecretsMessages.badName()) }
+        return name
+    }
+
+    static func credential(_ name: String, in file: CredentialFile) throws -> Credential {
+        if let credential = file[name] { return credential }
+        let names = file.credentials.map(\.name).joined(separator: ", ")
+        throw CommandFailure(
+            at: CredentialFile.path, SecretsMessages.unknownCredential(["name": name]),
+            names.isEmpty ? nil : SecretsMessages.knownCredentials(["names": names]))
     }
 }

@@ -143,7 +143,8 @@ struct AuditTests {
                 Self.token, "$2b$12$03f3f6f91f4175e338c314f7bd96ebd3dd834b53c1813d69d830f",
                 [[.ok], [.malformed(.broken(.saltEnd))]]
             ),
-            (nil, Self.hash, [[.missing], [.ok]]), (Self.token, nil, [[.ok], [.missing]]),
+            (nil, nil, [[.missing], [.missing]]), (nil, Self.hash, [[.ok], [.ok]]),
+            (Self.token, nil, [[.ok], [.missing]]),
             ("changeme", Self.hash, [[.placeholder], [.notTheHash]]),
         ]
         for (token, hash, states) in expected {

@@ -293,6 +293,31 @@ struct FileTransactionTests {
         #expect(!dumped.contains("83"))
     }
 
+    @Test("Permissions get narrower with the content, without it, and never wider")
+    func narrowed() throws {
+        let tree = TransactionTree(["a": "one", "b": "two", "c": "three", "d": "four"])
+        for (path, mode) in [("a", 0o644), ("b", 0o664), ("c", 0o666), ("d", 0o400)] as [(String, UInt32)] {
+            unsafe chmod(tree.folder.path(path), mode)
+        }
+        func narrow(_ path: String, _ old: String, _ new: String, inPlace: Bool = false) -> FileChange {
+            FileChange(
+                path, now: .content(Array(old.utf8)), replacement: .content(Array(new.utf8)), permissions: .narrow,
+                inPlace: inPlace)
+        }
+        let changes = [
+            narrow("a", "one", "ONE"), narrow("b", "two", "TWO", inPlace: true), narrow("c", "three", "three"),
+            narrow("d", "four", "four"),
+        ]
+        let inodes = [tree.facts("b").st_ino, tree.facts("c").st_ino]
+        #expect(tree.run(changes + [tree.replace("none", "x", "y")])?.code == .locationChanged)
+        #expect(["a", "b", "c", "d"].map { tree.facts($0).permissions } == [0o644, 0o664, 0o666, 0o400])
+        let outcome = try tree.transaction().run(changes)
+        #expect(outcome.changed == ["a", "b", "c"])
+        #expect(["a", "b", "c", "d"].map { tree.facts($0).permissions } == [0o600, 0o600, 0o600, 0o400])
+        #expect([tree.text("a"), tree.text("b"), tree.text("c")] == ["ONE", "TWO", "three"])
+        #expect([tree.facts("b").st_ino, tree.facts("c").st_ino] == inodes)
+    }
+
     @Test func modesThatAreNotKeptAreSaidOnce() throws {
         let kind = try #require(FileSystemKind(magic: 0x0102_1997))
         let warning = kind.warning(path: "qwen/.env")

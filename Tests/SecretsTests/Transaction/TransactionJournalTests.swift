@@ -11,6 +11,9 @@ struct TransactionJournalTests {
             return TransactionJournal.Entry(
                 kind: kind, old: kind == .create ? nil : .sha256([UInt8(index)]),
                 new: kind == .delete ? nil : .sha256([UInt8(index), 1]),
+                modes: kind == .mode || kind == .inPlace && Bool.random(using: &dice)
+                    ? .init(old: .random(in: 0...0o7777, using: &dice), new: .random(in: 0...0o7777, using: &dice))
+                    : nil,
                 path: String(repeating: "é/.env", count: Int.random(in: 1...20, using: &dice)))
         }
         return TransactionJournal(transaction: .random(in: 0 ... .max, using: &dice), entries: entries)

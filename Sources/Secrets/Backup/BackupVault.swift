@@ -1,0 +1,109 @@
+public import Basics
+internal import Glibc
+
+/// The backups of one project: where they lie, who can open them, how long they stay.
+public struct BackupVault: Sendable {
+    public let folder: BackupFolder
+    /// Opens the backups; made with the first one.
+    public let identity: String
+    /// `age1…` lines of further people or machines that can open them; need not be there.
+    public let recipients: String
+    public var retention = BackupRetention()
+    /// The project's folder without links.
+    public let root: String
+
+    /// - Parameters:
+    ///   - root: The project's folder.
+    ///   - folder: Instead of the place that `BackupPlaces` names.
+    ///   - identity: Instead of the file that `BackupPlaces` names.
+    /// - Throws: `noHome`, `file`.
+    public init(
+        root: String, environment: [String: String], folder: String? = nil, identity: String? = nil
+    ) throws(BackupError) {
+        guard let real = unsafe realpath(root, nil) else { throw .file(FileFailure.last(root, "resolve").error()) }
+        defer { unsafe free(real) }
+        self.root = unsafe String(cString: real)
+        let places = try BackupPlaces(environment: environment, root: self.root)
+        self.folder = BackupFolder(path: folder ?? places.folder)
+        self.identity = identity ?? places.identity
+        recipients = places.identity.replacing(".identity", with: ".recipients")
+    }
+
+    public struct Kept: Sendable {
+        public let name: BackupName
+        /// An identity was made: without a copy of it elsewhere no backup outlives this disk.
+        public let madeIdentity: Bool
+    }
+
+    /// Seals files of the project as they are now; those that are not there are passed over. Backups that are too old go.
+    ///
+    /// - Parameter paths: Relative to the root.
+    /// - Returns: Nil when there is nothing to keep.
+    /// - Throws: Before anything is changed; then there is no new backup.
+    public func keep(
+        _ paths: [String], of source: any FactSource, reason: BackupReason, now: Timestamp
+    ) throws(BackupError) -> Kept? {
+        var members: [TarArchive.Member] = []
+        for path in Set(paths).sorted() {
+            let facts = source.facts(of: path)
+            guard case .bytes(let bytes) = facts.content else { continue }
+            members.append(
+                TarArchive.Member(path: path, mode: UInt32(facts.mode ?? 0o600), modified: now.seconds, bytes: bytes))
+        }
+        guard !members.isEmpty else { return nil }
+        let (recipients, isNew) = try sealers(now)
+        let name = try folder.write(members, root: root, reason: reason, at: now, recipients: recipients)
+        try folder.remove(retention.expired(folder.list(), at: now))
+        return Kept(name: name, madeIdentity: isNew)
+    }
+
+    public func read(_ name: BackupName) throws(BackupError) -> Backup {
+        guard let bytes = try content(identity) else { throw .noIdentity(identity) }
+        let identities: [AgeIdentity]
+        do throws(AgeError) {
+            identities = try AgeIdentity.parse(bytes)
+        } catch {
+            throw .seal(error)
+        }
+        return try folder.read(name, identities: identities)
+    }
+
+    /// Whoever backups are sealed for. With further recipients the identity need not lie on this machine.
+    private func sealers(_ now: Timestamp) throws(BackupError) -> ([AgeRecipient], isNew: Bool) {
+        var found: [AgeRecipient] = []
+        do throws(AgeError) {
+            if let bytes = try? content(recipients) {
+                for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+                where !line.hasPrefix("#") && !line.allSatisfy(\.isWhitespace) {
+                    found.append(try AgeRecipient(parsing: line))
+                }
+            }
+        } catch {
+            throw .seal(error)
+        }
+        if let bytes = try content(identity) {
+            do throws(AgeError) {
+                found += try AgeIdentity.parse(bytes).map(\.recipient)
+            } catch {
+                throw .seal(error)
+            }
+        }
+        guard found.isEmpty else { return (found, false) }
+        let made = AgeIdentity.make()
+        do throws(GateError) {
+            try PrivateFile.create(identity, made.fileText(created: now), mode: 0o600, makesFolder: true)
+        } catch {
+            throw .file(error)
+        }
+        return ([made.recipient], true)
+    }
+
+    /// Nil when there is no such file.
+    private func content(_ path: String) throws(BackupError) -> [UInt8]? {
+        do throws(GateError) {
+            return try PrivateFile.read(path, limit: AgeIdentity.fileLimit)?.bytes
+        } catch {
+            throw .file(error)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+internal import Basics
+internal import CommandLineKit
+internal import Glibc
+internal import Loop
+internal import Secrets
+
+/// Makes consumers read a new value, and looks whether they have.
+struct RotationRun {
+    /// Why a consumer does not have it.
+    struct Failure: Error {
+        let name: String
+        let what: Phrase
+    }
+
+    let root: String
+    let credential: Credential
+    /// Kinds of the files that have changed.
+    let kinds: [LocationRule.Kind]
+    /// A line for a shell, once after the consumers' own.
+    let then: String?
+    /// Milliseconds that one command, and one consumer afterwards, may take.
+    let limit: UInt64
+    /// Not to be shown, whatever a command writes.
+    let hidden: [Secret]
+
+    private static let failed = Message(
+        "rotate.command_failed", en: "The command failed ({end}): {words}", fr: "La commande a échoué ({end}) : {words}"
+    )
+    private static let notStarted = Message(
+        "rotate.not_started", en: "The command could not be started: {words}",
+        fr: "La commande n’a pas pu démarrer : {words}")
+    private static let inside = Message(
+        "rotate.inside", en: "Inside the container the value is another one: {words}",
+        fr: "Dans le conteneur la valeur est une autre : {words}")
+    private static let noLook = Message(
+        "rotate.no_look", en: "it does not hold the new value", fr: "il n’a pas la nouvelle valeur")
+    static let messages = [failed, notStarted, inside, noLook]
+
+    /// Runs what makes a consumer read again.
+    func tell(_ consumer: Consumer, _ terminal: Terminal) throws(Failure) {
+        guard let action = consumer.action(afterChanging: kinds) else { return }
+        try perform(action, for: consumer.name, terminal)
+    }
+
+    /// Runs the command of `--then`.
+    func finish(_ terminal: Terminal) throws(Failure) {
+        if let then { try perform(.shell(then), for: "--then", terminal) }
+    }
+
+    private func perform(_ action: Consumer.Action, for name: String, _ terminal: Terminal) throws(Failure) {
+        var child =
+            switch action {
+            case .program(let words): ChildProcess(words[0], Array(words.dropFirst()))
+            case .shell(let line): ChildProcess("/bin/sh", ["-c", line])
+            }
+        child.folder = root
+        child.timeLimit = limit
+        let result: ChildProcess.Result
+        do {
+            result = try child.run()
+        } catch {
+            throw Failure(name: name, what: Self.notStarted(["words": systemMessage(error.code)]))
+        }
+        guard !result.isSuccess else { return }
+        let end =
+            switch result.end {
+            case .exited(let code): "\(code)"
+            case .signaled(let signal): "signal \(signal)"
+            case .timedOut: "timeout"
+            case .tooMuchOutput: "too much output"
+            }
+        throw Failure(name: name, what: Self.failed(["end": end, "words": told(result.errors + result.output)]))
+    }
+
+    /// The last words of a program, without a secret.
+    private func told(_ bytes: [UInt8]) -> String {
+        var text = String(decoding: bytes.suffix(2_000), as: UTF8.self)
+        for secret in hidden where !secret.reveal().isEmpty {
+            text = text.split(separator: secret.reveal(), omittingEmptySubsequences: false).joined(separator: "…")
+        }
+        return text.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " / ")
+    }
+
+    /// Asks until it has the value or the time is over; nil for a consumer that offers no way to ask.
+    func verify(_ consumer: Consumer, on loop: EventLoop) async throws(Failure) -> Bool? {
+        let value = consumer.value == .hash ? credential.bcryptHash : credential.rawToken
+        guard let value, consumer.url != nil || consumer.look != nil else { return nil }
+        let end = ContinuousClock.now.advanced(by: .milliseconds(limit))
+        while true {
+            guard let failure = await fault(consumer, value, on: loop) else { return true }
+            guard ContinuousClock.now < end else { throw failure }
+            try? await Task.sleep(for: .milliseconds(min(1_000, limit / 10)))
+        }
+    }
+
+    private func fault(_ consumer: Consumer, _ value: Secret, on loop: EventLoop) async -> Failure? {
+        if let words = consumer.look {
+            var child = ChildProcess(words[0], Array(words.dropFirst()))
+            child.timeLimit = 30_000
+            guard let result = try? child.run(), result.isSuccess else {
+                return Failure(
+                    name: consumer.name, what: Self.inside(["words": words.prefix(3).joined(separator: " ")]))
+            }
+            guard consumer.holds(value, found: result.output) else {
+                return Failure(name: consumer.name, what: Self.noLook())
+            }
+        }
+        guard consumer.url != nil else { return nil }
+        let verdict = await ConsumerProbe(consumer, bearer: value).ask(on: loop)
+        return verdict.isGuarded ? nil : Failure(name: consumer.name, what: verdict.phrase)
+    }
+}

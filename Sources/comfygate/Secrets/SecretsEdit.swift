@@ -1,0 +1,158 @@
+internal import Basics
+internal import CommandLineKit
+internal import Secrets
+
+/// One change of a project's secrets, from the lock to the words about it; what the writing commands have in common.
+struct SecretsEdit: Sendable {
+    private static let dryRun = Flag("dry-run", SecretsMessages.dryRun)
+    static let all: [any Parameter] = [SecretsOptions.root, dryRun]
+
+    let root: String
+    let isDry: Bool
+
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        root = try SecretsOptions.root(of: arguments)
+        isDry = arguments.has(Self.dryRun)
+    }
+
+    /// For a command that changes secrets beside other work.
+    init(_ arguments: ParsedArguments, isDry: Bool) throws(UsageError) {
+        (root, self.isDry) = (try SecretsOptions.root(of: arguments), isDry)
+    }
+
+    /// A project as it is found.
+    struct Opened {
+        /// Nil when nothing is to be written.
+        let project: SecretsProject?
+        let tree: ProjectTree
+        let file: CredentialFile
+    }
+
+    /// Makes the source of truth what `make` says, and every location equal to it.
+    ///
+    /// - Parameters:
+    ///   - begins: May make a source of truth where there is none.
+    ///   - make: The new source of truth from the present one.
+    /// - Throws: `ExitFailure` when a location refuses, or when something is still off afterwards; all has been said then.
+    func run(
+        _ terminal: Terminal, begins: Bool, _ make: (CredentialFile, ProjectTree) throws -> CredentialFile
+    ) throws {
+        let opened = try open(terminal, begins: begins)
+        var file = try make(opened.file, opened.tree)
+        for credential in file.credentials where credential.previous != nil {
+            file.set(credential.forgettingOld(now: .now()))
+        }
+        let change = try plan(file, opened, terminal)
+        try commit(change, opened, terminal)
+        if !isDry { try judge(change.file, opened.tree, terminal) }
+    }
+
+    func open(_ terminal: Terminal, begins: Bool) throws -> Opened {
+        // Nothing is made in a folder that is not the right one: not even a lock.
+        if !begins { _ = try SecretsOptions.file(in: ProjectTree(root: root), root) }
+        let tracked = GitFacts.tracked(below: root) ?? []
+        let project = isDry ? nil : try SecretsProject(root: root, tracked: tracked)
+        if let project { report(project.recovery, terminal) }
+        let tree = try project?.tree ?? ProjectTree(root: root, tracked: tracked)
+        let file = try begins ? SecretsOptions.fileIfAny(in: tree) : SecretsOptions.file(in: tree, root)
+        return Opened(project: project, tree: tree, file: file ?? CredentialFile())
+    }
+
+    /// - Throws: `ExitFailure` when a location refuses; all has been said then.
+    func plan(_ file: CredentialFile, _ opened: Opened, _ terminal: Terminal) throws -> SecretsChange {
+        let change = SecretsChange(file, from: opened.tree)
+        guard change.plan.refusals.isEmpty else {
+            for refusal in change.plan.refusals {
+                let place = refusal.path + (refusal.key.map { ":\($0)" } ?? "")
+                terminal.report(CommandFailure(at: place, refusal.reason))
+            }
+            terminal.say(SecretsMessages.refused())
+            throw ExitFailure()
+        }
+        return change
+    }
+
+    /// Writes it, unless this is a dry run, and says what has been done.
+    func commit(_ change: SecretsChange, _ opened: Opened, _ terminal: Terminal) throws {
+        guard let project = opened.project else { return show(change, [], terminal) }
+        let outcome = try project.run(change.changes)
+        show(change, outcome.changed, terminal)
+        for warning in outcome.warnings { terminal.warn(Phrase(verbatim: warning.message)) }
+    }
+
+    private func report(_ recovery: RecoveryReport, _ terminal: Terminal) {
+        let paths = recovery.paths.joined(separator: ", ")
+        switch recovery.result {
+        case .nothing: break
+        case .undone: terminal.warn(SecretsMessages.undone(["paths": paths]))
+        case .finished: terminal.warn(SecretsMessages.finished(["paths": paths]))
+        }
+        for conflict in recovery.conflicts { terminal.warn(Phrase(verbatim: conflict.message)) }
+    }
+
+    private func show(_ change: SecretsChange, _ changed: [String], _ terminal: Terminal) {
+        terminal.put(SecretsTable(change).table(terminal), json: SecretsTable(change).json(isDry: isDry))
+        if change.isEmpty {
+            terminal.say(SecretsMessages.nothingToDo())
+        } else if isDry {
+            terminal.say(SecretsMessages.wouldChange(count: change.changes.count))
+        } else {
+            terminal.say(SecretsMessages.changed(count: changed.count))
+            if !change.plan.steps.isEmpty { terminal.say(SecretsMessages.recreate()) }
+        }
+    }
+
+    /// Reads everything again: what was written is what an audit calls right.
+    func judge(_ file: CredentialFile, _ tree: ProjectTree, _ terminal: Terminal) throws {
+        var audit = Audit(tree)
+        let count = audit.rows(of: file).count { row in
+            // What Git knows is no fault of the values; rotating and forgetting is another command's work.
+            row.states.contains { $0 != .ok && $0 != .tracked }
+        }
+        guard count > 0 else { return }
+        terminal.say(SecretsMessages.stillOff(count: count))
+        throw ExitFailure()
+    }
+}
+
+/// What a change does, for people and for programs.
+struct SecretsTable {
+    private let change: SecretsChange
+
+    init(_ change: SecretsChange) { self.change = change }
+
+    func table(_ terminal: Terminal) -> Table {
+        var table = Table([
+            .init("CREDENTIAL"), .init("LOCATION", canShrink: true), .init("KEY"), .init("HOLDS"), .init("CHANGE"),
+        ])
+        if change.writesSource {
+            table.append(["-", CredentialFile.path, "-", "-", terminal.text(SecretsMessages.written)])
+        }
+        for step in change.plan.steps {
+            let word = step.isNew ? SecretsMessages.added : SecretsMessages.set
+            table.append([step.credential, step.path, step.key ?? "-", step.value.rawValue, terminal.text(word)])
+        }
+        for narrowing in change.plan.narrowings {
+            let (old, new) = ("0" + String(narrowing.mode, radix: 8), "0" + String(narrowing.mode & 0o600, radix: 8))
+            table.append([
+                "-", narrowing.path, "-", "-", terminal.text(SecretsMessages.narrowed(["old": old, "new": new])),
+            ])
+        }
+        return table
+    }
+
+    func json(isDry: Bool) -> JSON {
+        [
+            "dry_run": JSON(isDry), "files": .array(change.changes.map { JSON($0.path) }),
+            "steps": .array(
+                change.plan.steps.map { step in
+                    [
+                        "credential": JSON(step.credential), "path": JSON(step.path),
+                        "key": step.key.map { JSON($0) } ?? .null, "holds": JSON(step.value.rawValue),
+                        "added": JSON(step.isNew),
+                    ]
+                }),
+            "narrowed": .array(change.plan.narrowings.map { JSON($0.path) }),
+        ]
+    }
+}

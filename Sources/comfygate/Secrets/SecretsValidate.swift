@@ -1,0 +1,123 @@
+internal import Basics
+internal import CommandLineKit
+internal import Loop
+internal import Secrets
+
+/// `comfygate secrets validate`: the source of truth is sound, and every consumer lets in the right credential only.
+struct SecretsValidate: Command {
+    private static let offline = Flag(
+        "offline",
+        Message(
+            "secrets.validate.offline", en: "Look at the files only and ask nobody",
+            fr: "Regarder les fichiers seulement, sans interroger personne"))
+
+    static let declaration = CommandDeclaration(
+        "validate",
+        Message(
+            "secrets.validate.summary", en: "Check the files, and ask every consumer with a right and a wrong token",
+            fr: "Vérifie les fichiers, et interroge chaque consommateur avec un bon et un mauvais jeton"),
+        discussion: Message(
+            "secrets.validate.discussion",
+            en:
+                "Each consumer of the source of truth is asked with the right credential (200 is expected), a wrong one and "
+                + "none (401 or 403). A 400 or 200 without the right one means that it is open to everybody.",
+            fr:
+                "Chaque consommateur de la source de vérité est interrogé avec le bon secret (200 attendu), un mauvais et "
+                + "aucun (401 ou 403). Un 400 ou 200 sans le bon signifie qu’il est ouvert à tous."),
+        [SecretsOptions.root, offline], examples: ["secrets validate", "secrets validate --json"])
+
+    private static let fine = Message(
+        "secrets.validate.fine", en: "Everything holds what it should, and lets in who should come in.",
+        fr: "Tout contient ce qu’il doit, et n’admet que qui doit entrer.")
+    private static let filesOff = Message(
+        "secrets.validate.files_off",
+        en: (
+            one: "1 location is off: see `comfygate secrets audit`.",
+            other: "{count} locations are off: see `comfygate secrets audit`."
+        ),
+        fr: (
+            one: "{count} emplacement à revoir : voyez `comfygate secrets audit`.",
+            other: "{count} emplacements à revoir : voyez `comfygate secrets audit`."
+        ))
+    private static let nobody = Message(
+        "secrets.validate.nobody",
+        en: "No consumer is listed in the source of truth, so nobody was asked: add `consumers`.",
+        fr:
+            "Aucun consommateur ne figure dans la source de vérité, donc personne n’a été interrogé : ajoutez `consumers`."
+    )
+    private static let noValue = Message(
+        "secrets.validate.no_value", en: "The source of truth has no such value for it, or it is sealed.",
+        fr: "La source de vérité n’a pas de telle valeur pour lui, ou elle est scellée.")
+    static let messages = [fine, filesOff, nobody, noValue]
+
+    private let root: String
+    private let isOffline: Bool
+
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        root = try SecretsOptions.root(of: arguments)
+        isOffline = arguments.has(Self.offline)
+    }
+
+    private struct Line {
+        let credential: String
+        let consumer: Consumer
+        /// Nil when the source of truth has no value to ask with.
+        let verdict: ConsumerVerdict?
+    }
+
+    func run(_ terminal: Terminal) async throws {
+        let tree = try ProjectTree(root: root, tracked: GitFacts.tracked(below: root) ?? [])
+        let file = try SecretsOptions.file(in: tree, root)
+        var audit = Audit(tree)
+        let off = audit.rows(of: file).count { !$0.isOK }
+        let lines = isOffline ? [] : await ask(file)
+        terminal.put(table(lines, terminal), json: json(lines, off: off, terminal))
+        if off > 0 { terminal.warn(Self.filesOff(count: off)) }
+        if lines.isEmpty, !isOffline { terminal.say(Self.nobody()) }
+        guard off == 0, lines.allSatisfy({ $0.verdict?.isGuarded == true }) else { throw ExitFailure() }
+        terminal.say(Self.fine())
+    }
+
+    private func ask(_ file: CredentialFile) async -> [Line] {
+        let loop = EventLoop("validate")
+        defer { loop.stop() }
+        var lines: [Line] = []
+        for credential in file.credentials {
+            for consumer in credential.consumers where consumer.url != nil {
+                let value = consumer.value == .hash ? credential.bcryptHash : credential.rawToken
+                var verdict: ConsumerVerdict?
+                if let value { verdict = await ConsumerProbe(consumer, bearer: value).ask(on: loop) }
+                lines.append(Line(credential: credential.name, consumer: consumer, verdict: verdict))
+            }
+        }
+        return lines
+    }
+
+    private func table(_ lines: [Line], _ terminal: Terminal) -> Table {
+        var table = Table([
+            .init("CREDENTIAL"), .init("CONSUMER"), .init("URL", canShrink: true), .init("VERDICT", canShrink: true),
+        ])
+        for line in lines {
+            table.append([
+                line.credential, line.consumer.name, line.consumer.url ?? "-",
+                terminal.text(line.verdict?.phrase ?? Self.noValue()),
+            ])
+        }
+        return table
+    }
+
+    private func json(_ lines: [Line], off: Int, _ terminal: Terminal) -> JSON {
+        [
+            "locations_off": JSON(off),
+            "consumers": .array(
+                lines.map { line in
+                    [
+                        "credential": JSON(line.credential), "name": JSON(line.consumer.name),
+                        "url": line.consumer.url.map { JSON($0) } ?? .null,
+                        "verdict": JSON(line.verdict?.code ?? "no_value"),
+                        "reason": JSON(terminal.text(line.verdict?.phrase ?? Self.noValue())),
+                    ]
+                }),
+        ]
+    }
+}

@@ -1,0 +1,126 @@
+internal import Basics
+internal import CommandLineKit
+internal import Secrets
+
+/// `comfygate secrets watch`: tells when a location goes off, or puts it right.
+struct SecretsWatch: Command {
+    private static let repair = Flag(
+        "repair",
+        Message(
+            "watch.repair", en: "Put right what goes off, as `secrets sync` does", fr: "Corriger, comme `secrets sync`")
+    )
+    private static let interval = Option<Duration>(
+        "interval", or: .seconds(60),
+        Message(
+            "watch.interval", en: "Look this often where the file system tells nothing",
+            fr: "Regarder aussi souvent là où le système de fichiers ne dit rien"))
+    private static let looks = Option<Int>(
+        "looks", placeholder: "COUNT",
+        Message("watch.looks", en: "End after so many looks", fr: "Finir après tant de regards"))
+
+    static let declaration = CommandDeclaration(
+        "watch",
+        Message(
+            "secrets.watch.summary", en: "Tell, or repair, when a location goes off",
+            fr: "Signale, ou corrige, un emplacement qui change"),
+        [SecretsOptions.root, repair, interval, looks],
+        examples: ["secrets watch", "secrets watch --repair --root /srv/genai"])
+
+    private static let polled = Message(
+        "watch.polled",
+        en:
+            "Some folders lie where the kernel tells of no change (a Windows drive, a share): they are looked at every {span}.",
+        fr:
+            "Certains dossiers sont là où le noyau ne signale rien (un lecteur Windows, un partage) : on les regarde toutes les {span}."
+    )
+    private static let off = Message(
+        "watch.off", en: "{time} {place}: {states}", fr: "{time} {place} : {states}")
+    private static let fine = Message(
+        "watch.fine", en: "{time} {place}: ok again", fr: "{time} {place} : de nouveau ok")
+    static let messages = [polled, off, fine]
+
+    private let root: String
+    private let arguments: ParsedArguments
+    private let repairs: Bool
+    private let interval: Duration
+    private let looks: Int?
+
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        self.arguments = arguments
+        root = try SecretsOptions.root(of: arguments)
+        repairs = arguments.has(Self.repair)
+        interval = try arguments.require(Self.interval)
+        looks = try arguments.get(Self.looks)
+    }
+
+    func run(_ terminal: Terminal) throws {
+        let watch = FolderWatch()
+        var rows: [AuditRow] = []
+        var left = looks
+        var saysPolled = true
+        while left != 0 {
+            left = left.map { $0 - 1 }
+            let found = look(rows, terminal)
+            if let found { rows = found }
+            watch.add(folders(rows))
+            if watch.polls, saysPolled {
+                terminal.warn(Self.polled(["span": interval.spelled]))
+                saysPolled = false
+            }
+            if left == 0 { break }
+            let span = Int(max(1, interval.components.seconds)) * 1_000
+            // Several files are often written one after the other.
+            if watch.wait(milliseconds: span) { while watch.wait(milliseconds: 200) {} }
+        }
+        if rows.contains(where: { !$0.isOK }) { throw ExitFailure() }
+    }
+
+    /// - Returns: Nil when it could not be judged, which has been said.
+    private func look(_ before: [AuditRow], _ terminal: Terminal) -> [AuditRow]? {
+        do {
+            var rows = try audit()
+            if repairs, rows.contains(where: \.isRepairable) {
+                try SecretsEdit(arguments, isDry: false).run(terminal, begins: false) { file, _ in file }
+                rows = try audit()
+            }
+            let drift = Drift(from: before, to: rows)
+            let time = Timestamp.now().rfc3339
+            for row in drift.appeared {
+                let states = row.states.map { terminal.text($0.label) }.joined(separator: "; ")
+                terminal.warn(Self.off(["time": time, "place": row.place, "states": states]))
+            }
+            for row in drift.gone where rows.contains(where: { $0.place == row.place && $0.isOK }) {
+                terminal.say(Self.fine(["time": time, "place": row.place]))
+            }
+            return rows
+        } catch let failure as CommandFailure {
+            terminal.report(failure)
+        } catch let error as GateError {
+            terminal.report(CommandFailure(at: root, Phrase(verbatim: error.message)))
+        } catch {
+            // `SecretsEdit` has said why.
+        }
+        return nil
+    }
+
+    private func audit() throws -> [AuditRow] {
+        let tree = try ProjectTree(root: root, tracked: GitFacts.tracked(below: root) ?? [])
+        var audit = Audit(tree)
+        return audit.rows(of: try SecretsOptions.file(in: tree, root))
+    }
+
+    private func folders(_ rows: [AuditRow]) -> Set<String> {
+        Set(
+            rows.map { row in
+                let parts = row.path.split(separator: "/").dropLast()
+                return parts.isEmpty ? root : root + "/" + parts.joined(separator: "/")
+            } + [root + "/.secrets"])
+    }
+}
+
+extension AuditRow {
+    fileprivate var place: String { path + (key.map { ":\($0)" } ?? "") }
+
+    /// A sync may put it right; what Git knows it cannot take back.
+    fileprivate var isRepairable: Bool { states.contains { $0 != .ok && $0 != .tracked } }
+}

@@ -1,0 +1,205 @@
+"""New credentials for everybody, or nobody: `secrets rotate`, `validate` and `watch` with real processes.
+
+usage: rotation.py PROGRAM [unittest's arguments]
+"""
+
+import json
+import subprocess
+import sys
+import unittest
+
+import project
+from project import PATIENCE, Consumer, ProjectCase
+
+
+class RotationCase(ProjectCase):
+    def setUp(self):
+        super().setUp()
+        self.loaded = self.state / "loaded"
+        self.consumer = self.start(self.loaded)
+        self.restart = f"cp login/PASSWORD {self.loaded}"
+
+    def start(self, loaded, **options):
+        consumer = Consumer(loaded, **options)
+        self.addCleanup(consumer.close)
+        return consumer
+
+    def begin(self, **changes):
+        described = {"name": "qwen", "url": self.consumer.url, "after_file": self.restart} | changes
+        self.lay([{key: value for key, value in described.items() if value is not None}])
+        self.done("unify")
+        subprocess.run(self.restart, shell=True, cwd=self.root, check=True)
+
+    def change_source(self, **members):
+        source = self.source
+        source["consumers"][0] |= members
+        self.write(project.SOURCE, json.dumps(source))
+
+
+class Rotate(RotationCase):
+    def test_everybody_gets_the_new_value(self):
+        self.begin()
+        before = self.source
+        result = self.done("rotate")
+        self.assertIn("qwen takes the new value.", result.stderr)
+        after = self.source
+        self.assertNotEqual(before["raw_token"], after["raw_token"])
+        self.assertEqual(after["previous"]["raw_token"], before["raw_token"])
+        self.assertNotIn("pending", after)
+        self.assertEqual((self.root / "login/PASSWORD").read_text(), after["bcrypt_hash"] + "\nadmin")
+        self.done("audit")
+        self.done("validate")
+
+    def test_without_a_grace_nothing_of_the_old_value_stays(self):
+        self.begin()
+        old = self.source["raw_token"]
+        self.done("rotate", "--grace", "0s")
+        self.assertNotIn("previous", self.source)
+        for path, (content, _) in self.snapshot().items():
+            self.assertNotIn(old.encode(), content, path)
+
+    def test_a_consumer_that_does_not_take_it_returns_everything(self):
+        self.begin(after_file=f"echo told >> {self.state}/told")
+        before = self.snapshot()
+        result = self.secrets("rotate", "--wait", "1s", "--then", f"echo then >> {self.state}/told")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("qwen: It refuses the right credential (401)", result.stderr)
+        self.assertIn("All files are as before, and the consumers were told so.", result.stderr)
+        self.assertEqual(self.snapshot(), before)
+        # With the new value, and with the old one again.
+        self.assertEqual((self.state / "told").read_text(), "told\nthen\n" * 2)
+
+    def test_a_command_that_fails_returns_everything_and_shows_no_secret(self):
+        self.begin(after_file="cat login/PASSWORD clients.json >&2; exit 3")
+        before = self.snapshot()
+        result = self.secrets("rotate")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("qwen: The command failed (3)", result.stderr)
+        self.assertEqual(self.snapshot(), before)
+        self.assertNotIn("$2b$", result.stdout + result.stderr)
+
+    def test_what_is_made_and_made_readable_is_taken_back_too(self):
+        self.begin(after_file="false")
+        (self.root / "video/.env").unlink()
+        (self.root / "clients.json").chmod(0o644)
+        before = self.snapshot()
+        self.assertEqual(self.secrets("rotate").returncode, 1)
+        self.assertEqual(self.snapshot(), before)
+
+    def test_a_rotation_that_was_stopped_goes_on(self):
+        self.begin(after_file="kill -9 $PPID")
+        old = self.source["raw_token"]
+        self.assertEqual(self.secrets("rotate").returncode, -9)
+        self.assertEqual(self.source["pending"], ["qwen"])
+        self.change_source(after_file=self.restart)
+        again = self.secrets("rotate")
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("was stopped before these consumers were seen with the new value: qwen", again.stderr)
+        self.done("rotate", "--resume")
+        self.assertNotEqual(self.source["raw_token"], old)
+        self.assertNotIn("pending", self.source)
+        self.assertIn("No rotation was stopped.", self.secrets("rotate", "--resume").stderr)
+
+    def test_a_rotation_that_was_stopped_is_undone(self):
+        self.begin(after_file="kill -9 $PPID")
+        old = self.source
+        self.secrets("rotate")
+        self.change_source(after_file=self.restart)
+        self.done("rotate", "--undo")
+        self.assertEqual(self.source["raw_token"], old["raw_token"])
+        self.assertEqual(self.source["bcrypt_hash"], old["bcrypt_hash"])
+        self.done("validate")
+
+    def test_the_value_is_looked_for_inside(self):
+        tools = self.base / "tools"
+        tools.mkdir()
+        docker = tools / "docker"
+        docker.write_text(f'#!/bin/sh\n[ "$1 $2 $3 $4" = "exec qwen printenv TOKEN" ] && cat {self.state}/inside\n')
+        docker.chmod(0o755)
+        self.environment["PATH"] = f"{tools}:{self.environment['PATH']}"
+        self.begin(url=None, container="qwen", variable="TOKEN", after_env=f"cp login/PASSWORD {self.state}/inside")
+        self.done("rotate")
+        self.change_source(after_env="true", after_file="true")
+        before = self.snapshot()
+        result = self.secrets("rotate", "--wait", "1s")
+        self.assertIn("qwen: it does not hold the new value.", result.stderr)
+        self.assertEqual(self.snapshot(), before)
+
+    def test_one_at_a_time(self):
+        self.begin()
+        waiting = self.state / "waiting"
+        self.change_source(after_file=f"{self.restart}; mkfifo {waiting}; cat {waiting}")
+        first = subprocess.Popen(
+            [project.PROGRAM, "secrets", "rotate"], cwd=self.root, env=self.environment, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True)
+        while not waiting.exists():
+            self.assertIsNone(first.poll(), "the first one ended")
+        second = self.secrets("sync")
+        waiting.write_text("")
+        _, said = first.communicate(timeout=PATIENCE)
+        self.assertEqual(first.returncode, 0, said)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn(f"Another change is being made by process {first.pid}", second.stderr)
+
+    def test_a_dry_run_writes_nothing(self):
+        self.begin()
+        before = self.snapshot()
+        self.assertIn("files would change.", self.done("rotate", "--dry-run").stderr)
+        self.assertEqual(self.snapshot(), before)
+
+
+class Validate(RotationCase):
+    def verdict(self, url):
+        self.change_source(url=url)
+        result = self.secrets("validate", "--json")
+        return json.loads(result.stdout)["consumers"][0]["verdict"], result.returncode
+
+    def test_who_is_open_is_told(self):
+        self.begin()
+        cases = [
+            ({}, "guarded", 0), ({"status": 403}, "guarded", 0), ({"status": 302}, "guarded", 0),
+            ({"closed": False}, "open", 1), ({"closed": False, "right": 400}, "open", 1),
+            ({"status": 400}, "open", 1), ({"status": 404}, "unclear", 1), ({"right": 502}, "unclear", 1),
+        ]
+        for options, verdict, code in cases:
+            with self.subTest(options=options):
+                self.assertEqual(self.verdict(self.start(self.loaded, **options).url), (verdict, code))
+        self.assertEqual(self.verdict(self.start(self.state / "nothing").url), ("refuses_right", 1))
+        self.assertEqual(self.verdict("http://127.0.0.1:1"), ("unreachable", 1))
+
+
+class Watch(RotationCase):
+    def watch(self, *words):
+        process = subprocess.Popen(
+            [project.PROGRAM, "secrets", "watch", "--lang", "en", *words], cwd=self.root, env=self.environment,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def test_drift_is_told_and_its_end_too(self):
+        self.begin()
+        right = (self.root / "clients.json").read_text()
+        self.write("clients.json", '{"auth": {"token": "drifted"}}\n')
+        process = self.watch()
+        self.assertRegex(process.stderr.readline(), r"clients\.json:/auth/token: different")
+        self.write("clients.json", right)
+        self.assertRegex(process.stderr.readline(), r"clients\.json:/auth/token: ok again")
+        (self.root / "login/PASSWORD").unlink()
+        self.assertRegex(process.stderr.readline(), r"login/PASSWORD: missing")
+
+    def test_drift_is_repaired(self):
+        self.begin()
+        right = (self.root / "clients.json").read_text()
+        process = self.watch("--repair")
+        self.write("clients.json", '{"auth": {"token": "drifted"}}\n')
+        while "1 file was changed." not in process.stderr.readline():
+            self.assertIsNone(process.poll())
+        self.assertEqual((self.root / "clients.json").read_text(), right)
+
+
+if __name__ == "__main__":
+    project.PROGRAM = sys.argv.pop(1)
+    unittest.main()
