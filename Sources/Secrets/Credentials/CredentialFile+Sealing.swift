@@ -1,16 +1,27 @@
 internal import Basics
 
-/// A source of truth whose raw tokens only a key opens. Hashes and locations stay readable.
+/// A source of truth whose raw tokens only a key opens: those in use, and those that a rotation has replaced. Hashes and
+/// locations stay readable.
 extension CredentialFile {
     /// At least one raw token is sealed.
-    public var isSealed: Bool { credentials.contains(where: \.isSealed) }
+    public var isSealed: Bool { credentials.contains { $0.isSealed || $0.previous?.sealedToken != nil } }
+
+    /// Whether no raw token stands open in it.
+    public var isClosed: Bool { credentials.allSatisfy { $0.rawToken == nil && $0.previous?.rawToken == nil } }
 
     /// What opens the first sealed token; nil when none is sealed. A file that was sealed as a whole has one lock.
     ///
     /// - Throws: What is wrong with the sealed text, and its place.
     public func lock() throws(SealError) -> SealingKey.Lock? {
-        guard let credential = credentials.first(where: \.isSealed) else { return nil }
-        return try credential.sealed()?.lock
+        for credential in credentials {
+            if let sealed = try credential.sealed() { return sealed.lock }
+            if let text = credential.previous?.sealedToken {
+                return try placed(credential.previousSealPlace) { () throws(SealError) in
+                    try SealedSecret(parsing: text)
+                }.lock
+            }
+        }
+        return nil
     }
 
     /// The file with every token open, nothing else changed; the file itself when none is sealed.
@@ -19,29 +30,9 @@ extension CredentialFile {
     public func opened(by key: SealingKey) throws(SealError) -> CredentialFile {
         var file = self
         for credential in credentials where credential.isSealed || credential.previous?.sealedToken != nil {
-            var open = credential
-            if let sealed = try credential.sealed() {
-                open.rawToken = try Self.open(sealed, by: key, credential)
-                open.sealedToken = nil
-            }
-            if let text = credential.previous?.sealedToken {
-                let token = try Self.open(SealedSecret(parsing: text), by: key, credential)
-                open.previous?.rawToken = token
-                open.previous?.sealedToken = nil
-            }
-            file.set(open)
+            file.set(try credential.opened(by: key))
         }
         return file
-    }
-
-    private static func open(
-        _ sealed: SealedSecret, by key: SealingKey, _ credential: Credential
-    ) throws(SealError) -> Secret {
-        do throws(SealError) {
-            return try sealed.opened(by: key)
-        } catch {
-            throw SealError(error.reason, at: credential.sealPlace)
-        }
     }
 
     /// The file with every raw token sealed. Those that are sealed stay as they are, so they must be sealed by this key.
@@ -50,33 +41,11 @@ extension CredentialFile {
     public func sealed(by key: SealingKey) throws(SealError) -> CredentialFile {
         _ = try opened(by: key)
         var file = self
-        for credential in credentials {
-            var closed = credential
-            if let token = credential.rawToken {
-                (closed.rawToken, closed.sealedToken) = (nil, try Self.seal(token, by: key, credential))
-            }
-            if let token = credential.previous?.rawToken {
-                let text = try Self.seal(token, by: key, credential)
-                closed.previous?.rawToken = nil
-                closed.previous?.sealedToken = text
-            }
-            if closed != credential { file.set(closed) }
+        for credential in credentials where credential.rawToken != nil || credential.previous?.rawToken != nil {
+            file.set(try credential.sealed(by: key))
         }
         return file
     }
-
-    private static func seal(
-        _ token: Secret, by key: SealingKey, _ credential: Credential
-    ) throws(SealError) -> String {
-        do throws(SealError) {
-            return try SealedSecret(sealing: token, with: key).text
-        } catch {
-            throw SealError(error.reason, at: credential.sealPlace)
-        }
-    }
-
-    /// Whether no raw token stands open in it.
-    public var isClosed: Bool { credentials.allSatisfy { $0.rawToken == nil && $0.previous?.rawToken == nil } }
 }
 
 extension Credential {
@@ -87,13 +56,52 @@ extension Credential {
     /// - Throws: `malformed`, `unknownVersion`, `limits`, with the place.
     public func sealed() throws(SealError) -> SealedSecret? {
         guard let sealedToken else { return nil }
-        do throws(SealError) {
-            return try SealedSecret(parsing: sealedToken)
-        } catch {
-            throw SealError(error.reason, at: sealPlace)
+        return try placed(sealPlace) { () throws(SealError) in try SealedSecret(parsing: sealedToken) }
+    }
+
+    fileprivate func opened(by key: SealingKey) throws(SealError) -> Credential {
+        var credential = self
+        if let sealedToken { credential.rawToken = try Self.open(sealedToken, key, sealPlace) }
+        if let previous, let sealed = previous.sealedToken {
+            credential.previous = PreviousValue(
+                rawToken: try Self.open(sealed, key, previousSealPlace), bcryptHash: previous.bcryptHash,
+                until: previous.until)
         }
+        return credential
+    }
+
+    private static func open(_ text: String, _ key: SealingKey, _ place: String) throws(SealError) -> Secret {
+        try placed(place) { () throws(SealError) in try SealedSecret(parsing: text).opened(by: key) }
+    }
+
+    fileprivate func sealed(by key: SealingKey) throws(SealError) -> Credential {
+        var credential = self
+        if let rawToken {
+            credential.sealedToken = try placed(sealPlace) { () throws(SealError) in
+                try SealedSecret(sealing: rawToken, with: key).text
+            }
+        }
+        if let previous, let token = previous.rawToken {
+            let sealed = try placed(previousSealPlace) { () throws(SealError) in
+                try SealedSecret(sealing: token, with: key).text
+            }
+            credential.previous = PreviousValue(
+                rawToken: nil, sealedToken: sealed, bcryptHash: previous.bcryptHash, until: previous.until)
+        }
+        return credential
     }
 
     /// As errors of the file name its members.
-    var sealPlace: String { (name == CredentialFile.defaultName ? "" : "credentials.\(name).") + "sealed_token" }
+    private var sealPlace: String { prefix + "sealed_token" }
+    fileprivate var previousSealPlace: String { prefix + "previous.sealed_token" }
+    private var prefix: String { name == CredentialFile.defaultName ? "" : "credentials.\(name)." }
+}
+
+/// Says where a fault is.
+private func placed<Value>(_ place: String, _ body: () throws(SealError) -> Value) throws(SealError) -> Value {
+    do throws(SealError) {
+        return try body()
+    } catch {
+        throw SealError(error.reason, at: place)
+    }
 }

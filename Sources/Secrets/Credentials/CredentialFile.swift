@@ -5,9 +5,13 @@ public struct Credential: Sendable, Hashable {
     /// `default`, or the name under `credentials`.
     public let name: String
     /// Nil when it is not there, or sealed.
-    public var rawToken: Secret?
-    /// The raw token as `SealedSecret` writes it; then there is no `rawToken`.
-    public var sealedToken: String?
+    public var rawToken: Secret? {
+        didSet { if rawToken != nil { sealedToken = nil } }
+    }
+    /// The raw token as `SealedSecret` writes it. One of the two at most: setting one takes the other away.
+    public var sealedToken: String? {
+        didSet { if sealedToken != nil { rawToken = nil } }
+    }
     public var bcryptHash: Secret?
     public var description: String
     /// As the file has them; older files leave out the zone.
@@ -191,8 +195,12 @@ extension Credential {
         guard let until = json["until"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else {
             throw CredentialFileError(.notTime, at: place + ".until")
         }
+        let (token, sealed) = (json["raw_token"]?.string, json["sealed_token"]?.string)
+        guard token == nil || sealed == nil else {
+            throw CredentialFileError(.openAndSealed, at: place + ".sealed_token")
+        }
         return PreviousValue(
-            rawToken: json["raw_token"]?.string.map { Secret($0) }, sealedToken: json["sealed_token"]?.string,
+            rawToken: token.map { Secret($0) }, sealedToken: sealed,
             bcryptHash: json["bcrypt_hash"]?.string.map { Secret($0) }, until: until)
     }
 

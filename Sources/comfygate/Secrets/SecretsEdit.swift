@@ -107,7 +107,7 @@ struct SecretsEdit: Sendable {
         var audit = Audit(tree)
         let count = audit.rows(of: file).count { row in
             // What Git knows is no fault of the values; rotating and forgetting is another command's work.
-            row.states.contains { $0 != .ok && $0 != .tracked }
+            row.states.contains { $0 != .ok && $0 != .sealed && $0 != .tracked }
         }
         guard count > 0 else { return }
         terminal.say(SecretsMessages.stillOff(count: count))

@@ -55,6 +55,46 @@ struct CredentialSealingTests {
         }
     }
 
+    @Test("A value that a rotation has replaced is sealed, too, and comes back")
+    func previous() throws {
+        let (file, key) = (try Self.file(), try SealedSecretTests.key())
+        let now = Timestamp(year: 2026, month: 11, day: 21)
+        var rotated = file
+        let forge = try #require(file["forge"])
+        rotated.set(try forge.rotated(to: Secret("forge-new-token"), grace: .seconds(60), now: now))
+        let sealed = try CredentialFile(parsing: rotated.sealed(by: key).bytes)
+        let text = String(decoding: sealed.bytes, as: UTF8.self)
+        #expect(!text.contains("forge-token") && !text.contains("forge-new-token"))
+        #expect(sealed.isClosed && !rotated.isClosed)
+        #expect(try sealed.opened(by: key).credentials == rotated.credentials)
+        #expect(sealed["forge"]?.unrotated()?.rawToken == nil)
+        var undone = sealed
+        undone.set(try #require(sealed["forge"]?.unrotated()))
+        #expect(try undone.opened(by: key)["forge"]?.rawToken == Secret("forge-token"))
+        // A rotation while it is sealed: the old token stays sealed, the new one is open until it is sealed again.
+        let closed = try #require(try file.sealed(by: key)["forge"])
+        let open = try closed.rotated(to: Secret("forge-new-token"), grace: .seconds(60), now: now)
+        #expect(open.rawToken == Secret("forge-new-token") && !open.isSealed)
+        #expect(open.previous?.sealedToken == closed.sealedToken)
+        var onlyOld = CredentialFile()
+        onlyOld.set(open)
+        #expect(onlyOld.isSealed)
+        #expect(try onlyOld.lock() == key.lock)
+        #expect(try CredentialFile(parsing: onlyOld.bytes)["forge"] == open)
+        #expect(try onlyOld.sealed(by: key).opened(by: key)["forge"]?.previous?.rawToken == Secret("forge-token"))
+    }
+
+    @Test("A token is open or sealed, never both")
+    func eitherOr() throws {
+        var credential = Credential(rawToken: Secret("open"), bcryptHash: nil)
+        credential.sealedToken = "sealed"
+        #expect(credential.rawToken == nil && credential.sealedToken == "sealed")
+        credential.rawToken = nil
+        #expect(credential.sealedToken == "sealed")
+        credential.rawToken = Secret("open")
+        #expect(credential.rawToken == Secret("open") && credential.sealedToken == nil)
+    }
+
     @Test("A fault names the member")
     func places() throws {
         let key = try SealedSecretTests.key()
