@@ -66,6 +66,8 @@ internal import Gate
                     .command(SecretsAudit.self), .command(SecretsSync.self), .command(SecretsUnify.self),
                     .command(SecretsValidate.self), .command(SecretsList.self), .command(SecretsSet.self),
                     .command(SecretsGet.self), .command(SecretsRotate.self), .command(SecretsWatch.self),
+                    .command(SecretsSeal.self), .command(SecretsUnseal.self), .command(SecretsBackup.self),
+                    .command(SecretsHistory.self), .command(SecretsRestore.self),
                 ]),
             .group(
                 "login",

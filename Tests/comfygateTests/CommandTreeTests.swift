@@ -15,6 +15,8 @@ struct CommandTreeTests {
             + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages + SecretsMessages.all
             + SecretsValidate.messages
             + SecretsGet.messages + SecretsRotate.messages + RotationRun.messages + SecretsWatch.messages
+            + BackupOptions.messages + SealOptions.messages + SecretsSeal.messages + SecretsBackup.messages
+            + SecretsHistory.messages + SecretsRestore.messages
         #expect(Message.faults(in: program.messages + own + people) == [])
     }
 

@@ -91,11 +91,8 @@ public struct Audit {
                 credential.name, CredentialFile.path, .json, key: credential.place(member), value: value,
                 states: states + exposure, shown: bytes.map { fingerprint($0) })
         }
-        var rows = [
-            row(
-                credential.isSealed ? "sealed_token" : "raw_token", .raw, ofToken, token.map { Array($0.reveal().utf8) }
-            )
-        ]
+        let member = credential.isSealed ? "sealed_token" : "raw_token"
+        var rows = [row(member, .raw, ofToken, token.map { Array($0.reveal().utf8) })]
         // A credential that is only ever copied as it is needs none.
         if hash != nil || credential.wantsHash { rows.append(row("bcrypt_hash", .hash, ofHash, hash)) }
         return rows

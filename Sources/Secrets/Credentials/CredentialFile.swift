@@ -215,12 +215,11 @@ extension Credential {
         set("bcrypt_hash", bcryptHash?.reveal())
         if !description.isEmpty || object["description"] != nil { object["description"] = .string(description) }
         object["previous"] = previous.map { previous in
-            [
-                "raw_token": previous.rawToken.map { .string($0.reveal()) } ?? .null,
-                "sealed_token": previous.sealedToken.map { .string($0) } ?? .null,
-                "bcrypt_hash": previous.bcryptHash.map { .string($0.reveal()) } ?? .null,
-                "until": .string(previous.until.rfc3339),
-            ]
+            var old: JSONObject = ["raw_token": previous.rawToken.map { .string($0.reveal()) } ?? .null]
+            if let sealed = previous.sealedToken { old["sealed_token"] = .string(sealed) }
+            old["bcrypt_hash"] = previous.bcryptHash.map { .string($0.reveal()) } ?? .null
+            old["until"] = .string(previous.until.rfc3339)
+            return .object(old)
         }
         object["pending"] = pending.isEmpty ? nil : .array(pending.map { .string($0) })
         object["targets"] = nil

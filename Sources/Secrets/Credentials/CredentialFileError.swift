@@ -21,6 +21,8 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case unknownMember(String)
         case notTruth
         case notOneOf([String])
+        /// A raw token stands beside the sealed one.
+        case openAndSealed
         case consumerName
         case consumerURL
         case consumerContainer
@@ -28,8 +30,6 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case noCommand
         case badPolicy
         case notTime
-        /// A raw token stands beside the sealed one.
-        case openAndSealed
     }
 
     public let reason: Reason
@@ -56,6 +56,7 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case .valueMissing: CredentialMessages.fileValueMissing(["place": place])
         case .loginHoldsHash: CredentialMessages.fileLoginHoldsHash(["place": place])
         case .unknownMember(let name): CredentialMessages.fileUnknownMember(["place": place, "name": name])
+        case .openAndSealed: CredentialMessages.fileOpenAndSealed(["place": place])
         case .consumerName: CredentialMessages.consumerName(["place": place])
         case .consumerURL: CredentialMessages.consumerURL(["place": place])
         case .consumerContainer: CredentialMessages.consumerContainer(["place": place])
@@ -64,7 +65,6 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case .noCommand: CredentialMessages.noCommand(["place": place])
         case .badPolicy: CredentialMessages.badPolicy(["place": place])
         case .notTime: CredentialMessages.notTime(["place": place])
-        case .openAndSealed: CredentialMessages.fileOpenAndSealed(["place": place])
         case .notTruth: CredentialMessages.fileNotTruth(["place": place])
         case .notOneOf(let words):
             CredentialMessages.fileNotOneOf(["place": place, "words": words.joined(separator: ", ")])

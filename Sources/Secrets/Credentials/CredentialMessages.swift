@@ -151,7 +151,7 @@ enum CredentialMessages {
         hashWord, hashLength, hashPrefix, hashCost, hashAlphabet, hashSaltEnd, hashEnd, fileNotJSON, fileNotAnObject,
         fileTooLarge, fileUnknownVersion, fileNotText, fileBadName, fileDoubleDefault, fileNoList, fileNoLocation,
         filePathMissing, fileBadPath, fileKeyMissing, fileKeyNotWanted, fileValueMissing, fileLoginHoldsHash,
-        fileUnknownMember, fileNotTruth, fileNotOneOf, consumerName, consumerURL, consumerContainer,
-        consumerUnknownMember, noCommand, badPolicy, notTime, fileOpenAndSealed,
+        fileUnknownMember, fileNotTruth, fileNotOneOf, fileOpenAndSealed, consumerName, consumerURL, consumerContainer,
+        consumerUnknownMember, noCommand, badPolicy, notTime,
     ]
 }

@@ -8,7 +8,7 @@ extension Credential {
         var credential = self
         // The old hash must not count as the new token's, even when somebody gives the same token again.
         credential.bcryptHash = nil
-        (credential.rawToken, credential.sealedToken) = (token, nil)
+        credential.rawToken = token
         if wantsHash { credential.bcryptHash = try SharedHash.make(of: token) }
         credential.previous = PreviousValue(
             rawToken: rawToken, sealedToken: sealedToken, bcryptHash: bcryptHash,
@@ -22,8 +22,8 @@ extension Credential {
     public func unrotated() -> Credential? {
         guard let previous else { return nil }
         var credential = self
-        (credential.rawToken, credential.sealedToken) = (previous.rawToken, previous.sealedToken)
-        credential.bcryptHash = previous.bcryptHash
+        (credential.rawToken, credential.bcryptHash) = (previous.rawToken, previous.bcryptHash)
+        credential.sealedToken = previous.sealedToken
         (credential.previous, credential.pending) = (nil, [])
         return credential
     }

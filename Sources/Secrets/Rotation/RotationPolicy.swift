@@ -48,9 +48,9 @@ extension Duration {
 
 /// What a credential was before, as long as it is at hand.
 public struct PreviousValue: Sendable, Hashable {
-    public var rawToken: Secret?
-    /// As `Credential.sealedToken`.
-    public var sealedToken: String?
+    public let rawToken: Secret?
+    /// The raw token as `SealedSecret` writes it; then there is no `rawToken`.
+    public let sealedToken: String?
     public let bcryptHash: Secret?
     /// Whoever accepts two values accepts this one until then.
     public let until: Timestamp

@@ -17,8 +17,8 @@ enum SyncMessages {
         en: "The location wants the raw token, and the source of truth has none.",
         fr: "L’emplacement veut le jeton brut, et la source de vérité n’en a pas.")
     static let sealed = Message(
-        "sync.sealed", en: "The raw token is sealed: open the source of truth before it is copied.",
-        fr: "Le jeton est scellé : ouvrez la source de vérité avant qu’il soit recopié.")
+        "sync.sealed", en: "The location wants the raw token, which is sealed: give its passphrase or key file.",
+        fr: "L’emplacement veut le jeton brut, qui est scellé : donnez sa phrase secrète ou son fichier de clé.")
     static let token = Message(
         "sync.token", en: "The location wants a token of the gate, which this program cannot make for a location yet.",
         fr: "L’emplacement veut un jeton de la porte, que ce programme ne sait pas encore créer pour un emplacement.")

@@ -1,23 +1,31 @@
 internal import Basics
 internal import CommandLineKit
+internal import Glibc
 internal import Secrets
 
 /// One change of a project's secrets, from the lock to the words about it; what the writing commands have in common.
 struct SecretsEdit: Sendable {
     private static let dryRun = Flag("dry-run", SecretsMessages.dryRun)
-    static let all: [any Parameter] = [SecretsOptions.root, dryRun]
+    private static let noBackup = Flag("no-backup", SecretsMessages.noBackup)
+    static let all: [any Parameter] = [SecretsOptions.root, dryRun, noBackup] + BackupOptions.all
 
     let root: String
+    let backups: BackupOptions
+    private let keepsBackup: Bool
+    private let seal: SealOptions
     let isDry: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
-        root = try SecretsOptions.root(of: arguments)
-        isDry = arguments.has(Self.dryRun)
+        try self.init(arguments, isDry: arguments.has(Self.dryRun))
     }
 
     /// For a command that changes secrets beside other work.
     init(_ arguments: ParsedArguments, isDry: Bool) throws(UsageError) {
-        (root, self.isDry) = (try SecretsOptions.root(of: arguments), isDry)
+        root = try SecretsOptions.root(of: arguments)
+        backups = try BackupOptions(arguments)
+        seal = try SealOptions(arguments)
+        keepsBackup = !arguments.has(Self.noBackup)
+        self.isDry = isDry
     }
 
     /// A project as it is found.
@@ -25,42 +33,62 @@ struct SecretsEdit: Sendable {
         /// Nil when nothing is to be written.
         let project: SecretsProject?
         let tree: ProjectTree
+        /// Its tokens open, when something that opens them was at hand.
         let file: CredentialFile
+        /// Seals them again.
+        let key: SealingKey?
     }
 
     /// Makes the source of truth what `make` says, and every location equal to it.
     ///
     /// - Parameters:
+    ///   - action: One word for the log and the backup's name.
     ///   - begins: May make a source of truth where there is none.
+    ///   - wantsTokens: Asks for what opens a sealed one; otherwise it stays closed when nothing is at hand.
     ///   - make: The new source of truth from the present one.
     /// - Throws: `ExitFailure` when a location refuses, or when something is still off afterwards; all has been said then.
     func run(
-        _ terminal: Terminal, begins: Bool, _ make: (CredentialFile, ProjectTree) throws -> CredentialFile
+        _ terminal: Terminal, _ action: String, begins: Bool, wantsTokens: Bool = true,
+        _ make: (CredentialFile, ProjectTree) throws -> CredentialFile
     ) throws {
-        let opened = try open(terminal, begins: begins)
+        let opened = try open(terminal, begins: begins, wantsTokens: wantsTokens)
         var file = try make(opened.file, opened.tree)
         for credential in file.credentials where credential.previous != nil {
             file.set(credential.forgettingOld(now: .now()))
         }
-        let change = try plan(file, opened, terminal)
-        try commit(change, opened, terminal)
+        let change = try plan(file, opened, key: opened.key, terminal)
+        try commit(change, opened, action: action, terminal)
         if !isDry { try judge(change.file, opened.tree, terminal) }
     }
 
-    func open(_ terminal: Terminal, begins: Bool) throws -> Opened {
+    func open(_ terminal: Terminal, begins: Bool, wantsTokens: Bool = true) throws -> Opened {
         // Nothing is made in a folder that is not the right one: not even a lock.
         if !begins { _ = try SecretsOptions.file(in: ProjectTree(root: root), root) }
-        let tracked = GitFacts.tracked(below: root) ?? []
-        let project = isDry ? nil : try SecretsProject(root: root, tracked: tracked)
-        if let project { report(project.recovery, terminal) }
-        let tree = try project?.tree ?? ProjectTree(root: root, tracked: tracked)
+        let (project, tree) = try lock(terminal)
         let file = try begins ? SecretsOptions.fileIfAny(in: tree) : SecretsOptions.file(in: tree, root)
-        return Opened(project: project, tree: tree, file: file ?? CredentialFile())
+        let (open, key) = try seal.open(file ?? CredentialFile(), must: wantsTokens, terminal)
+        return Opened(project: project, tree: tree, file: open, key: key)
+    }
+
+    /// Keeps others from changing the same files; an earlier change that was stopped is ended. Only looks in a dry run.
+    func lock(_ terminal: Terminal) throws -> (SecretsProject?, ProjectTree) {
+        let tracked = GitFacts.tracked(below: root) ?? []
+        if isDry { return (nil, try ProjectTree(root: root, tracked: tracked)) }
+        let project = try SecretsProject(root: root, tracked: tracked)
+        report(project.recovery, terminal)
+        return (project, project.tree)
     }
 
     /// - Throws: `ExitFailure` when a location refuses; all has been said then.
-    func plan(_ file: CredentialFile, _ opened: Opened, _ terminal: Terminal) throws -> SecretsChange {
-        let change = SecretsChange(file, from: opened.tree)
+    func plan(
+        _ file: CredentialFile, _ opened: Opened, key: SealingKey?, _ terminal: Terminal
+    ) throws -> SecretsChange {
+        let change: SecretsChange
+        do {
+            change = try SecretsChange(file, from: opened.tree, key: key)
+        } catch {
+            throw CommandFailure(at: CredentialFile.path, error.phrase)
+        }
         guard change.plan.refusals.isEmpty else {
             for refusal in change.plan.refusals {
                 let place = refusal.path + (refusal.key.map { ":\($0)" } ?? "")
@@ -73,11 +101,35 @@ struct SecretsEdit: Sendable {
     }
 
     /// Writes it, unless this is a dry run, and says what has been done.
-    func commit(_ change: SecretsChange, _ opened: Opened, _ terminal: Terminal) throws {
-        guard let project = opened.project else { return show(change, [], terminal) }
-        let outcome = try project.run(change.changes)
-        show(change, outcome.changed, terminal)
+    func commit(_ change: SecretsChange, _ opened: Opened, action: String, _ terminal: Terminal) throws {
+        show(change, terminal)
+        guard let project = opened.project else {
+            return terminal.say(
+                change.isEmpty
+                    ? SecretsMessages.nothingToDo() : SecretsMessages.wouldChange(count: change.changes.count))
+        }
+        guard !change.isEmpty else { return terminal.say(SecretsMessages.nothingToDo()) }
+        try write(change.changes, project, action: action, terminal)
+        if !change.plan.steps.isEmpty { terminal.say(SecretsMessages.recreate()) }
+    }
+
+    /// Keeps what is there, then makes the changes: all of them, or none.
+    func write(_ changes: [FileChange], _ project: SecretsProject, action: String, _ terminal: Terminal) throws {
+        var backup: String?
+        if keepsBackup {
+            let paths = [CredentialFile.path] + changes.map(\.path)
+            backup = try backups.keep(paths, of: project.tree, root: root, reason: action, terminal)
+        }
+        let outcome = try project.run(changes)
+        terminal.say(SecretsMessages.changed(count: outcome.changed.count))
         for warning in outcome.warnings { terminal.warn(Phrase(verbatim: warning.message)) }
+        let entry = ChangeLog.Entry(
+            time: .now(), action: action, user: geteuid(), files: outcome.changed, backup: backup)
+        do {
+            try ChangeLog(root: root).add(entry)
+        } catch {
+            terminal.warn(Phrase(verbatim: error.message))
+        }
     }
 
     private func report(_ recovery: RecoveryReport, _ terminal: Terminal) {
@@ -90,16 +142,8 @@ struct SecretsEdit: Sendable {
         for conflict in recovery.conflicts { terminal.warn(Phrase(verbatim: conflict.message)) }
     }
 
-    private func show(_ change: SecretsChange, _ changed: [String], _ terminal: Terminal) {
+    private func show(_ change: SecretsChange, _ terminal: Terminal) {
         terminal.put(SecretsTable(change).table(terminal), json: SecretsTable(change).json(isDry: isDry))
-        if change.isEmpty {
-            terminal.say(SecretsMessages.nothingToDo())
-        } else if isDry {
-            terminal.say(SecretsMessages.wouldChange(count: change.changes.count))
-        } else {
-            terminal.say(SecretsMessages.changed(count: changed.count))
-            if !change.plan.steps.isEmpty { terminal.say(SecretsMessages.recreate()) }
-        }
     }
 
     /// Reads everything again: what was written is what an audit calls right.

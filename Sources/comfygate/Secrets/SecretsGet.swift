@@ -21,7 +21,7 @@ struct SecretsGet: Command {
         Message(
             "secrets.get.summary", en: "Print a credential for a pipe or a file",
             fr: "Écrit un secret vers un tube ou un fichier"),
-        [name, form, reveal, SecretsOptions.root],
+        [name, form, reveal, SecretsOptions.root] + SealOptions.all,
         examples: [
             "secrets get forge", "secrets get --value hash",
         ])
@@ -41,16 +41,19 @@ struct SecretsGet: Command {
     private let name: String
     private let form: Form
     private let reveals: Bool
+    private let seal: SealOptions
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
         name = try SecretsOptions.name(arguments.require(Self.name))
         form = try arguments.require(Self.form)
         reveals = arguments.has(Self.reveal)
+        seal = try SealOptions(arguments)
     }
 
     func run(_ terminal: Terminal) throws {
-        let file = try SecretsOptions.file(in: ProjectTree(root: root), root)
+        let closed = try SecretsOptions.file(in: ProjectTree(root: root), root)
+        let file = try seal.open(closed, must: form == .raw, terminal).file
         let credential = try SecretsOptions.credential(name, in: file)
         let given = form == .raw ? credential.rawToken : credential.bcryptHash
         guard let value = given else {

@@ -7,6 +7,8 @@ enum SecretsMessages {
     static let dryRun = Message(
         "secrets.option.dry_run", en: "Say what would change, and change nothing",
         fr: "Dire ce qui changerait, sans rien changer")
+    static let noBackup = Message(
+        "secrets.option.no_backup", en: "Make no backup of what is there", fr: "Ne pas sauvegarder ce qu’il y a")
     static let credential = Message(
         "secrets.option.credential", en: "The credential's name; `default` otherwise",
         fr: "Le nom du secret ; sinon `default`")
@@ -116,7 +118,8 @@ enum SecretsMessages {
     static let written = Message("secrets.step.written", en: "written", fr: "écrit")
 
     static let all = [
-        dryRun, credential, tokenInput, tokenFile, tokenFrom, tokenGenerate, tokenShown, oneSource, keepOne, inHistory,
+        dryRun, noBackup, credential, tokenInput, tokenFile, tokenFrom, tokenGenerate, tokenShown, oneSource, keepOne,
+        inHistory,
         short, placeholder, nothingThere, nothingThereRemedy, brokenHash, noToken, noTokenRemedy, rawDropped,
         unknownCredential, knownCredentials, badName, undone, finished, refused, asBefore, nothingToDo, wouldChange,
         changed,

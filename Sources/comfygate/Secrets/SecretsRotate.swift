@@ -42,7 +42,8 @@ struct SecretsRotate: Command {
                 + "When one does not take it, all files and all consumers return to the old value.",
             fr: "Un nouveau jeton est tiré et écrit partout ; puis la commande de chaque consommateur est lancée et le "
                 + "consommateur interrogé. Si l’un ne l’accepte pas, fichiers et consommateurs reviennent à l’ancien."),
-        [credential, grace, then, wait, resume, undo] + TokenOptions.all + SecretsEdit.all,
+        [credential, grace, then, wait, resume, undo] + TokenOptions.all + SealOptions.all
+            + SecretsEdit.all,
         examples: ["secrets rotate --dry-run", "secrets rotate --grace 24h"])
 
     private static let stopped = Message(
@@ -113,10 +114,10 @@ struct SecretsRotate: Command {
         let credential = try changed(old, opened.tree, terminal)
         var file = opened.file
         file.set(credential)
-        let change = try edit.plan(file, opened, terminal)
+        let change = try edit.plan(file, opened, key: opened.key, terminal)
         // Before anything is written: afterwards nobody knows what was there.
         let reversal = change.reversal(from: opened.tree)
-        try edit.commit(change, opened, terminal)
+        try edit.commit(change, opened, action: "rotate", terminal)
         guard let project = opened.project else { return }
         let consumers =
             work == .resume ? credential.consumers.filter { old.pending.contains($0.name) } : credential.consumers
@@ -140,7 +141,7 @@ struct SecretsRotate: Command {
         }
         if consumers.isEmpty { terminal.warn(Self.nobody()) }
         file.set(credential.settled(now: .now()))
-        let last = SecretsChange(file, from: opened.tree)
+        let last = try SecretsChange(file, from: opened.tree, key: opened.key)
         _ = try project.run(last.changes)
         if let until = credential.previous?.until, work != .undo { terminal.say(Self.done(["time": until.rfc3339])) }
         try edit.judge(file, opened.tree, terminal)

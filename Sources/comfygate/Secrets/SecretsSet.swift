@@ -23,7 +23,7 @@ struct SecretsSet: Command {
         Message(
             "secrets.set.summary", en: "Add a credential or change it, and write it everywhere",
             fr: "Ajoute ou change un secret, et l’écrit partout"),
-        [name] + TokenOptions.all + [description, location] + SecretsEdit.all,
+        [name] + TokenOptions.all + [description, location] + SealOptions.all + SecretsEdit.all,
         examples: [
             "secrets set forge --generate --location services/forge/.env:FORGE_API_TOKEN=raw",
             "secrets set default --token-file token.txt",
@@ -52,7 +52,7 @@ struct SecretsSet: Command {
     }
 
     func run(_ terminal: Terminal) throws {
-        try edit.run(terminal, begins: true) { file, tree in
+        try edit.run(terminal, "set", begins: true) { file, tree in
             var file = file
             var credential = file[name] ?? Credential(name: name, rawToken: nil)
             if let description { credential.description = description }

@@ -13,13 +13,13 @@ struct SecretsSync: Command {
             "secrets.sync.discussion",
             en: "All locations change, or none. A file keeps every byte that is not a value of its location.",
             fr: "Tous les emplacements changent, ou aucun. Un fichier garde chaque octet qui n’est pas une valeur."),
-        SecretsEdit.all, examples: ["secrets sync --dry-run", "secrets sync --root /srv/genai"])
+        SealOptions.all + SecretsEdit.all, examples: ["secrets sync --dry-run", "secrets sync --root /srv/genai"])
 
     private let edit: SecretsEdit
 
     init(_ arguments: ParsedArguments) throws(UsageError) { edit = try SecretsEdit(arguments) }
 
     func run(_ terminal: Terminal) throws {
-        try edit.run(terminal, begins: false) { file, _ in file }
+        try edit.run(terminal, "sync", begins: false, wantsTokens: false) { file, _ in file }
     }
 }

@@ -17,7 +17,7 @@ struct SecretsUnify: Command {
                 + "present one is not its hash, and writes both to every location: all of them, or none.",
             fr: "Prend le jeton brut de la source de vérité, ou celui qui est donné, calcule son empreinte bcrypt si "
                 + "l’actuelle n’est pas la sienne, et écrit les deux partout : dans tous les emplacements, ou aucun."),
-        TokenOptions.all + [credential] + SecretsEdit.all,
+        TokenOptions.all + [credential] + SealOptions.all + SecretsEdit.all,
         examples: [
             "secrets unify --dry-run", "secrets unify --generate", "secrets unify --from login/PASSWORD",
             "secrets unify --token-stdin < token.txt",
@@ -34,7 +34,7 @@ struct SecretsUnify: Command {
     }
 
     func run(_ terminal: Terminal) throws {
-        try edit.run(terminal, begins: true) { file, tree in
+        try edit.run(terminal, "unify", begins: true) { file, tree in
             var file = file
             let given = try token.read(tree, terminal)
             for credential in file.credentials where credential.name != name {

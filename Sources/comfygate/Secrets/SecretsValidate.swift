@@ -24,7 +24,7 @@ struct SecretsValidate: Command {
             fr:
                 "Chaque consommateur de la source de vérité est interrogé avec le bon secret (200 attendu), un mauvais et "
                 + "aucun (401 ou 403). Un 400 ou 200 sans le bon signifie qu’il est ouvert à tous."),
-        [SecretsOptions.root, offline], examples: ["secrets validate", "secrets validate --json"])
+        [SecretsOptions.root, offline] + SealOptions.all, examples: ["secrets validate", "secrets validate --json"])
 
     private static let fine = Message(
         "secrets.validate.fine", en: "Everything holds what it should, and lets in who should come in.",
@@ -52,10 +52,12 @@ struct SecretsValidate: Command {
 
     private let root: String
     private let isOffline: Bool
+    private let seal: SealOptions
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
         isOffline = arguments.has(Self.offline)
+        seal = try SealOptions(arguments)
     }
 
     private struct Line {
@@ -67,7 +69,8 @@ struct SecretsValidate: Command {
 
     func run(_ terminal: Terminal) async throws {
         let tree = try ProjectTree(root: root, tracked: GitFacts.tracked(below: root) ?? [])
-        let file = try SecretsOptions.file(in: tree, root)
+        let closed = try SecretsOptions.file(in: tree, root)
+        let file = try seal.open(closed, must: false, terminal).file
         var audit = Audit(tree)
         let off = audit.rows(of: file).count { !$0.isOK }
         let lines = isOffline ? [] : await ask(file)

@@ -23,7 +23,7 @@ struct SecretsWatch: Command {
         Message(
             "secrets.watch.summary", en: "Tell, or repair, when a location goes off",
             fr: "Signale, ou corrige, un emplacement qui change"),
-        [SecretsOptions.root, repair, interval, looks],
+        [repair, interval, looks, SecretsOptions.root] + SealOptions.all + BackupOptions.all,
         examples: ["secrets watch", "secrets watch --repair --root /srv/genai"])
 
     private static let polled = Message(
@@ -80,7 +80,9 @@ struct SecretsWatch: Command {
         do {
             var rows = try audit()
             if repairs, rows.contains(where: \.isRepairable) {
-                try SecretsEdit(arguments, isDry: false).run(terminal, begins: false) { file, _ in file }
+                try SecretsEdit(arguments, isDry: false).run(
+                    terminal, "watch", begins: false, wantsTokens: false
+                ) { file, _ in file }
                 rows = try audit()
             }
             let drift = Drift(from: before, to: rows)

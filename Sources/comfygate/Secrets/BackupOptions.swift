@@ -1,0 +1,75 @@
+internal import Basics
+internal import CommandLineKit
+internal import Secrets
+
+/// Where backups lie and what opens them.
+struct BackupOptions: Sendable {
+    private static let folder = Option<FilePath>(
+        "backups", completion: .folders,
+        Message(
+            "backup.option.folder", en: "The folder of sealed backups; else one below ~/.local/state/comfygate",
+            fr: "Le dossier des sauvegardes scellées ; sinon sous ~/.local/state/comfygate"))
+    private static let identity = Option<FilePath>(
+        "identity",
+        Message(
+            "backup.option.identity", en: "The age identity that opens them; else ~/.config/comfygate/backup.identity",
+            fr: "L’identité age qui les ouvre ; sinon ~/.config/comfygate/backup.identity"))
+    static let all: [any Parameter] = [folder, identity]
+
+    private static let inWorkTree = Message(
+        "backup.in_work_tree",
+        en: "The folder lies in the Git work tree {tree}: one `git clean -fd` removes every backup.",
+        fr: "Le dossier est dans l’arbre de travail Git {tree} : un `git clean -fd` supprime toutes les sauvegardes.")
+    private static let elsewhere = Message(
+        "backup.elsewhere", en: "Name a folder outside with --backups.",
+        fr: "Nommez un dossier au-dehors par --backups.")
+    private static let madeIdentity = Message(
+        "backup.made_identity",
+        en: "{path} was made and opens all backups: copy it to another machine or to paper, without it they are lost.",
+        fr:
+            "{path} a été créé et ouvre toutes les sauvegardes : copiez-le ailleurs ou sur papier, sans lui elles sont perdues."
+    )
+    private static let kept = Message("backup.kept", en: "Backup: {path}", fr: "Sauvegarde : {path}")
+    static let messages = [inWorkTree, elsewhere, madeIdentity, kept]
+
+    private let folder: String?
+    private let identity: String?
+
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        folder = try arguments.get(Self.folder)?.text
+        identity = try arguments.get(Self.identity)?.text
+    }
+
+    func vault(_ root: String, _ terminal: Terminal) throws -> BackupVault {
+        let vault: BackupVault
+        do {
+            vault = try BackupVault(root: root, environment: terminal.environment, folder: folder, identity: identity)
+        } catch {
+            throw CommandFailure(at: "backup", error.phrase)
+        }
+        if let tree = WorkTree.holding(vault.folder.path) {
+            guard folder == nil else {
+                throw CommandFailure(at: vault.folder.path, Self.inWorkTree(["tree": tree]), Self.elsewhere())
+            }
+            terminal.warn(Self.inWorkTree(["tree": tree]))
+        }
+        return vault
+    }
+
+    /// - Returns: The backup's name; nil when none of the files is there.
+    /// - Throws: Before anything is changed.
+    func keep(_ paths: [String], of tree: ProjectTree, root: String, reason: String, _ terminal: Terminal) throws
+        -> String?
+    {
+        guard let reason = BackupReason(reason) else { preconditionFailure("no reason: \(reason)") }
+        let vault = try vault(root, terminal)
+        do {
+            guard let kept = try vault.keep(paths, of: tree, reason: reason, now: .now()) else { return nil }
+            if kept.madeIdentity { terminal.warn(Self.madeIdentity(["path": vault.identity])) }
+            terminal.say(Self.kept(["path": "\(vault.folder.path)/\(kept.name.text)"]))
+            return kept.name.text
+        } catch {
+            throw CommandFailure(at: "backup", error.phrase)
+        }
+    }
+}
