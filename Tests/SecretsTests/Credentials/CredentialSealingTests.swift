@@ -65,6 +65,7 @@ struct CredentialSealingTests {
         let sealed = try CredentialFile(parsing: rotated.sealed(by: key).bytes)
         let text = String(decoding: sealed.bytes, as: UTF8.self)
         #expect(!text.contains("forge-token") && !text.contains("forge-new-token"))
+        #expect(sealed.isClosed && !rotated.isClosed)
         #expect(try sealed.opened(by: key).credentials == rotated.credentials)
         #expect(sealed["forge"]?.unrotated()?.rawToken == nil)
         var undone = sealed
