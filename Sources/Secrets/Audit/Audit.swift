@@ -198,8 +198,8 @@ public struct Audit {
         }
     }
 
-    /// A byte order mark or Windows line ends keep a shell from reading any value of a file, however it is written:
-    /// that is the file's matter, and no reason to call the value misread.
+    /// A byte order mark or Windows line ends keep a shell from reading any value of a file, however it is written, and
+    /// simple readers keep a comment behind it: that is the file's matter, and no reason to call the value misread.
     private static func objections(
         to value: DotenvValue, of key: String, in file: DotenvFile
     ) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) {
@@ -208,16 +208,12 @@ public struct Audit {
         let others =
             file.hasComment(behind: key)
             ? file.objections(to: value, of: key, readers: [.dockerRun, .rawLine]) : []
-        let comments = others.filter { $0.reason == .keepsComment }
-        guard !found.isEmpty else { return (comments, others.filter { $0.reason != .keepsComment }) }
+        guard !found.isEmpty else { return ([], others) }
         var best = file
         try? best.set(key, to: value)
         let lasting = best.objections(to: value, of: key)
         let readers = Set(lasting.map(\.reader))
-        return (
-            found.filter { !readers.contains($0.reader) } + comments,
-            lasting + others.filter { $0.reason != .keepsComment }
-        )
+        return (found.filter { !readers.contains($0.reader) }, lasting + others)
     }
 
     private mutating func row(

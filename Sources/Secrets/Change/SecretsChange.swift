@@ -5,6 +5,8 @@ public struct SecretsChange: Sendable {
     /// The source of truth as it shall be.
     public let file: CredentialFile
     public let plan: SyncPlan
+    /// Files that others can read no longer.
+    public let narrowings: [SyncPlan.Narrowing]
     /// Its file gets other bytes, or is made.
     public let writesSource: Bool
     /// For `SecretsProject.run`; empty when all is right already, or when a location refuses.
@@ -13,9 +15,12 @@ public struct SecretsChange: Sendable {
     /// - Parameters:
     ///   - file: The source of truth as it shall be.
     ///   - source: What is there now.
+    ///   - exposed: Further files with secrets, which others shall not read.
     ///   - key: Seals the source of truth where it is written; nil leaves it open.
     /// - Throws: What keeps a token from being sealed or opened by the key.
-    public init(_ file: CredentialFile, from source: any FactSource, key: SealingKey? = nil) throws(SealError) {
+    public init(
+        _ file: CredentialFile, from source: any FactSource, exposed: [String] = [], key: SealingKey? = nil
+    ) throws(SealError) {
         let plan = SyncPlan(file, from: source)
         let facts = source.facts(of: CredentialFile.path)
         let now: [UInt8]? = if case .bytes(let bytes) = facts.content { bytes } else { nil }
@@ -36,6 +41,18 @@ public struct SecretsChange: Sendable {
                     replacement: .content(bytes), permissions: .narrow),
                 at: 0)
         }
+        var narrowings = plan.narrowings
+        if plan.refusals.isEmpty {
+            let known = Set(changes.map(\.path))
+            for path in Set(exposed).subtracting(known).sorted() {
+                let facts = source.facts(of: path)
+                guard facts.isExposed, case .bytes(let bytes) = facts.content else { continue }
+                changes.append(
+                    FileChange(path, now: .content(bytes), replacement: .content(bytes), permissions: .narrow))
+                narrowings.append(SyncPlan.Narrowing(path: path, mode: facts.mode ?? 0))
+            }
+        }
+        self.narrowings = narrowings
         (self.file, self.plan, self.changes) = (file, plan, changes)
         writesSource = plan.refusals.isEmpty && !isSame
     }

@@ -45,18 +45,19 @@ struct SecretsEdit: Sendable {
     ///   - action: One word for the log and the backup's name.
     ///   - begins: May make a source of truth where there is none.
     ///   - wantsTokens: Asks for what opens a sealed one; otherwise it stays closed when nothing is at hand.
-    ///   - make: The new source of truth from the present one.
+    ///   - make: The new source of truth from the present one, and further files that others shall not read.
     /// - Throws: `ExitFailure` when a location refuses, or when something is still off afterwards; all has been said then.
     func run(
         _ terminal: Terminal, _ action: String, begins: Bool, wantsTokens: Bool = true,
-        _ make: (CredentialFile, ProjectTree) throws -> CredentialFile
+        _ make: (CredentialFile, ProjectTree, _ exposed: inout [String]) throws -> CredentialFile
     ) throws {
         let opened = try open(terminal, begins: begins, wantsTokens: wantsTokens)
-        var file = try make(opened.file, opened.tree)
+        var exposed: [String] = []
+        var file = try make(opened.file, opened.tree, &exposed)
         for credential in file.credentials where credential.previous != nil {
             file.set(credential.forgettingOld(now: .now()))
         }
-        let change = try plan(file, opened, key: opened.key, terminal)
+        let change = try plan(file, opened, exposed: exposed, key: opened.key, terminal)
         try commit(change, opened, action: action, terminal)
         if !isDry { try judge(change.file, opened.tree, terminal) }
     }
@@ -81,11 +82,11 @@ struct SecretsEdit: Sendable {
 
     /// - Throws: `ExitFailure` when a location refuses; all has been said then.
     func plan(
-        _ file: CredentialFile, _ opened: Opened, key: SealingKey?, _ terminal: Terminal
+        _ file: CredentialFile, _ opened: Opened, exposed: [String] = [], key: SealingKey?, _ terminal: Terminal
     ) throws -> SecretsChange {
         let change: SecretsChange
         do {
-            change = try SecretsChange(file, from: opened.tree, key: key)
+            change = try SecretsChange(file, from: opened.tree, exposed: exposed, key: key)
         } catch {
             throw CommandFailure(at: CredentialFile.path, error.phrase)
         }
@@ -176,7 +177,7 @@ struct SecretsTable {
             let word = step.isNew ? SecretsMessages.added : SecretsMessages.set
             table.append([step.credential, step.path, step.key ?? "-", step.value.rawValue, terminal.text(word)])
         }
-        for narrowing in change.plan.narrowings {
+        for narrowing in change.narrowings {
             let (old, new) = ("0" + String(narrowing.mode, radix: 8), "0" + String(narrowing.mode & 0o600, radix: 8))
             table.append([
                 "-", narrowing.path, "-", "-", terminal.text(SecretsMessages.narrowed(["old": old, "new": new])),
@@ -196,7 +197,7 @@ struct SecretsTable {
                         "added": JSON(step.isNew),
                     ]
                 }),
-            "narrowed": .array(change.plan.narrowings.map { JSON($0.path) }),
+            "narrowed": .array(change.narrowings.map { JSON($0.path) }),
         ]
     }
 }

@@ -64,6 +64,12 @@ enum SecretsMessages {
         fr:
             "Le jeton brut de la source de vérité n’est pas celui de cette empreinte et en a été retiré : les places qui le veulent ont besoin du bon."
     )
+    static let disagree = Message(
+        "secrets.disagree", en: "These places hold different values, so they were left alone: {places}.",
+        fr: "Ces places contiennent des valeurs différentes, et sont restées telles quelles : {places}.")
+    static let disagreeRemedy = Message(
+        "secrets.disagree_remedy", en: "Say which one is right: `unify --credential {name} --from PATH:KEY`.",
+        fr: "Dites laquelle est la bonne : `unify --credential {name} --from PATH:KEY`.")
     static let unknownCredential = Message(
         "secrets.unknown_credential", en: "There is no credential {name}.", fr: "Il n’y a pas de secret {name}.")
     static let knownCredentials = Message(
@@ -120,7 +126,8 @@ enum SecretsMessages {
     static let all = [
         dryRun, noBackup, credential, tokenInput, tokenFile, tokenFrom, tokenGenerate, tokenShown, oneSource, keepOne,
         inHistory,
-        short, placeholder, nothingThere, nothingThereRemedy, brokenHash, noToken, noTokenRemedy, rawDropped,
+        short, placeholder, nothingThere, nothingThereRemedy, brokenHash, noToken, noTokenRemedy, rawDropped, disagree,
+        disagreeRemedy,
         unknownCredential, knownCredentials, badName, undone, finished, refused, asBefore, nothingToDo, wouldChange,
         changed,
         recreate, stillOff, set, added, narrowed, written,

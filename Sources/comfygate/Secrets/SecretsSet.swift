@@ -52,7 +52,7 @@ struct SecretsSet: Command {
     }
 
     func run(_ terminal: Terminal) throws {
-        try edit.run(terminal, "set", begins: true) { file, tree in
+        try edit.run(terminal, "set", begins: true) { file, tree, _ in
             var file = file
             var credential = file[name] ?? Credential(name: name, rawToken: nil)
             if let description { credential.description = description }

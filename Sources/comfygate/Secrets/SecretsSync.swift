@@ -20,6 +20,6 @@ struct SecretsSync: Command {
     init(_ arguments: ParsedArguments) throws(UsageError) { edit = try SecretsEdit(arguments) }
 
     func run(_ terminal: Terminal) throws {
-        try edit.run(terminal, "sync", begins: false, wantsTokens: false) { file, _ in file }
+        try edit.run(terminal, "sync", begins: false, wantsTokens: false) { file, _, _ in file }
     }
 }

@@ -4,6 +4,11 @@ internal import Secrets
 
 /// `comfygate secrets unify`: one credential, right, and the same everywhere.
 struct SecretsUnify: Command {
+    private static let listed = Flag(
+        "listed",
+        Message(
+            "secrets.unify.listed", en: "Keep to the locations of the source of truth, and search for no others",
+            fr: "S’en tenir aux emplacements de la source de vérité, sans en chercher d’autres"))
     private static let credential = Option<String>("credential", SecretsMessages.credential)
 
     static let declaration = CommandDeclaration(
@@ -14,10 +19,12 @@ struct SecretsUnify: Command {
         discussion: Message(
             "secrets.unify.discussion",
             en: "Takes the raw token of the source of truth, or the one that is given, makes its bcrypt hash where the "
-                + "present one is not its hash, and writes both to every location: all of them, or none.",
+                + "present one is not its hash, takes in the places that `secrets discover` finds, and writes both everywhere: to "
+                + "all of them, or none.",
             fr: "Prend le jeton brut de la source de vérité, ou celui qui est donné, calcule son empreinte bcrypt si "
-                + "l’actuelle n’est pas la sienne, et écrit les deux partout : dans tous les emplacements, ou aucun."),
-        TokenOptions.all + [credential] + SealOptions.all + SecretsEdit.all,
+                + "l’actuelle n’est pas la sienne, ajoute les places que trouve `secrets discover`, et écrit les deux partout : "
+                + "dans toutes, ou aucune."),
+        TokenOptions.all + [credential, listed] + SealOptions.all + SecretsEdit.all,
         examples: [
             "secrets unify --dry-run", "secrets unify --generate", "secrets unify --from login/PASSWORD",
             "secrets unify --token-stdin < token.txt",
@@ -26,16 +33,19 @@ struct SecretsUnify: Command {
     private let edit: SecretsEdit
     private let token: TokenOptions
     private let name: String
+    private let isListedOnly: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         edit = try SecretsEdit(arguments)
         token = try TokenOptions(arguments)
         name = try SecretsOptions.name(arguments.get(Self.credential))
+        isListedOnly = arguments.has(Self.listed)
     }
 
     func run(_ terminal: Terminal) throws {
-        try edit.run(terminal, "unify", begins: true) { file, tree in
+        try edit.run(terminal, "unify", begins: true) { file, tree, exposed in
             var file = file
+            if !isListedOnly { try adopt(&file, &exposed, terminal) }
             let given = try token.read(tree, terminal)
             for credential in file.credentials where credential.name != name {
                 guard let token = credential.rawToken else { continue }
@@ -58,6 +68,36 @@ struct SecretsUnify: Command {
                 }
             }
             return file
+        }
+    }
+
+    /// Takes in what was found, each place for the credential of its key.
+    private func adopt(_ file: inout CredentialFile, _ exposed: inout [String], _ terminal: Terminal) throws {
+        let tracked = GitFacts.tracked(below: edit.root) ?? []
+        let discovery = try Discovery(of: edit.root, listed: file, tracked: tracked, readsHistory: false)
+        if !discovery.isComplete { terminal.warn(SecretsDiscover.cut()) }
+        exposed = discovery.findings.filter { $0.what == .secret }.map(\.path)
+        for (found, proposals) in Dictionary(grouping: discovery.proposals, by: \.credential).sorted(by: {
+            $0.key < $1.key
+        }) {
+            var credential = file[found] ?? Credential(name: found, rawToken: nil)
+            credential.locations += proposals.map(\.rule).filter { !credential.locations.contains($0) }
+            if credential.rawToken == nil, credential.bcryptHash == nil, !credential.isSealed, found != name {
+                // Nobody says which one is right, unless all places agree.
+                let tokens = discovery.tokens(of: found)
+                guard tokens.count == 1 else {
+                    let places = proposals.map { $0.rule.path + ":" + ($0.rule.key ?? "") }.joined(separator: ", ")
+                    if !tokens.isEmpty {
+                        terminal.report(
+                            CommandFailure(
+                                at: found, SecretsMessages.disagree(["places": places]),
+                                SecretsMessages.disagreeRemedy(["name": found])), asWarning: true)
+                    }
+                    continue
+                }
+                credential.rawToken = tokens[0]
+            }
+            file.set(credential)
         }
     }
 

@@ -82,7 +82,7 @@ struct SecretsWatch: Command {
             if repairs, rows.contains(where: \.isRepairable) {
                 try SecretsEdit(arguments, isDry: false).run(
                     terminal, "watch", begins: false, wantsTokens: false
-                ) { file, _ in file }
+                ) { file, _, _ in file }
                 rows = try audit()
             }
             let drift = Drift(from: before, to: rows)

@@ -71,7 +71,9 @@ actor SecretsKeeper {
     private func rotate(_ name: String, grace: Duration, now: Timestamp) async {
         // A rotation that failed today is not tried again before tomorrow: containers would restart every hour.
         guard isNew(name, now) else { return }
-        let words = ["secrets", "rotate", "--root", root, "--credential", name, "--grace", grace.spelled, "--lang", "en"]
+        let words = [
+            "secrets", "rotate", "--root", root, "--credential", name, "--grace", grace.spelled, "--lang", "en",
+        ]
         var child = ChildProcess("/proc/self/exe", words)
         child.timeLimit = 3_600_000
         let program = child
