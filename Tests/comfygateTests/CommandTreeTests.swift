@@ -13,6 +13,7 @@ struct CommandTreeTests {
         let people =
             AdminMessages.all + FirstAdministrator.messages + LoginMigration.messages + TextFile.messages
             + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages
+            + EnvWords.messages
         #expect(Message.faults(in: program.messages + own + people) == [])
     }
 

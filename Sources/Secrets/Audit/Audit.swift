@@ -19,9 +19,7 @@ public struct Audit {
     }
 
     private mutating func rows(of credential: Credential) -> [AuditRow] {
-        // The salt is as good as a key, and fingerprints stay the same until the credential changes.
-        let salt = credential.bcryptHash.map { Array($0.reveal().utf8) } ?? RandomBytes.make(32)
-        let fingerprint = Fingerprint(key: Digest.sha256(Array("fingerprint ".utf8) + salt))
+        let fingerprint = Fingerprint(of: credential)
         var rows = sourceRows(credential, fingerprint)
         for rule in credential.locations {
             let paths = source.expand(rule.path)
@@ -162,7 +160,7 @@ public struct Audit {
 
     /// A byte order mark or Windows line ends keep a shell from reading any value of a file, however it is written:
     /// that is the file's matter, and no reason to call the value misread.
-    private static func objections(
+    static func objections(
         to value: DotenvValue, of key: String, in file: DotenvFile
     ) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) {
         let found = file.objections(to: value, of: key)
@@ -209,7 +207,7 @@ public struct Audit {
         return verdict == .hash ? .different : .malformed(verdict)
     }
 
-    private static func exposure(_ facts: FileFacts) -> [AuditRow.State] {
+    static func exposure(_ facts: FileFacts) -> [AuditRow.State] {
         var states: [AuditRow.State] = []
         if facts.isExposed { states.append(.exposed(mode: facts.mode ?? 0)) }
         if facts.isTracked { states.append(.tracked) }
@@ -227,11 +225,6 @@ extension Credential {
 extension DotenvFile {
     /// The bytes that somebody meant by the last assignment of a key: its quotes gone, nothing expanded.
     func written(_ key: String) -> [UInt8]? {
-        guard let entry = entries(of: key).last(where: \.isAssignment) else { return nil }
-        let text = bytes[entry.valueRange]
-        if let first = text.first, text.count >= 2, first == text.last, first == 0x22 || first == 0x27 {
-            return Array(text.dropFirst().dropLast())
-        }
-        return Array(text)
+        entries(of: key).last(where: \.isAssignment).map { DotenvBytes.unquoted(bytes[$0.valueRange]) }
     }
 }
