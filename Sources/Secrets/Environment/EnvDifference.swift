@@ -61,12 +61,13 @@ struct EnvShown {
         secrets = (held + truth.all.map { Array($0.reveal().utf8) }).filter { !$0.isEmpty }
     }
 
-    /// A secret is a fingerprint, and so is a plain value that holds one, or more than a plain value would.
+    /// A secret is a fingerprint, and so is a plain value that holds one, or is not what belongs there: it may be one.
     func value(_ value: [UInt8], of key: String) -> String {
         if value.isEmpty { return "" }
         guard !schema.hides(key), value.count <= 128, let text = String(validating: value, as: UTF8.self),
             !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }),
-            HashVerdict(judging: value) != .hash, !secrets.contains(where: { Self.contains(value, $0) })
+            HashVerdict(judging: value) != .hash, schema.verdict(on: value, of: key) == .sound,
+            !secrets.contains(where: { Self.contains(value, $0) })
         else { return fingerprint(value) }
         // http://name:password@host
         let host = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).dropFirst(2).first

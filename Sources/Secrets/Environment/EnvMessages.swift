@@ -64,8 +64,8 @@ enum EnvMessages {
         fr: "Enregistrez le fichier en UTF-8 sans marque, ou commencez-le par un commentaire.")
     static let notForShells = Message(
         "env.not_for_shells",
-        en: "Shells cannot read this file ({reason}); that matters only to scripts that source it.",
-        fr: "Les shells ne peuvent pas lire ce fichier ({reason}) ; cela ne concerne que les scripts qui le sourcent.")
+        en: "Shells cannot read this file: {reason}. That matters only to scripts that source it.",
+        fr: "Les shells ne peuvent pas lire ce fichier : {reason}. Cela ne concerne que les scripts qui le sourcent.")
     static let nearMiss = Message(
         "env.near_miss", en: "Nobody asks for this key. Is {name} meant, which is missing?",
         fr: "Personne ne demande cette clé. Est-ce {name}, qui manque ?")

@@ -68,7 +68,7 @@ public struct EnvRebuild: Sendable {
         var draft = EnvText(try DotenvFile(text))
         var choices: [Choice] = []
         let known = Set(exampleReading?.keys ?? []).union(schema.keys.flatMap { [$0.name] + $0.aliases })
-        for key in Self.keys(draft.file.keys, witnesses.map(\.reading), schema) {
+        for key in Self.keys(draft.file.keys, exampleReading?.keys ?? [], witnesses.map(\.reading), schema) {
             let isOwn = (base == .current ? Origin.current : .example)
             let found = Self.find(key, truth, witnesses, schema)
             choices.append(Choice(key: key, origin: found.origin))
@@ -96,9 +96,10 @@ public struct EnvRebuild: Sendable {
     }
 
     /// Keys of the text first, then what the example, the schema and the old files know beside them.
-    private static func keys(_ own: [String], _ readings: [EnvReading], _ schema: EnvSchema) -> [String] {
+    private static func keys(
+        _ own: [String], _ example: [String], _ readings: [EnvReading], _ schema: EnvSchema
+    ) -> [String] {
         var known: Set<[UInt8]> = []
-        let example = readings.last?.keys ?? []
         let all = own + example + schema.required.map(\.name) + readings.flatMap(\.keys)
         // An alias gives its value to the key it stands for, and is not wanted in a file that never had it.
         let aliases = Set(schema.keys.flatMap(\.aliases)).subtracting(own)

@@ -42,7 +42,7 @@ struct EnvCheckTests {
             ("HF_TOKEN=hf_abcdef\n", ["warning 8 HF_TOKEN repeated"]),
             ("HF_TOKEN=hf_ghijkl\n", ["error 8 HF_TOKEN repeated"]),
             ("HF_TOKEN=your_token_here\n", ["error 8 HF_TOKEN repeated", "error 8 HF_TOKEN placeholder"]),
-            ("foo bar\n", []), ("foo bar=1\n", ["error 8 - invalidLine"]), ("=x\n", ["error 8 - invalidLine"]),
+            ("foo bar\n", ["error 8 - invalidLine"]), ("foo bar=1\n", ["error 8 - invalidLine"]), ("=x\n", ["error 8 - invalidLine"]),
             ("X=\"open\n", ["error 8 - invalidLine"]), ("BARE", ["warning 8 - invalidLine"]),
             ("A=1\rB=2\n", ["warning 8 - invalidLine"]),
             ("MODEL_PATH=\\\\wsl\\x\n", ["warning 8 MODEL_PATH misread"]),
@@ -105,7 +105,7 @@ struct EnvCheckTests {
 
     @Test("Text in another encoding is one fault, not hundreds")
     func encoding() throws {
-        let bytes = [0xFF, 0xFE] + Self.whole.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let bytes = utf16(Self.whole)
         let findings = EnvCheck(try DotenvFile(bytes), facts: FileFacts(.bytes(bytes), mode: 0o600)).findings
         #expect(findings.map(\.code).filter { $0 != .missing } == [.notText])
     }
@@ -175,6 +175,13 @@ struct EnvCheckTests {
             }
         }
     }
+}
+
+/// As PowerShell writes it.
+func utf16(_ text: String) -> [UInt8] {
+    var bytes: [UInt8] = [0xFF, 0xFE]
+    for unit in text.utf16 { bytes += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+    return bytes
 }
 
 /// Knows no files.

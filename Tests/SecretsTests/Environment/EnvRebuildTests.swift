@@ -118,13 +118,13 @@ struct EnvRebuildTests {
 
     @Test("Lines for which Compose refuses a file become comments")
     func silenced() throws {
-        let current = "\u{FEFF}foo bar=1\nTOKEN=\"t\" x-=\"\nHASH='\(Self.hash)'\n=y\nON=1\nHF=h\nPORT=1\n"
+        let current = "\u{FEFF}foo bar=1\nTOKEN=\"t\" x y=1\nHASH='\(Self.hash)'\n=y\nON=1\nHF=h\nPORT=1\n"
         let made = try Self.rebuild(current)
         #expect(made.base == .current)
-        #expect(made.silenced.count == made.silenced.count && made.silenced.contains(1) && made.silenced.contains(4))
+        #expect(made.silenced == [1, 2, 4])
         #expect(made.file.problems.allSatisfy { if case .invalid = $0.kind { false } else { true } })
         #expect(Self.text(made).hasPrefix("\u{FEFF}# foo bar=1\n"))
-        #expect(made.file.keys.filter { $0 != "x-" } == ["TOKEN", "HASH", "ON", "HF", "PORT"])
+        #expect(made.file.keys == ["TOKEN", "HASH", "ON", "HF", "PORT"])
     }
 
     @Test("From a torn file comes what is whole, and it is told that it was torn")
@@ -135,13 +135,7 @@ struct EnvRebuildTests {
             ("swallowed", Array("TOKEN=\"abc\nHASH='\(hash)'\nHF=\"hf\"\n".utf8), nil, "hf"),
             ("zeros", Array("HASH='\(hash)'\nHF=hf\nTOKEN=ab\(nul)\(nul)\(nul)".utf8), nil, "hf"),
             ("bytes", Array("HASH='\(hash)'\nHF=hf\nTOKEN=a".utf8) + [0xFF, 0x0A], nil, "hf"),
-            (
-                "UTF-16",
-                [0xFF, 0xFE]
-                    + "TOKEN=t\r\nHASH='\(hash)'\r\nHF=hf".utf16.flatMap {
-                        [UInt8($0 & 0xFF), UInt8($0 >> 8)]
-                    }, "t", "hf"
-            ),
+            ("UTF-16", utf16("TOKEN=t\r\nHASH='\(hash)'\r\nHF=hf"), "t", "hf"),
         ]
         for (name, bytes, token, hf) in cases {
             let made = try EnvRebuild(
