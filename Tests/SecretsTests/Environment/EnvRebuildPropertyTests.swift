@@ -78,7 +78,8 @@ struct EnvRebuildPropertyTests {
     private static func keepsText(_ old: [UInt8], _ new: DotenvFile) -> Bool {
         guard let before = try? DotenvFile(old) else { return false }
         func text(_ file: DotenvFile) -> [ArraySlice<UInt8>] {
-            file.entries.filter { $0.kind == .comment || $0.kind == .blank }.map { DotenvBytes.trimmedEnd(file.bytes[$0.range]) }
+            let texts = file.entries.filter { $0.kind == .comment || $0.kind == .blank }
+            return texts.map { DotenvBytes.trimmedEnd(file.bytes[$0.range]) }
         }
         let texts = text(new).filter { !$0.starts(with: EnvText.announcement.utf8) }
         return before.hasByteOrderMark == new.hasByteOrderMark && texts.starts(with: text(before))
