@@ -94,6 +94,8 @@ enum KitMessages {
     static let fileUnreadable = Message("file.unreadable", en: "cannot be read: {reason}", fr: "illisible : {reason}")
     static let fileLong = Message("file.long", en: "is larger than {limit} bytes", fr: "dépasse {limit} octets")
 
+    static let confirmChoice = Message("confirm.choice", en: "[y/N]", fr: "[o/N]")
+
     static let all = [
         unknownCommand, unknownOption, didYouMean, seeHelp, verbMissing, writeOne, valueMissing, writeValue,
         flagWithValue,
@@ -103,6 +105,6 @@ enum KitMessages {
         titleOptions, titleGlobals, titleExamples, fallback, required, repeatable, wordOptions, wordVerb, wordCommand,
         outputLost, checkDisk, unexpected, secretPlace, secretNoTerminal, secretElsewhere, secretTerminal, secretPipe,
         secretCancelled, secretEmpty,
-        secretLong, secretNotText, secretBoth, secretChoose, fileUnreadable, fileLong,
+        secretLong, secretNotText, secretBoth, secretChoose, fileUnreadable, fileLong, confirmChoice,
     ]
 }

@@ -71,6 +71,10 @@ internal import Gate
                     .command(SecretsHistory.self), .command(SecretsRestore.self),
                 ]),
             .group(
+                "env",
+                Message("env.summary", en: "Look after one dotenv file", fr: "Prend soin d’un fichier .env"),
+                [.command(EnvCheckCommand.self), .command(EnvRebuildCommand.self)]),
+            .group(
                 "login",
                 Message("login.summary", en: "Come over from ComfyUI-Login", fr: "Passe de ComfyUI-Login à la porte"),
                 [.command(LoginImport.self)]),

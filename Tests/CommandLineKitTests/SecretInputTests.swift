@@ -76,6 +76,42 @@ struct SecretInputTests {
         #expect(shown + readSome(keyboard) == "Password: \r\n")
     }
 
+    @Test(
+        "A question is answered by yes in either language, and by nothing else",
+        arguments: [
+            ("y", true), ("YES", true), (" oui ", true), ("O", true), ("", false), ("n", false), ("non", false),
+            ("yes please", false), ("ye", false), (String(repeating: " ", count: Confirmation.limit - 1) + "y", true),
+            (String(repeating: " ", count: Confirmation.limit) + "y", false),
+        ])
+    func confirms(answer: String, isYes: Bool) throws {
+        let (keyboard, terminal) = try #require(openTerminal())
+        defer {
+            close(keyboard)
+            close(terminal)
+        }
+        // What was typed too early is no answer.
+        unsafe Array("y\r".utf8).withUnsafeBytes { _ = unsafe write(keyboard, $0.baseAddress, $0.count) }
+        var early = ""
+        while early.utf8.last != 0x0A { early += readSome(keyboard) }
+        // A thread that no task has to begin: these tests wait in the pool's own.
+        let (result, end) = (Locked(false), DispatchSemaphore(value: 0))
+        Thread.detachNewThread {
+            let answer = Confirmation.ask("Write? [y/N]", at: terminal)
+            result.withLock { $0 = answer }
+            end.signal()
+        }
+        var shown = ""
+        while !shown.hasSuffix("Write? [y/N] ") { shown += readSome(keyboard) }
+        unsafe Array("\(answer)\r".utf8).withUnsafeBytes { _ = unsafe write(keyboard, $0.baseAddress, $0.count) }
+        end.wait()
+        #expect(result.withLock { $0 } == isYes)
+    }
+
+    @Test("Nobody is asked where nobody sees what it is about")
+    func cannotAsk() {
+        #expect(!Terminal(program: "p", output: MemorySink(), error: MemorySink()).canAsk)
+    }
+
     /// openpty(3), which the Glibc module does not show.
     private func openTerminal() -> (keyboard: Int32, terminal: Int32)? {
         typealias Open =

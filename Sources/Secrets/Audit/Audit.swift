@@ -60,7 +60,7 @@ public struct Audit {
     private mutating func fingerprint(of credential: Credential?) -> Fingerprint {
         let name = credential?.name ?? ""
         if let known = fingerprints[name] { return known }
-        let fingerprint = credential?.fingerprint ?? Fingerprint(key: RandomBytes.make(32))
+        let fingerprint = Fingerprint(of: credential)
         fingerprints[name] = fingerprint
         return fingerprint
     }
@@ -200,7 +200,7 @@ public struct Audit {
 
     /// A byte order mark or Windows line ends keep a shell from reading any value of a file, however it is written, and
     /// simple readers keep a comment behind it: that is the file's matter, and no reason to call the value misread.
-    private static func objections(
+    static func objections(
         to value: DotenvValue, of key: String, in file: DotenvFile
     ) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) {
         let found = file.objections(to: value, of: key)
@@ -326,7 +326,7 @@ public struct Audit {
         return verdict == .hash ? .different : .malformed(verdict)
     }
 
-    private static func exposure(_ facts: FileFacts) -> [AuditRow.State] {
+    static func exposure(_ facts: FileFacts) -> [AuditRow.State] {
         var states: [AuditRow.State] = []
         if facts.isExposed { states.append(.exposed(mode: facts.mode ?? 0)) }
         if facts.isTracked { states.append(.tracked) }
@@ -354,12 +354,7 @@ extension DotenvFile {
     func written(_ key: String) -> [UInt8]? { entries(of: key).last(where: \.isAssignment).map { written($0) } }
 
     /// The bytes that somebody meant by an assignment.
-    func written(_ entry: DotenvEntry) -> [UInt8] {
-        let text = bytes[entry.valueRange]
-        if let first = text.first, text.count >= 2, first == text.last, first == 0x22 || first == 0x27 {
-            return Array(text.dropFirst().dropLast())
-        }
-        return Array(text)
+    func written(_ entry: DotenvEntry) -> [UInt8] { DotenvBytes.unquoted(bytes[entry.valueRange])
     }
 
     /// The last value of a key has no quotes, and a comment behind it.

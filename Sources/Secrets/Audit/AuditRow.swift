@@ -65,6 +65,13 @@ struct Fingerprint {
     /// Without the key a fingerprint says nothing of the value; with the same key equal values look equal.
     init(key: [UInt8]) { self.key = key }
 
+    /// Of a credential: the same for everybody who knows its hash, for nobody else, and new when it changes. Without one: new
+    /// each time.
+    init(of credential: Credential?) {
+        let salt = credential?.bcryptHash.map { Array($0.reveal().utf8) } ?? RandomBytes.make(32)
+        self.init(key: Digest.sha256(Array("fingerprint ".utf8) + salt))
+    }
+
     /// The first characters of a long value, or none, and six hexadecimal digits.
     func callAsFunction(_ value: [UInt8]) -> String {
         let digits = Hex.encode(Array(Digest.hmacSHA256(key: key, value).prefix(3)))
@@ -75,15 +82,9 @@ struct Fingerprint {
 }
 
 extension Credential {
-    /// The same for everybody who knows the hash, and for nobody else; new when the credential changes.
-    var fingerprint: Fingerprint {
-        let salt = bcryptHash.map { Array($0.reveal().utf8) } ?? RandomBytes.make(32)
-        return Fingerprint(key: Digest.sha256(Array("fingerprint ".utf8) + salt))
-    }
-
     /// How its values may be shown; nil for one that is not there.
     public var fingerprints: (token: String?, hash: String?) {
-        let fingerprint = fingerprint
+        let fingerprint = Fingerprint(of: self)
         return (
             rawToken.map { fingerprint(Array($0.reveal().utf8)) },
             bcryptHash.map { fingerprint(Array($0.reveal().utf8)) }

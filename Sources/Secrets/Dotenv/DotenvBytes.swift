@@ -64,4 +64,12 @@ enum DotenvBytes {
         }
         return rest
     }
+
+    /// What stands between a value's quotes, nothing in it expanded; all of it where there are none.
+    static func unquoted(_ written: ArraySlice<UInt8>) -> [UInt8] {
+        guard let first = written.first, written.count >= 2, first == written.last,
+            first == doubleQuote || first == singleQuote
+        else { return Array(written) }
+        return Array(written.dropFirst().dropLast())
+    }
 }
