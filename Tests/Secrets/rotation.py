@@ -110,6 +110,39 @@ class Rotate(RotationCase):
         self.assertEqual(self.source["bcrypt_hash"], old["bcrypt_hash"])
         self.done("validate")
 
+    def test_an_undo_that_a_consumer_does_not_take_goes_on(self):
+        self.begin()
+        old = self.source["raw_token"]
+        self.done("rotate")
+        self.change_source(after_file="false")
+        stopped = self.secrets("rotate", "--undo")
+        self.assertEqual(stopped.returncode, 1)
+        self.assertIn("`rotate --resume` tries again", stopped.stderr)
+        self.assertEqual((self.source["raw_token"], self.source["pending"]), (old, ["qwen"]))
+        self.change_source(after_file=self.restart)
+        self.done("rotate", "--resume")
+        self.assertNotIn("pending", self.source)
+        self.done("validate")
+
+    def test_what_opens_the_secrets_is_not_handed_on(self):
+        self.begin(after_file=f"{self.restart}; env > {self.state}/environment")
+        self.environment |= {"COMFYGATE_SEAL_PASSPHRASE": "of-the-test", "KEPT": "yes"}
+        self.done("rotate")
+        handed = (self.state / "environment").read_text()
+        self.assertIn("KEPT=yes", handed)
+        self.assertNotIn("COMFYGATE_SEAL", handed)
+
+    def test_a_command_that_says_nothing_is_told_in_one_sentence(self):
+        self.begin(after_file="false")
+        self.assertIn("qwen: The command failed (1) and said nothing.\n", self.secrets("rotate").stderr)
+
+    def test_going_on_or_back_takes_no_token_and_not_both(self):
+        self.begin()
+        self.assertIn("give one of them", self.secrets("rotate", "--resume", "--undo").stderr)
+        result = self.secrets("rotate", "--undo", "--generate")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("take no token", result.stderr)
+
     def test_the_value_is_looked_for_inside(self):
         tools = self.base / "tools"
         tools.mkdir()
@@ -189,6 +222,31 @@ class Watch(RotationCase):
         self.assertRegex(process.stderr.readline(), r"clients\.json:/auth/token: ok again")
         (self.root / "login/PASSWORD").unlink()
         self.assertRegex(process.stderr.readline(), r"login/PASSWORD: missing")
+
+    def test_a_folder_that_is_never_quiet_hides_nothing(self):
+        self.begin()
+        noise = subprocess.Popen(
+            ["/bin/sh", "-c", "while :; do echo >> noise.log; done"], cwd=self.root, stdout=subprocess.DEVNULL)
+        self.addCleanup(noise.wait)
+        self.addCleanup(noise.kill)
+        process = self.watch()
+        self.write("clients.json", '{"auth": {"token": "drifted"}}\n')
+        self.assertRegex(process.stderr.readline(), r"clients\.json:/auth/token: different")
+        self.write(".env", "COMFYUI_API_TOKEN=drifted\n")
+        self.assertRegex(process.stderr.readline(), r"\.env:COMFYUI_API_TOKEN: malformed")
+
+    def test_what_cannot_be_repaired_is_told_once(self):
+        self.begin()
+        (self.root / "clients.json").write_text("no document")
+        result = self.secrets("watch", "--repair", "--looks", "3", "--interval", "1s")
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stderr.count("Nothing was changed."), 1, result.stderr)
+
+    def test_a_look_that_cannot_be_had_is_no_success(self):
+        self.begin()
+        (self.root / project.SOURCE).unlink()
+        self.assertEqual(self.secrets("watch", "--looks", "1").returncode, 1)
+        self.assertEqual(self.secrets("watch", "--looks", "0").returncode, 2)
 
     def test_drift_is_repaired(self):
         self.begin()

@@ -21,6 +21,14 @@ extension AuditRow.State {
         }
     }
 
+    /// It is about the file, and so about all secrets in it.
+    public var isOfFile: Bool {
+        switch self {
+        case .exposed, .tracked: true
+        default: false
+        }
+    }
+
     /// One word for a table.
     public var label: Phrase {
         switch self {

@@ -10,19 +10,30 @@ public enum ConsumerVerdict: Sendable, Hashable {
     case refusesRight(status: Int)
     /// An answer that says neither.
     case unclear(status: Int)
-    /// No answer; the words of the failure.
-    case unreachable(String)
+    case unreachable(Silence)
+
+    /// Why there is no answer.
+    public enum Silence: Sendable, Hashable {
+        /// The url names no host or port that a connection could be made to.
+        case noAddress
+        case noConnection
+        case timedOut
+        case brokeOff
+        case notHTTP
+        /// This program could not ask.
+        case notAsked
+    }
 
     /// One answer: its status, and where a redirect leads.
     public enum Answer: Sendable, Hashable {
         case status(Int, location: String? = nil)
-        case failure(String)
+        case failure(Silence)
     }
 
     public init(right: Answer, wrong: Answer, none: Answer) {
         for answer in [right, wrong, none] {
-            if case .failure(let words) = answer {
-                self = .unreachable(words)
+            if case .failure(let silence) = answer {
+                self = .unreachable(silence)
                 return
             }
         }
@@ -87,7 +98,20 @@ extension ConsumerVerdict {
         case .open(let status): ConsumerMessages.open(["status": "\(status)"])
         case .refusesRight(let status): ConsumerMessages.refusesRight(["status": "\(status)"])
         case .unclear(let status): ConsumerMessages.unclear(["status": "\(status)"])
-        case .unreachable(let words): ConsumerMessages.unreachable(["reason": words])
+        case .unreachable(let silence): silence.phrase
+        }
+    }
+}
+
+extension ConsumerVerdict.Silence {
+    var phrase: Phrase {
+        switch self {
+        case .noAddress: ConsumerMessages.noAddress()
+        case .noConnection: ConsumerMessages.noConnection()
+        case .timedOut: ConsumerMessages.timedOut()
+        case .brokeOff: ConsumerMessages.brokeOff()
+        case .notHTTP: ConsumerMessages.notHTTP()
+        case .notAsked: ConsumerMessages.notAsked()
         }
     }
 }
@@ -112,9 +136,26 @@ enum ConsumerMessages {
     static let unclear = Message(
         "consumer.unclear", en: "It answers {status}, which says nothing: is its url and path right?",
         fr: "Il répond {status}, ce qui ne dit rien : son url et son chemin sont-ils justes ?")
-    static let unreachable = Message(
-        "consumer.unreachable", en: "No answer: {reason}. Is it running, and its url right?",
-        fr: "Pas de réponse : {reason}. Est-il démarré, et son url juste ?")
+    static let noAddress = Message(
+        "consumer.no_address", en: "Its url names no host and port: correct it in the source of truth.",
+        fr: "Son url ne désigne ni hôte ni port : corrigez-la dans la source de vérité.")
+    static let noConnection = Message(
+        "consumer.no_connection", en: "No connection: is it running, and its url right?",
+        fr: "Pas de connexion : est-il démarré, et son url juste ?")
+    static let timedOut = Message(
+        "consumer.timed_out", en: "No answer in time: is it still starting, or busy?",
+        fr: "Pas de réponse à temps : est-il en train de démarrer, ou occupé ?")
+    static let brokeOff = Message(
+        "consumer.broke_off", en: "It closed the connection without an answer: see its log.",
+        fr: "Il a fermé la connexion sans répondre : voyez son journal.")
+    static let notHTTP = Message(
+        "consumer.not_http", en: "What answers is no web server: is the port of its url right?",
+        fr: "Ce qui répond n’est pas un serveur web : le port de son url est-il juste ?")
+    static let notAsked = Message(
+        "consumer.not_asked", en: "It could not be asked from here: try again.",
+        fr: "Il n’a pas pu être interrogé d’ici : réessayez.")
 
-    static let all = [guarded, open, refusesRight, unclear, unreachable]
+    static let all = [
+        guarded, open, refusesRight, unclear, noAddress, noConnection, timedOut, brokeOff, notHTTP, notAsked,
+    ]
 }

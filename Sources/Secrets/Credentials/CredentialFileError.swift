@@ -41,7 +41,8 @@ public struct CredentialFileError: Error, Sendable, Hashable {
     public var phrase: Phrase {
         switch reason {
         case .notJSON(let detail): CredentialMessages.fileNotJSON(["detail": detail])
-        case .notAnObject: CredentialMessages.fileNotAnObject(["place": place])
+        case .notAnObject:
+            place.isEmpty ? CredentialMessages.fileNoObject() : CredentialMessages.fileNotAnObject(["place": place])
         case .tooLarge(let limit): CredentialMessages.fileTooLarge(["limit": "\(limit)"])
         case .unknownVersion: CredentialMessages.fileUnknownVersion()
         case .notText: CredentialMessages.fileNotText(["place": place])

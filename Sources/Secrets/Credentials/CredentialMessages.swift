@@ -66,6 +66,9 @@ enum CredentialMessages {
     static let fileNotAnObject = Message(
         "file.no_object", en: "{place}: an object in braces belongs here.",
         fr: "{place} : il faut ici un objet entre accolades.")
+    static let fileNoObject = Message(
+        "file.no_document", en: "The whole file has to be an object in braces: bring it back from a backup.",
+        fr: "Tout le fichier doit être un objet entre accolades : remettez-le d’une sauvegarde.")
     static let fileTooLarge = Message(
         "file.too_large", en: "The source of truth has more than {limit} bytes.",
         fr: "La source de vérité dépasse {limit} octets.")
@@ -148,7 +151,7 @@ enum CredentialMessages {
 
     static let all = [
         hashEmpty, hashPlaceholder, hashMark, hashReturn, hashQuotes, hashSpaces, hashEatenByCompose, hashEatenByShell,
-        hashWord, hashLength, hashPrefix, hashCost, hashAlphabet, hashSaltEnd, hashEnd, fileNotJSON, fileNotAnObject,
+        hashWord, hashLength, hashPrefix, hashCost, hashAlphabet, hashSaltEnd, hashEnd, fileNotJSON, fileNotAnObject, fileNoObject,
         fileTooLarge, fileUnknownVersion, fileNotText, fileBadName, fileDoubleDefault, fileNoList, fileNoLocation,
         filePathMissing, fileBadPath, fileKeyMissing, fileKeyNotWanted, fileValueMissing, fileLoginHoldsHash,
         fileUnknownMember, fileNotTruth, fileNotOneOf, fileOpenAndSealed, consumerName, consumerURL, consumerContainer,

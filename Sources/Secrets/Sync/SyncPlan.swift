@@ -46,6 +46,16 @@ public struct SyncPlan: Sendable {
     }
 }
 
+extension SyncPlan {
+    /// Files that no location may be: the source of truth itself, what this program keeps beside it, and Git's own.
+    ///
+    /// - Parameter path: Relative to the root, without links.
+    static func isReserved(_ path: String) -> Bool {
+        path == CredentialFile.path || path.hasPrefix(ChangeLog.path) || path.hasPrefix(SecretsProject.state + "/")
+            || path.split(separator: "/").contains(".git")
+    }
+}
+
 /// The plan while it is made: files with the values set so far.
 private struct SyncDraft {
     private struct File {
@@ -102,6 +112,8 @@ private struct SyncDraft {
     }
 
     private mutating func add(_ rule: LocationRule, _ path: String, _ credential: Credential) {
+        // By its own name: a link may lead there, and a wildcard reach it.
+        guard !SyncPlan.isReserved(source.resolved(path)) else { return refuse(path, nil, SyncMessages.reserved()) }
         guard rule.value != .token else { return refuse(path, rule.key, SyncMessages.token()) }
         guard open(path, inPlace: rule.inPlace) else { return }
         for (key, form) in keys(rule, path, credential) {

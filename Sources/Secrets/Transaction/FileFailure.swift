@@ -81,7 +81,7 @@ extension FileFailure {
             }
         var detail: String?
         if case .system(let number, let call) = cause { detail = "\(call): \(systemMessage(number))" }
-        return GateError(code, from: .gateway, words + " " + ending, detail: detail)
+        return GateError(code, from: .gateway, ending.isEmpty ? words : words + " " + ending, detail: detail)
     }
 
     private static func words(_ number: Int32, _ path: String) -> (GateError.Code, String) {

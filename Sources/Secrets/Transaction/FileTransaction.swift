@@ -151,7 +151,7 @@ public final class FileTransaction {
 
     static func unfinished(_ failure: FileFailure, after cause: FileFailure? = nil) -> GateError {
         let error = failure.error("The change is only partly undone: recover it once this is mended.")
-        let before = cause.map { $0.error("").message } ?? ""
+        let before = cause.map { $0.error("").message + " " } ?? ""
         return GateError(.changeUnfinished, from: .gateway, before + error.message, detail: error.detail)
     }
 }

@@ -16,13 +16,13 @@ struct ConsumerProbe: Sendable {
     func ask(on loop: EventLoop) async -> ConsumerVerdict {
         let this = self
         let answers = try? await loop.run { reactor in await this.answers(reactor) }
-        guard let answers else { return .unreachable("stopped") }
+        guard let answers else { return .unreachable(.notAsked) }
         return ConsumerVerdict(right: answers[0], wrong: answers[1], none: answers[2])
     }
 
     private func answers(_ reactor: Reactor) async -> [ConsumerVerdict.Answer] {
         guard let url = consumer.url.flatMap({ HTTPURL($0) }), let authority = url.authority, let port = url.port else {
-            return Array(repeating: .failure("no address"), count: 3)
+            return Array(repeating: .failure(.noAddress), count: 3)
         }
         let host =
             switch authority.host {
@@ -34,7 +34,7 @@ struct ConsumerProbe: Sendable {
         options.responseTime = 5_000
         if url.isSecure {
             guard let trust = try? TLSContext(clientAuthority: nil) else {
-                return Array(repeating: .failure("TLS could not start"), count: 3)
+                return Array(repeating: .failure(.notAsked), count: 3)
             }
             options.tls = { trust }
         }
@@ -53,9 +53,18 @@ struct ConsumerProbe: Sendable {
                 let answer = try await client.fetch(request, limit: 16 << 20)
                 answers.append(.status(answer.status.code, location: answer.fields["Location"]))
             } catch {
-                answers.append(.failure(error.message))
+                answers.append(.failure(Self.silence(error)))
             }
         }
         return answers
+    }
+
+    private static func silence(_ failure: UpstreamFailure) -> ConsumerVerdict.Silence {
+        switch failure {
+        case .unreachable, .overloaded: .noConnection
+        case .timedOut: .timedOut
+        case .brokeOff: .brokeOff
+        case .invalid: .notHTTP
+        }
     }
 }

@@ -26,6 +26,9 @@ struct RotationRun {
     private static let failed = Message(
         "rotate.command_failed", en: "The command failed ({end}): {words}", fr: "La commande a échoué ({end}) : {words}"
     )
+    private static let failedSilently = Message(
+        "rotate.command_silent", en: "The command failed ({end}) and said nothing.",
+        fr: "La commande a échoué ({end}) sans rien dire.")
     private static let notStarted = Message(
         "rotate.not_started", en: "The command could not be started: {words}",
         fr: "La commande n’a pas pu démarrer : {words}")
@@ -34,7 +37,7 @@ struct RotationRun {
         fr: "Dans le conteneur la valeur est une autre : {words}")
     private static let noLook = Message(
         "rotate.no_look", en: "it does not hold the new value", fr: "il n’a pas la nouvelle valeur")
-    static let messages = [failed, notStarted, inside, noLook]
+    static let messages = [failed, failedSilently, notStarted, inside, noLook]
 
     /// Runs what makes a consumer read again.
     func tell(_ consumer: Consumer, _ terminal: Terminal) throws(Failure) {
@@ -55,6 +58,7 @@ struct RotationRun {
             }
         child.folder = root
         child.timeLimit = limit
+        child.environment = Self.handedOn(terminal.environment)
         let result: ChildProcess.Result
         do {
             result = try child.run()
@@ -69,16 +73,25 @@ struct RotationRun {
             case .timedOut: "timeout"
             case .tooMuchOutput: "too much output"
             }
-        throw Failure(name: name, what: Self.failed(["end": end, "words": told(result.errors + result.output)]))
+        let words = told(result.errors + result.output)
+        throw Failure(
+            name: name,
+            what: words.isEmpty ? Self.failedSilently(["end": end]) : Self.failed(["end": end, "words": words]))
     }
 
     /// The last words of a program, without a secret.
     private func told(_ bytes: [UInt8]) -> String {
-        var text = String(decoding: bytes.suffix(2_000), as: UTF8.self)
+        // Cut behind the secrets: half of one is one too.
+        var text = String(decoding: bytes, as: UTF8.self)
         for secret in hidden where !secret.reveal().isEmpty {
             text = text.split(separator: secret.reveal(), omittingEmptySubsequences: false).joined(separator: "…")
         }
-        return text.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " / ")
+        return String(text.suffix(2_000)).split(whereSeparator: \.isNewline).suffix(3).joined(separator: " / ")
+    }
+
+    /// Without what opens or makes secrets: nobody but this program needs it.
+    private static func handedOn(_ environment: [String: String]) -> [String: String] {
+        environment.filter { !$0.key.hasPrefix("COMFYGATE_SEAL_") && !$0.key.hasPrefix("COMFYGATE_RAW_TOKEN") }
     }
 
     /// Asks until it has the value or the time is over; nil for a consumer that offers no way to ask.
@@ -96,6 +109,7 @@ struct RotationRun {
     private func fault(_ consumer: Consumer, _ value: Secret, on loop: EventLoop) async -> Failure? {
         if let words = consumer.look {
             var child = ChildProcess(words[0], Array(words.dropFirst()))
+            child.folder = root
             child.timeLimit = 30_000
             guard let result = try? child.run(), result.isSuccess else {
                 return Failure(

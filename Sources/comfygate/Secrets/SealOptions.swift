@@ -1,5 +1,6 @@
 internal import Basics
 internal import CommandLineKit
+internal import Glibc
 internal import Secrets
 
 /// What opens a sealed source of truth: a key file for programs, a passphrase for people.
@@ -22,7 +23,13 @@ struct SealOptions: Sendable {
         fr: "Nommez-le par --key-file ou COMFYGATE_SEAL_KEY_FILE.")
     private static let noFile = Message(
         "seal.no_such_file", en: "There is no such file.", fr: "Il n’y a pas de tel fichier.")
-    static let messages = [prompt, noKeyFile, noKeyFileRemedy, noFile]
+    private static let noTerminal = Message(
+        "seal.no_terminal", en: "There is no terminal to ask for the passphrase at.",
+        fr: "Il n’y a pas de terminal où demander la phrase secrète.")
+    private static let noTerminalRemedy = Message(
+        "seal.no_terminal_remedy", en: "Name a file that holds it with COMFYGATE_SEAL_PASSPHRASE_FILE.",
+        fr: "Indiquez un fichier qui la contient par COMFYGATE_SEAL_PASSPHRASE_FILE.")
+    static let messages = [noTerminal, noTerminalRemedy, prompt, noKeyFile, noKeyFileRemedy, noFile]
 
     private let given: String?
 
@@ -60,7 +67,22 @@ struct SealOptions: Sendable {
             return given
         }
         guard mayAsk else { return nil }
-        return try SecretInput.terminal(prompt: terminal.text(Self.prompt)).read(terminal.environment)
+        return try Self.ask(Self.prompt, terminal)
+    }
+
+    /// - Throws: Naming what stands in for a terminal where there is none.
+    static func ask(_ prompt: Message, _ terminal: Terminal) throws -> Secret? {
+        guard hasTerminal else {
+            throw CommandFailure(at: CredentialFile.path, noTerminal(), noTerminalRemedy())
+        }
+        return try SecretInput.terminal(prompt: terminal.text(prompt)).read(terminal.environment)
+    }
+
+    private static var hasTerminal: Bool {
+        let opened = unsafe Glibc.open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard opened >= 0 else { return false }
+        close(opened)
+        return true
     }
 
     /// The key file that was named, or that systemd has put there.

@@ -72,7 +72,10 @@ struct SecretsAudit: Command {
             (order[left.element.path] ?? 0, left.offset) < (order[right.element.path] ?? 0, right.offset)
         }
         for row in sorted.map(\.element) {
-            let states = row.states.map { terminal.text($0.label) }.joined(separator: "; ")
+            // What is true of the file stands behind its path.
+            let (ofFile, ofValue) = (row.states.filter(\.isOfFile), row.states.filter { !$0.isOfFile })
+            report.head(row.path, Self.words(ofFile, terminal))
+            let states = ofValue.isEmpty ? terminal.text(AuditRow.State.ok.label) : Self.words(ofValue, terminal)
             report.append(
                 [row.credential ?? "-", row.key ?? "-", row.value?.rawValue ?? "-", row.shown ?? "-", states],
                 in: row.path)
@@ -84,6 +87,10 @@ struct SecretsAudit: Command {
             for note in row.notes { report.explain(note.explanation(in: terminal.language), in: row.path) }
         }
         return report
+    }
+
+    private static func words(_ states: [AuditRow.State], _ terminal: Terminal) -> String {
+        states.map { terminal.text($0.label) }.joined(separator: SecretsReport.and(terminal))
     }
 
     private func json(_ rows: [AuditRow], _ terminal: Terminal) -> JSON {

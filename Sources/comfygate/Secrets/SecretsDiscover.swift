@@ -71,7 +71,7 @@ struct SecretsDiscover: Command {
         if secrets > 0 { parts.append(terminal.text(Self.found(count: secrets))) }
         if open > 0 { parts.append(terminal.text(Self.open(count: open))) }
         if unlisted > 0 { parts.append(terminal.text(Self.unlisted(count: unlisted))) }
-        return parts.isEmpty ? terminal.text(Self.none) : parts.joined(separator: "; ") + "."
+        return parts.isEmpty ? terminal.text(Self.none) : parts.joined(separator: SecretsReport.and(terminal)) + "."
     }
 
     private func report(_ findings: [Finding], _ terminal: Terminal) -> SecretsReport {
@@ -82,13 +82,13 @@ struct SecretsDiscover: Command {
         for finding in findings {
             // What is true of the file stands behind its path, the worst of a value first.
             let ofFile = finding.exposures.filter(\.isOfFile).map { terminal.text($0.label) }
-            report.head(finding.path, ofFile.joined(separator: "; "))
+            report.head(finding.path, ofFile.joined(separator: SecretsReport.and(terminal)))
             let states = finding.exposures.filter { !$0.isOfFile }.map(\.label) + [finding.label]
             report.append(
                 [
                     finding.key ?? "-", finding.shown ?? "-",
                     finding.evidence.map { terminal.text($0.label) }.joined(separator: ", "),
-                    finding.proposal?.credential ?? "-", states.map { terminal.text($0) }.joined(separator: "; "),
+                    finding.proposal?.credential ?? "-", states.map { terminal.text($0) }.joined(separator: SecretsReport.and(terminal)),
                 ], in: finding.path)
             for reason in [finding.reason].compactMap(\.self) + finding.exposures.map(\.reason) {
                 report.explain(terminal.text(reason), in: finding.path)

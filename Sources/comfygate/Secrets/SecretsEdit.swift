@@ -62,6 +62,13 @@ struct SecretsEdit: Sendable {
         if !isDry { try judge(change.file, opened.tree, terminal) }
     }
 
+    /// For a command that may begin: nothing is made in a folder without a source of truth when no token was named.
+    func mayBegin(_ name: String, _ token: TokenOptions, _ terminal: Terminal) throws {
+        guard try !token.isGiven(terminal) && SecretsOptions.fileIfAny(in: ProjectTree(root: root)) == nil else { return }
+        throw CommandFailure(
+            at: CredentialFile.path, SecretsMessages.noToken(["name": name]), SecretsMessages.noTokenRemedy())
+    }
+
     func open(_ terminal: Terminal, begins: Bool, wantsTokens: Bool = true) throws -> Opened {
         // Nothing is made in a folder that is not the right one: not even a lock.
         if !begins { _ = try SecretsOptions.file(in: ProjectTree(root: root), root) }
@@ -144,7 +151,7 @@ struct SecretsEdit: Sendable {
     }
 
     private func show(_ change: SecretsChange, _ terminal: Terminal) {
-        terminal.put(SecretsTable(change).table(terminal), json: SecretsTable(change).json(isDry: isDry))
+        terminal.put(SecretsTable(change).json(isDry: isDry)) { SecretsTable(change).table(terminal) }
     }
 
     /// Reads everything again: what was written is what an audit calls right.
@@ -166,24 +173,30 @@ struct SecretsTable {
 
     init(_ change: SecretsChange) { self.change = change }
 
-    func table(_ terminal: Terminal) -> Table {
-        var table = Table([
-            .init("CREDENTIAL"), .init("LOCATION", canShrink: true), .init("KEY"), .init("HOLDS"), .init("CHANGE"),
-        ])
+    /// Each file once; nothing for no change.
+    func table(_ terminal: Terminal) -> String {
+        var report = SecretsReport([.init("CREDENTIAL"), .init("KEY", canShrink: true), .init("HOLDS"), .init("CHANGE")])
         if change.writesSource {
-            table.append(["-", CredentialFile.path, "-", "-", terminal.text(SecretsMessages.written)])
-        }
-        for step in change.plan.steps {
-            let word = step.isNew ? SecretsMessages.added : SecretsMessages.set
-            table.append([step.credential, step.path, step.key ?? "-", step.value.rawValue, terminal.text(word)])
+            report.append(["-", "-", "-", terminal.text(SecretsMessages.written)], in: CredentialFile.path)
         }
         for narrowing in change.narrowings {
             let (old, new) = ("0" + String(narrowing.mode, radix: 8), "0" + String(narrowing.mode & 0o600, radix: 8))
-            table.append([
-                "-", narrowing.path, "-", "-", terminal.text(SecretsMessages.narrowed(["old": old, "new": new])),
-            ])
+            report.head(narrowing.path, terminal.text(SecretsMessages.narrowed(["old": old, "new": new])))
         }
-        return table
+        // Each file once: the order of the steps is that of the credentials.
+        let steps = change.plan.steps
+        let order = Dictionary(steps.enumerated().map { ($1.path, $0) }) { first, _ in first }
+        let sorted = steps.enumerated().sorted {
+            (order[$0.element.path] ?? 0, $0.offset) < (order[$1.element.path] ?? 0, $1.offset)
+        }
+        for step in sorted.map(\.element) {
+            let word = step.isNew ? SecretsMessages.added : SecretsMessages.set
+            report.append(
+                [step.credential, step.key ?? "-", step.value.rawValue, terminal.text(word)], in: step.path)
+        }
+        let written = Set(steps.map(\.path))
+        for narrowing in change.narrowings where !written.contains(narrowing.path) { report.mention(narrowing.path) }
+        return report.render(terminal)
     }
 
     func json(isDry: Bool) -> JSON {

@@ -6,7 +6,7 @@ internal import Secrets
 struct SecretsGet: Command {
     enum Form: String, Choice { case raw, hash }
 
-    private static let name = Positional<String>("name", or: CredentialFile.defaultName, SecretsMessages.credential)
+    private static let name = Positional<String>("name", or: CredentialFile.defaultName, SecretsMessages.name)
     private static let form = Option<Form>(
         "value", or: .raw,
         Message("secrets.get.value", en: "The raw token, or its hash", fr: "Le jeton brut, ou son empreinte"))
@@ -53,15 +53,16 @@ struct SecretsGet: Command {
 
     func run(_ terminal: Terminal) throws {
         let closed = try SecretsOptions.file(in: ProjectTree(root: root), root)
+        // Before a passphrase is asked for in vain.
+        guard reveals || !terminal.outputIsTerminal else {
+            throw CommandFailure(at: name, Self.atTerminal(), Self.atTerminalRemedy())
+        }
         let file = try seal.open(closed, must: form == .raw, terminal).file
         let credential = try SecretsOptions.credential(name, in: file)
         let given = form == .raw ? credential.rawToken : credential.bcryptHash
         guard let value = given else {
             let what = form == .raw ? SecretsMessages.noToken(["name": name]) : Self.noHash(["name": name])
             throw CommandFailure(at: CredentialFile.path, what)
-        }
-        guard reveals || !terminal.outputIsTerminal else {
-            throw CommandFailure(at: name, Self.atTerminal(), Self.atTerminalRemedy())
         }
         terminal.put(["name": JSON(name), "value": JSON(value.reveal())]) { value.reveal() + "\n" }
     }

@@ -58,13 +58,15 @@ struct SecretsHistory: Command {
         var lines: [JSON] = []
         for name in names {
             let change = changes.first { $0.backup == name.text }
-            table.append([name.text, change?.action ?? "-", change?.files.joined(separator: " ") ?? "-"])
+            table.append([name.text, change?.action ?? name.reason.text, change?.files.joined(separator: " ") ?? "-"])
             lines.append([
                 "name": JSON(name.text), "time": JSON(name.time.rfc3339), "reason": JSON(name.reason.text),
                 "files": change.map { .array($0.files.map { JSON($0) }) } ?? .null,
             ])
         }
-        terminal.put(table, json: .array(lines))
+        terminal.put(.array(lines)) {
+            names.isEmpty ? "" : table.render(width: terminal.outputIsTerminal ? terminal.width : nil, style: terminal.style)
+        }
         if names.isEmpty { terminal.say(Self.none(["path": vault.folder.path])) }
     }
 

@@ -12,6 +12,7 @@ enum SecretsMessages {
     static let credential = Message(
         "secrets.option.credential", en: "The credential's name; `default` otherwise",
         fr: "Le nom du secret ; sinon `default`")
+    static let name = Message("secrets.option.name", en: "The credential's name", fr: "Le nom du secret")
     static let tokenInput = Message(
         "secrets.option.token_stdin", en: "Read the raw token from standard input",
         fr: "Lire le jeton brut sur l’entrée standard")
@@ -40,6 +41,9 @@ enum SecretsMessages {
         "secrets.short",
         en: "The token has fewer than {limit} characters and could be guessed: `--generate` makes one.",
         fr: "Le jeton a moins de {limit} caractères et pourrait être deviné : `--generate` en fait un.")
+    static let unfit = Message(
+        "secrets.unfit", en: "bcrypt takes tokens of 1 to 72 bytes without NUL: give another one, or --generate.",
+        fr: "bcrypt prend des jetons de 1 à 72 octets sans NUL : donnez-en un autre, ou --generate.")
     static let placeholder = Message(
         "secrets.placeholder", en: "That is a text from an example, not a token.",
         fr: "C’est un texte d’exemple, pas un jeton.")
@@ -124,9 +128,9 @@ enum SecretsMessages {
     static let written = Message("secrets.step.written", en: "written", fr: "écrit")
 
     static let all = [
-        dryRun, noBackup, credential, tokenInput, tokenFile, tokenFrom, tokenGenerate, tokenShown, oneSource, keepOne,
+        dryRun, noBackup, credential, name, tokenInput, tokenFile, tokenFrom, tokenGenerate, tokenShown, oneSource, keepOne,
         inHistory,
-        short, placeholder, nothingThere, nothingThereRemedy, brokenHash, noToken, noTokenRemedy, rawDropped, disagree,
+        short, unfit, placeholder, nothingThere, nothingThereRemedy, brokenHash, noToken, noTokenRemedy, rawDropped, disagree,
         disagreeRemedy,
         unknownCredential, knownCredentials, badName, undone, finished, refused, asBefore, nothingToDo, wouldChange,
         changed,

@@ -1,5 +1,6 @@
 internal import Basics
 internal import CommandLineKit
+internal import Glibc
 internal import Secrets
 
 /// What the commands about secrets have in common.
@@ -17,16 +18,30 @@ enum SecretsOptions {
     private static let remedy = Message(
         "secrets.name_root", en: "Name the project's folder with --root.",
         fr: "Indiquez le dossier du projet par --root.")
-    static let messages = [none, remedy]
+    private static let noFolder = Message(
+        "secrets.no_folder", en: "--root: there is no folder {path}.", fr: "--root : il n’y a pas de dossier {path}.")
+    static let messages = [none, remedy, noFolder]
 
     static func root(of arguments: ParsedArguments) throws(UsageError) -> String {
-        try arguments.get(root)?.text ?? "."
+        guard let given = try arguments.get(root)?.text else { return "." }
+        var facts = stat()
+        guard unsafe stat(given, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
+            throw UsageError(noFolder(["path": given]))
+        }
+        return given
+    }
+
+    /// The folder as people know it.
+    private static func shown(_ root: String) -> String {
+        guard let real = unsafe realpath(root, nil) else { return root }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
     }
 
     /// - Throws: One line that names the file and what is wrong with it.
     static func file(in tree: ProjectTree, _ root: String) throws -> CredentialFile {
         guard let file = try fileIfAny(in: tree) else {
-            throw CommandFailure(at: CredentialFile.path, none(["root": root]), remedy())
+            throw CommandFailure(at: CredentialFile.path, none(["root": shown(root)]), remedy())
         }
         return file
     }

@@ -5,6 +5,8 @@ internal import CommandLineKit
 struct SecretsReport {
     private var table: Table
     private var paths: [String] = []
+    /// Files without a row.
+    private var bare: [String] = []
     private var heads: [String: String] = [:]
     /// The words in their order, and the files that each is about.
     private var remarks: [String] = []
@@ -16,6 +18,9 @@ struct SecretsReport {
         table.append(cells)
         paths.append(path)
     }
+
+    /// A file of which only its head is said.
+    mutating func mention(_ path: String) { bare.append(path) }
 
     /// What is said of a whole file, behind its path.
     mutating func head(_ path: String, _ text: String) {
@@ -32,17 +37,19 @@ struct SecretsReport {
         let indent = "  "
         let width = terminal.outputIsTerminal ? terminal.width - indent.count : nil
         var lines = table.render(width: width, style: terminal.style).split(separator: "\n").map(String.init)
-        guard !paths.isEmpty else { return "" }
+        func title(_ path: String) -> String {
+            terminal.style.bold(path.visibleControls) + (heads[path].map { "  \($0)" } ?? "") + "\n"
+        }
+        let titles = bare.map(title).joined()
+        guard !paths.isEmpty else { return titles }
         var text = indent + lines.removeFirst() + "\n"
         var last: String?
         for (line, path) in zip(lines, paths) {
-            if path != last {
-                text += terminal.style.bold(path.visibleControls) + (heads[path].map { "  \($0)" } ?? "") + "\n"
-            }
+            if path != last { text += title(path) }
             last = path
             text += indent + line + "\n"
         }
-        return text
+        return text + titles
     }
 
     func sayRemarks(_ terminal: Terminal) {
@@ -52,6 +59,9 @@ struct SecretsReport {
             terminal.say(Phrase(verbatim: "\(place): \(text)"))
         }
     }
+
+    /// Between words of one cell.
+    static func and(_ terminal: Terminal) -> String { terminal.language == .french ? " ; " : "; " }
 
     private static let files = Message(
         "secrets.files", en: (one: "1 file", other: "{count} files"),

@@ -55,6 +55,26 @@ struct SecretsRotate: Command {
     private static let stoppedRemedy = Message(
         "rotate.stopped_remedy", en: "`--resume` goes on with it, `--undo` returns to the old value.",
         fr: "`--resume` le poursuit, `--undo` revient à l’ancienne valeur.")
+    private static let eitherOr = Message(
+        "rotate.either_or", en: "--resume goes on, --undo goes back: give one of them.",
+        fr: "--resume poursuit, --undo revient en arrière : donnez l’un des deux.")
+    private static let noToken = Message(
+        "rotate.no_new_token", en: "--resume and --undo take no token: leave it out.",
+        fr: "--resume et --undo ne prennent pas de jeton : ôtez-le.")
+    private static let wantsToken = Message(
+        "rotate.wants_token", en: "A hash stands there, and a rotation begins with a raw token.",
+        fr: "Il s’y trouve une empreinte, et un renouvellement part d’un jeton brut.")
+    private static let wantsTokenRemedy = Message(
+        "rotate.wants_token_remedy", en: "Give one by --token-stdin or --token-file, or leave it out.",
+        fr: "Donnez-en un par --token-stdin ou --token-file, ou n’en donnez pas.")
+    private static let halfWay = Message(
+        "rotate.half_way", en: "The files could not be given back, and keep the new value. `rotate --undo` tries again.",
+        fr: "Les fichiers n’ont pas pu être rétablis, et gardent la nouvelle valeur. `rotate --undo` réessaie.")
+    private static let undoneHalf = Message(
+        "rotate.undone_half", en: "All files hold the old value, not all consumers: `rotate --resume` tries again.",
+        fr: "Tous les fichiers ont l’ancienne valeur, pas tous les consommateurs : `rotate --resume` réessaie.")
+    private static let doneAtOnce = Message(
+        "rotate.done_at_once", en: "Done. The old value was forgotten.", fr: "Fait. L’ancienne valeur est oubliée.")
     private static let noOld = Message(
         "rotate.no_old", en: "The value before the last rotation is no longer known.",
         fr: "La valeur d’avant le dernier renouvellement n’est plus connue.")
@@ -82,7 +102,7 @@ struct SecretsRotate: Command {
         "rotate.done", en: "Done. The old value stays at hand until {time}.",
         fr: "Fait. L’ancienne valeur reste connue jusqu’au {time}.")
     static let messages = [
-        stopped, stoppedRemedy, noOld, noOldRemedy, nothingStopped, verified, unverified, nobody, returned, notTold,
+        stopped, stoppedRemedy, eitherOr, noToken, wantsToken, wantsTokenRemedy, halfWay, undoneHalf, doneAtOnce, noOld, noOldRemedy, nothingStopped, verified, unverified, nobody, returned, notTold,
         done,
     ]
 
@@ -104,7 +124,8 @@ struct SecretsRotate: Command {
         then = try arguments.get(Self.then)
         wait = try arguments.require(Self.wait)
         let (resume, undo) = (arguments.has(Self.resume), arguments.has(Self.undo))
-        guard !resume || !undo else { throw UsageError(SecretsMessages.oneSource(), SecretsMessages.keepOne()) }
+        guard !resume || !undo else { throw UsageError(Self.eitherOr()) }
+        guard !resume && !undo || !token.isNamed else { throw UsageError(Self.noToken()) }
         work = resume ? .resume : undo ? .undo : .new
     }
 
@@ -134,16 +155,28 @@ struct SecretsRotate: Command {
             try await verify(consumers, run, terminal)
         } catch let failure as RotationRun.Failure {
             terminal.report(CommandFailure(at: failure.name, failure.what))
-            guard work == .new else { throw ExitFailure() }
-            _ = try project.run(reversal)
+            guard work == .new else {
+                if work == .undo { terminal.say(Self.undoneHalf()) } else { terminal.say(Self.stoppedRemedy()) }
+                throw ExitFailure()
+            }
+            do {
+                _ = try project.run(reversal)
+            } catch {
+                terminal.report(CommandFailure(at: name, Phrase(verbatim: error.message)))
+                terminal.say(Self.halfWay())
+                throw ExitFailure()
+            }
             giveBack(told, run, terminal)
             throw ExitFailure()
         }
         if consumers.isEmpty { terminal.warn(Self.nobody()) }
         file.set(credential.settled(now: .now()))
-        let last = try SecretsChange(file, from: opened.tree, key: opened.key)
+        // A place that refuses by now is told like any other.
+        let last = try edit.plan(file, opened, key: opened.key, terminal)
         _ = try project.run(last.changes)
-        if let until = credential.previous?.until, work != .undo { terminal.say(Self.done(["time": until.rfc3339])) }
+        if let until = credential.previous?.until, work != .undo {
+            terminal.say(file[name]?.previous == nil ? Self.doneAtOnce() : Self.done(["time": until.rfc3339]))
+        }
         try edit.judge(file, opened.tree, terminal)
     }
 
@@ -159,16 +192,18 @@ struct SecretsRotate: Command {
             switch try token.read(tree, terminal) {
             case .token(let token)?: return try rotated(old, to: token)
             case .hash?:
-                throw CommandFailure(at: name, SecretsMessages.noToken(["name": name]), SecretsMessages.noTokenRemedy())
+                throw CommandFailure(at: name, Self.wantsToken(), Self.wantsTokenRemedy())
             case nil: return try rotated(old, to: RawToken.make())
             }
         case .resume:
             guard !old.pending.isEmpty else { throw CommandFailure(at: name, Self.nothingStopped()) }
             return old
         case .undo:
-            guard let before = old.unrotated() else {
+            guard var before = old.unrotated() else {
                 throw CommandFailure(at: name, Self.noOld(), Self.noOldRemedy())
             }
+            // Whoever does not take the old value now is known to `--resume`.
+            before.pending = before.consumers.map(\.name)
             return before
         }
     }
@@ -177,7 +212,7 @@ struct SecretsRotate: Command {
         do {
             return try old.rotated(to: token, grace: grace, now: .now())
         } catch {
-            throw CommandFailure(at: name, Phrase(verbatim: error.message))
+            throw CommandFailure(at: name, SecretsMessages.unfit())
         }
     }
 
@@ -218,6 +253,7 @@ struct SecretsRotate: Command {
     }
 
     private static func values(_ credential: Credential) -> [Secret] {
-        [credential.rawToken, credential.bcryptHash].compactMap(\.self)
+        let old = credential.previous
+        return [credential.rawToken, credential.bcryptHash, old?.rawToken, old?.bcryptHash].compactMap(\.self)
     }
 }

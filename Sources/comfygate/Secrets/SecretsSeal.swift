@@ -56,7 +56,7 @@ struct SecretsSeal: Command {
         }
         guard let first = try seal.passphrase(terminal, mayAsk: false) else {
             let first = try seal.passphrase(terminal, mayAsk: true)
-            let second = try SecretInput.terminal(prompt: terminal.text(Self.again)).read(terminal.environment)
+            let second = try SealOptions.ask(Self.again, terminal)
             guard let first, first == second else { throw CommandFailure(at: "seal", Self.differ()) }
             return try Self.key(first)
         }

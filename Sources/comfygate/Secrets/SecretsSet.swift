@@ -4,7 +4,7 @@ internal import Secrets
 
 /// `comfygate secrets set NAME`: a credential's token, description and locations; then everything is made equal to it.
 struct SecretsSet: Command {
-    private static let name = Positional<String>("name", SecretsMessages.credential)
+    private static let name = Positional<String>("name", SecretsMessages.name)
     private static let description = Option<String>(
         "description",
         placeholder: "TEXT",
@@ -52,6 +52,7 @@ struct SecretsSet: Command {
     }
 
     func run(_ terminal: Terminal) throws {
+        try edit.mayBegin(name, token, terminal)
         try edit.run(terminal, "set", begins: true) { file, tree, _ in
             var file = file
             var credential = file[name] ?? Credential(name: name, rawToken: nil)

@@ -43,6 +43,7 @@ struct SecretsUnify: Command {
     }
 
     func run(_ terminal: Terminal) throws {
+        try edit.mayBegin(name, token, terminal)
         try edit.run(terminal, "unify", begins: true) { file, tree, exposed in
             var file = file
             if !isListedOnly { try adopt(&file, &exposed, terminal) }
@@ -105,7 +106,7 @@ struct SecretsUnify: Command {
         do {
             return try credential.holding(token, now: .now(), verify: tree.verify)
         } catch {
-            throw CommandFailure(at: credential.name, Phrase(verbatim: error.message))
+            throw CommandFailure(at: credential.name, SecretsMessages.unfit())
         }
     }
 }

@@ -48,7 +48,10 @@ struct SecretsValidate: Command {
     private static let noValue = Message(
         "secrets.validate.no_value", en: "The source of truth has no such value for it, or it is sealed.",
         fr: "La source de vérité n’a pas de telle valeur pour lui, ou elle est scellée.")
-    static let messages = [fine, filesOff, nobody, noValue]
+    private static let filesFine = Message(
+        "secrets.validate.files_fine", en: "Every location holds what it should.",
+        fr: "Chaque emplacement contient ce qu’il doit.")
+    static let messages = [fine, filesFine, filesOff, nobody, noValue]
 
     private let root: String
     private let isOffline: Bool
@@ -74,11 +77,15 @@ struct SecretsValidate: Command {
         var audit = Audit(tree)
         let off = audit.rows(of: file).count { !$0.isOK }
         let lines = isOffline ? [] : await ask(file)
-        terminal.put(table(lines, terminal), json: json(lines, off: off, terminal))
+        terminal.put(json(lines, off: off, terminal)) {
+            guard !lines.isEmpty else { return "" }
+            let width = terminal.outputIsTerminal ? terminal.width : nil
+            return table(lines, terminal).render(width: width, style: terminal.style)
+        }
         if off > 0 { terminal.warn(Self.filesOff(count: off)) }
         if lines.isEmpty, !isOffline { terminal.say(Self.nobody()) }
         guard off == 0, lines.allSatisfy({ $0.verdict?.isGuarded == true }) else { throw ExitFailure() }
-        terminal.say(Self.fine())
+        terminal.say(lines.isEmpty ? Self.filesFine() : Self.fine())
     }
 
     private func ask(_ file: CredentialFile) async -> [Line] {

@@ -37,7 +37,12 @@ struct SecretsWatch: Command {
         "watch.off", en: "{time} {place}: {states}", fr: "{time} {place} : {states}")
     private static let fine = Message(
         "watch.fine", en: "{time} {place}: ok again", fr: "{time} {place} : de nouveau ok")
-    static let messages = [polled, off, fine]
+    private static let fewLooks = Message(
+        "watch.few_looks", en: "--looks counts from 1.", fr: "--looks compte à partir de 1.")
+    static let messages = [polled, off, fine, fewLooks]
+
+    /// Rounds of 200 ms that a change is given to end: another program may write into the folder all the time.
+    private static let settlingRounds = 10
 
     private let root: String
     private let arguments: ParsedArguments
@@ -51,6 +56,7 @@ struct SecretsWatch: Command {
         repairs = arguments.has(Self.repair)
         interval = try arguments.require(Self.interval)
         looks = try arguments.get(Self.looks)
+        if let looks, looks < 1 { throw UsageError(Self.fewLooks()) }
     }
 
     func run(_ terminal: Terminal) throws {
@@ -58,9 +64,11 @@ struct SecretsWatch: Command {
         var rows: [AuditRow] = []
         var left = looks
         var saysPolled = true
+        var isJudged = false
         while left != 0 {
             left = left.map { $0 - 1 }
             let found = look(rows, terminal)
+            isJudged = found != nil
             if let found { rows = found }
             watch.add(folders(rows))
             if watch.polls, saysPolled {
@@ -70,25 +78,32 @@ struct SecretsWatch: Command {
             if left == 0 { break }
             let span = Int(max(1, interval.components.seconds)) * 1_000
             // Several files are often written one after the other.
-            if watch.wait(milliseconds: span) { while watch.wait(milliseconds: 200) {} }
+            if watch.wait(milliseconds: span) {
+                for _ in 0..<Self.settlingRounds where !watch.wait(milliseconds: 200) { break }
+            }
         }
-        if rows.contains(where: { !$0.isOK }) { throw ExitFailure() }
+        if !isJudged || rows.contains(where: { !$0.isOK }) { throw ExitFailure() }
     }
 
     /// - Returns: Nil when it could not be judged, which has been said.
     private func look(_ before: [AuditRow], _ terminal: Terminal) -> [AuditRow]? {
         do {
             var rows = try audit()
-            if repairs, rows.contains(where: \.isRepairable) {
-                try SecretsEdit(arguments, isDry: false).run(
-                    terminal, "watch", begins: false, wantsTokens: false
-                ) { file, _, _ in file }
+            // What could not be put right is told once, and tried again when something has changed.
+            if repairs, Drift(from: before, to: rows).appeared.contains(where: \.isRepairable) {
+                do {
+                    try SecretsEdit(arguments, isDry: false).run(
+                        terminal, "watch", begins: false, wantsTokens: false
+                    ) { file, _, _ in file }
+                } catch is ExitFailure {
+                    // `SecretsEdit` has said why.
+                }
                 rows = try audit()
             }
             let drift = Drift(from: before, to: rows)
             let time = Timestamp.now().rfc3339
             for row in drift.appeared {
-                let states = row.states.map { terminal.text($0.label) }.joined(separator: "; ")
+                let states = row.states.map { terminal.text($0.label) }.joined(separator: SecretsReport.and(terminal))
                 terminal.warn(Self.off(["time": time, "place": row.place, "states": states]))
             }
             for row in drift.gone where rows.contains(where: { $0.place == row.place && $0.isOK }) {
@@ -100,7 +115,7 @@ struct SecretsWatch: Command {
         } catch let error as GateError {
             terminal.report(CommandFailure(at: root, Phrase(verbatim: error.message)))
         } catch {
-            // `SecretsEdit` has said why.
+            terminal.report(CommandFailure(at: root, Phrase(verbatim: "\(error)")))
         }
         return nil
     }

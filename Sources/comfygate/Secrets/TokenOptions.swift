@@ -44,6 +44,15 @@ struct TokenOptions: Sendable {
         source = sources.first
     }
 
+    /// Whether an option says where a token comes from.
+    var isNamed: Bool { source != nil }
+
+    /// Whether anything was named that may give a token; it is not read.
+    func isGiven(_ terminal: Terminal) -> Bool {
+        let names = ["COMFYGATE_RAW_TOKEN", "COMFYGATE_RAW_TOKEN_FILE"]
+        return source != nil || names.contains { terminal.environment[$0] != nil }
+    }
+
     /// Nil when neither an option nor `COMFYGATE_RAW_TOKEN_FILE` gives one.
     func read(_ tree: ProjectTree, _ terminal: Terminal) throws -> Given? {
         switch source {

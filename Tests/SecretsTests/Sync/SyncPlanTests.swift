@@ -14,8 +14,10 @@ struct SyncPlanTests {
 
     private struct Shelf: FactSource {
         var files: [String: [UInt8]] = [:]
+        var links: [String: String] = [:]
 
         func expand(_ pattern: String) -> [String] { [pattern] }
+        func resolved(_ path: String) -> String { links[path] ?? path }
         func facts(of path: String) -> FileFacts {
             files[path].map { FileFacts(.bytes($0), mode: 0o600) } ?? FileFacts(.missing)
         }
@@ -128,4 +130,29 @@ struct SyncPlanTests {
     }
 
     @Test func everyMessageIsWholeInBothLanguages() { #expect(Message.faults(in: SyncMessages.all) == []) }
+
+    @Test(
+        "Neither the source of truth nor what lies with it is a location, whatever name leads there",
+        arguments: [
+            ".secrets/comfyui_auth_tokens.conf", "a.link", ".secrets/changes.log", ".secrets/changes.log.1",
+            ".secrets/.journal/lock", ".git/config", "services/qwen/.git/hooks/pre-commit",
+        ])
+    func reserved(path: String) {
+        var shelf = Shelf()
+        shelf.files[path] = Array("{}\n".utf8)
+        shelf.links["a.link"] = CredentialFile.path
+        let plan = SyncPlan(Self.file([LocationRule(path: path, kind: .tokenFile, value: .raw)]), from: shelf)
+        #expect(plan.changes.isEmpty)
+        #expect(plan.refusals.map(\.path) == [path])
+        #expect(plan.refusals.first?.reason == SyncMessages.reserved())
+    }
+
+    @Test("A file whose name only looks like one of ours is a location")
+    func notReserved() {
+        for path in [".secrets/other.conf", ".github/.env", "a.git/.env"] {
+            let plan = SyncPlan(
+                Self.file([LocationRule(path: path, kind: .tokenFile, value: .raw)]), from: Shelf())
+            #expect(plan.refusals == [] && plan.changes.map(\.path) == [path])
+        }
+    }
 }
