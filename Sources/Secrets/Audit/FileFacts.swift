@@ -30,9 +30,15 @@ public struct FileFacts: Sendable, Hashable {
     public var keepsModes: Bool
     /// Git has it in its index.
     public var isTracked: Bool
+    /// Device and inode: equal for two names of one file; nil when it is not there.
+    public var inode: [UInt64]?
 
-    public init(_ content: Content, mode: UInt16? = nil, keepsModes: Bool = true, isTracked: Bool = false) {
+    public init(
+        _ content: Content, mode: UInt16? = nil, keepsModes: Bool = true, isTracked: Bool = false,
+        inode: [UInt64]? = nil
+    ) {
         (self.content, self.mode, self.keepsModes, self.isTracked) = (content, mode, keepsModes, isTracked)
+        self.inode = inode
     }
 
     /// Somebody beside the owner can read it.

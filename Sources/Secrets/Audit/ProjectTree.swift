@@ -41,7 +41,8 @@ public final class ProjectTree: FactSource {
             }
             return FileFacts(
                 content, mode: UInt16(entry.permissions & 0o777), keepsModes: keepsModes,
-                isTracked: tracked.contains(path) || tracked.contains(place.path))
+                isTracked: tracked.contains(path) || tracked.contains(place.path),
+                inode: [UInt64(entry.st_dev), UInt64(entry.st_ino)])
         } catch {
             return FileFacts(Self.content(error))
         }

@@ -42,8 +42,8 @@ enum BackupMessages {
         "backup.version", en: "A newer program made this backup: restore it with that one.",
         fr: "Un programme plus récent a fait cette sauvegarde : rétablissez-la avec celui-là.")
     static let notFound = Message(
-        "backup.not_found", en: "There is no backup {name}: list those there are.",
-        fr: "Il n’y a pas de sauvegarde {name} : listez celles qui existent.")
+        "backup.not_found", en: "There is no backup {name}: `comfygate secrets history` lists them.",
+        fr: "Il n’y a pas de sauvegarde {name} : `comfygate secrets history` les liste.")
     static let tooManyAtOnce = Message(
         "backup.too_many_at_once", en: "Too many backups are being made at once: wait a moment and try again.",
         fr: "Trop de sauvegardes se font en même temps : attendez un peu et recommencez.")
@@ -53,9 +53,9 @@ enum BackupMessages {
 
     static let noIdentity = Message(
         "backup.no_identity",
-        en: "There is no identity {path}, without which no backup can be opened: bring its copy back, or name it.",
+        en: "There is no identity {path}, without which no backup can be opened: bring its copy back, or name it with --identity.",
         fr:
-            "Il n’y a pas d’identité {path}, sans laquelle aucune sauvegarde ne s’ouvre : remettez sa copie, ou nommez-la."
+            "Il n’y a pas d’identité {path}, sans laquelle aucune sauvegarde ne s’ouvre : remettez sa copie, ou nommez-la par --identity."
     )
 
     static let all = [manifest, unknownVersion, notFound, tooManyAtOnce, noHome, noIdentity]

@@ -12,7 +12,7 @@ public enum DotenvMessages {
     static let posixShell = Message("dotenv.reader.shell", en: "'. file' in a shell", fr: "« . fichier » dans un shell")
     static let pythonDotenv = Message("dotenv.reader.python", en: "python-dotenv", fr: "python-dotenv")
     static let pythonDotenvOld = Message(
-        "dotenv.reader.python_old", en: "python-dotenv up to 1.2.2", fr: "python-dotenv jusqu'à 1.2.2")
+        "dotenv.reader.python_old", en: "python-dotenv up to 1.2.2", fr: "python-dotenv jusqu’à 1.2.2")
     static let rawLine = Message(
         "dotenv.reader.line", en: "a script that reads lines", fr: "un script qui lit ligne par ligne")
     private static let readers = [composeV2, composeV1, dockerRun, posixShell, pythonDotenv, pythonDotenvOld, rawLine]
@@ -23,13 +23,13 @@ public enum DotenvMessages {
         fr: "les services lancés par « docker compose »")
     static let forComposeV1 = Message(
         "dotenv.consumer.compose_v_one", en: "services started with the old 'docker-compose'",
-        fr: "les services lancés par l'ancien « docker-compose »")
+        fr: "les services lancés par l’ancien « docker-compose »")
     static let forDockerRun = Message(
         "dotenv.consumer.docker_run", en: "containers started with 'docker run --env-file'",
         fr: "les conteneurs lancés par « docker run --env-file »")
     static let forShell = Message(
         "dotenv.consumer.shell", en: "shell scripts and entrypoints that source the file",
-        fr: "les scripts shell et points d'entrée qui sourcent le fichier")
+        fr: "les scripts shell et points d’entrée qui sourcent le fichier")
     static let forPython = Message(
         "dotenv.consumer.python", en: "Python programs and notebooks that load the file",
         fr: "les programmes Python et notebooks qui chargent le fichier")
@@ -50,18 +50,18 @@ public enum DotenvMessages {
     static let nothingToExport = Message(
         "dotenv.obstacle.export", en: "'export' without a key", fr: "« export » sans clé")
     static let invalidTemplate = Message(
-        "dotenv.obstacle.template", en: "'${' that is not a variable", fr: "« ${ » qui n'est pas une variable")
+        "dotenv.obstacle.template", en: "'${' that is not a variable", fr: "« ${ » qui n’est pas une variable")
     static let requiredVariable = Message(
         "dotenv.obstacle.required", en: "a variable that is required and not set",
-        fr: "une variable requise qui n'est pas définie")
+        fr: "une variable requise qui n’est pas définie")
     static let notUTF8 = Message(
-        "dotenv.obstacle.utf", en: "bytes that are not UTF-8", fr: "des octets qui ne sont pas de l'UTF-8")
+        "dotenv.obstacle.utf", en: "bytes that are not UTF-8", fr: "des octets qui ne sont pas de l’UTF-8")
     static let nul = Message("dotenv.obstacle.nul", en: "a NUL byte", fr: "un octet NUL")
     static let lineTooLong = Message(
         "dotenv.obstacle.long", en: "a line of more than {limit} bytes", fr: "une ligne de plus de {limit} octets")
     static let notAName = Message(
         "dotenv.obstacle.name", en: "a key that is no name of a shell variable",
-        fr: "une clé qui n'est pas un nom de variable shell")
+        fr: "une clé qui n’est pas un nom de variable shell")
     static let command = Message(
         "dotenv.obstacle.command", en: "a line that a shell runs as a command",
         fr: "une ligne que le shell exécute comme une commande")
@@ -88,7 +88,7 @@ public enum DotenvMessages {
         fr: "{reader} prend les guillemets pour une partie de la valeur")
     static let expandsVariables = Message(
         "dotenv.reason.variables", en: "{reader} takes '$' for the start of a variable",
-        fr: "{reader} prend « $ » pour le début d'une variable")
+        fr: "{reader} prend « $ » pour le début d’une variable")
     static let changesBackslashes = Message(
         "dotenv.reason.backslashes", en: "{reader} drops or adds backslashes",
         fr: "{reader} enlève ou ajoute des barres obliques inverses")
@@ -97,7 +97,7 @@ public enum DotenvMessages {
         fr: "{reader} change les fins de ligne dans la valeur")
     static let cutsComment = Message(
         "dotenv.reason.comment", en: "{reader} takes '#' for the start of a comment",
-        fr: "{reader} prend « # » pour le début d'un commentaire")
+        fr: "{reader} prend « # » pour le début d’un commentaire")
     static let keepsComment = Message(
         "dotenv.reason.keeps_comment", en: "{reader} takes the comment behind the value for a part of it",
         fr: "{reader} prend le commentaire qui suit la valeur pour une partie de celle-ci")
@@ -105,13 +105,13 @@ public enum DotenvMessages {
         "dotenv.reason.blanks", en: "{reader} drops or keeps blanks around the value",
         fr: "{reader} enlève ou garde des espaces autour de la valeur")
     static let seesOtherBytes = Message(
-        "dotenv.reason.other", en: "{reader} sees other bytes", fr: "{reader} voit d'autres octets")
+        "dotenv.reason.other", en: "{reader} sees other bytes", fr: "{reader} voit d’autres octets")
     static let missing = Message(
         "dotenv.reason.missing", en: "{reader} does not find the key", fr: "{reader} ne trouve pas la clé")
     static let hiddenByMark = Message(
         "dotenv.reason.mark",
         en: "{reader} does not find the key: the byte order mark at the start of the file hides it",
-        fr: "{reader} ne trouve pas la clé : la marque d'ordre des octets en tête du fichier la cache")
+        fr: "{reader} ne trouve pas la clé : la marque d’ordre des octets en tête du fichier la cache")
     static let keepsCarriageReturn = Message(
         "dotenv.reason.carriage_return", en: "{reader} keeps the carriage return at the end of the line",
         fr: "{reader} garde le retour chariot en fin de ligne")
@@ -149,15 +149,15 @@ public enum DotenvMessages {
         fr: "« {key} » ne peut pas être une nouvelle clé : lettres, chiffres et « _ », sans chiffre au début")
     static let nulInValue = Message(
         "dotenv.error.nul", en: "the value for {key} contains a NUL byte, which no environment can hold",
-        fr: "la valeur pour {key} contient un octet NUL, qu'aucun environnement ne peut contenir")
+        fr: "la valeur pour {key} contient un octet NUL, qu’aucun environnement ne peut contenir")
     static let valueTooLong = Message(
         "dotenv.error.value", en: "the value for {key} is longer than {limit} bytes",
         fr: "la valeur pour {key} dépasse {limit} octets")
     static let noSpelling = Message(
         "dotenv.error.spelling", en: "no way to write the value for {key} is read the same by all: {objections}",
-        fr: "aucune écriture de la valeur pour {key} n'est lue de la même façon par tous : {objections}")
+        fr: "aucune écriture de la valeur pour {key} n’est lue de la même façon par tous : {objections}")
     static let openQuote = Message(
         "dotenv.error.quote", en: "the quote opened on line {line} is never closed; close it first",
-        fr: "le guillemet ouvert à la ligne {line} n'est jamais fermé ; fermez-le d'abord")
+        fr: "le guillemet ouvert à la ligne {line} n’est jamais fermé ; fermez-le d’abord")
     private static let errors = [tooLarge, invalidKey, nulInValue, valueTooLong, noSpelling, openQuote]
 }

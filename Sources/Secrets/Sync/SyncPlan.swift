@@ -80,7 +80,13 @@ private struct SyncDraft {
     private(set) var steps: [SyncPlan.Step] = []
     private(set) var refusals: [SyncPlan.Refusal] = []
 
-    init(_ source: any FactSource) { self.source = source }
+    /// The source of truth's inode.
+    private let truth: [UInt64]?
+
+    init(_ source: any FactSource) {
+        self.source = source
+        truth = source.facts(of: CredentialFile.path).inode
+    }
 
     var changes: [FileChange] {
         order.compactMap { path in
@@ -155,6 +161,11 @@ private struct SyncDraft {
             return true
         }
         let facts = source.facts(of: path)
+        // A second name of the source of truth.
+        if let inode = facts.inode, inode == truth {
+            refuse(path, nil, SyncMessages.reserved())
+            return false
+        }
         if let obstacle = facts.content.obstacle {
             refuse(path, nil, obstacle)
             return false

@@ -29,8 +29,12 @@ struct BackupOptions: Sendable {
         fr:
             "{path} a été créé et ouvre toutes les sauvegardes : copiez-le ailleurs ou sur papier, sans lui elles sont perdues."
     )
+    private static let olderSealed = Message(
+        "backup.older_sealed",
+        en: "The older backups in {path} are sealed for the identity that was there before: only that one opens them.",
+        fr: "Les sauvegardes plus anciennes de {path} sont scellées pour l’identité d’avant : elle seule les ouvre.")
     private static let kept = Message("backup.kept", en: "Backup: {path}", fr: "Sauvegarde : {path}")
-    static let messages = [inWorkTree, elsewhere, madeIdentity, kept]
+    static let messages = [inWorkTree, elsewhere, madeIdentity, olderSealed, kept]
 
     private let folder: String?
     private let identity: String?
@@ -65,7 +69,12 @@ struct BackupOptions: Sendable {
         let vault = try vault(root, terminal)
         do {
             guard let kept = try vault.keep(paths, of: tree, reason: reason, now: .now()) else { return nil }
-            if kept.madeIdentity { terminal.warn(Self.madeIdentity(["path": vault.identity])) }
+            if kept.madeIdentity {
+                terminal.warn(Self.madeIdentity(["path": vault.identity]))
+                if try vault.folder.list().count > 1 {
+                    terminal.warn(Self.olderSealed(["path": vault.folder.path]))
+                }
+            }
             terminal.say(Self.kept(["path": "\(vault.folder.path)/\(kept.name.text)"]))
             return kept.name.text
         } catch {

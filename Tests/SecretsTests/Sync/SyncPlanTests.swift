@@ -155,4 +155,16 @@ struct SyncPlanTests {
             #expect(plan.refusals == [] && plan.changes.map(\.path) == [path])
         }
     }
+
+    @Test("A second name of the source of truth is no location")
+    func hardLink() throws {
+        let folder = TemporaryFolder()
+        folder.file("truth", "{}".utf8)
+        _ = ProgramRun.output(
+            "/bin/sh", ["-c", "cd '\(folder.path)' && mkdir .secrets && mv truth \(CredentialFile.path) && ln \(CredentialFile.path) hard"])
+        let tree = try ProjectTree(root: folder.path)
+        let plan = SyncPlan(Self.file([LocationRule(path: "hard", kind: .tokenFile, value: .raw)]), from: tree)
+        #expect(plan.changes.isEmpty)
+        #expect(plan.refusals.map(\.path) == ["hard"])
+    }
 }
