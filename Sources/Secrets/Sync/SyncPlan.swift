@@ -36,8 +36,17 @@ public struct SyncPlan: Sendable {
     public let narrowings: [Narrowing]
     public let refusals: [Refusal]
 
-    public init(_ file: CredentialFile, from source: any FactSource) {
-        var draft = SyncDraft(source)
+    /// A place with a token of the gate.
+    public struct TokenPlace: Sendable, Hashable {
+        public let path: String
+        public let key: String?
+
+        public init(_ rule: LocationRule) { (path, key) = (rule.path, rule.key) }
+    }
+
+    /// - Parameter tokens: Newly made ones, for the places that hold none.
+    public init(_ file: CredentialFile, from source: any FactSource, tokens: [TokenPlace: Secret] = [:]) {
+        var draft = SyncDraft(source, tokens)
         for credential in file.credentials { draft.add(credential) }
         refusals = draft.refusals
         let isSound = draft.refusals.isEmpty
@@ -64,13 +73,16 @@ private struct SyncDraft {
     }
 
     private let source: any FactSource
+    private let tokens: [SyncPlan.TokenPlace: Secret]
     private var files: [String: File] = [:]
     private var order: [String] = []
     private var wanted: [Place: Secret] = [:]
     private(set) var steps: [SyncPlan.Step] = []
     private(set) var refusals: [SyncPlan.Refusal] = []
 
-    init(_ source: any FactSource) { self.source = source }
+    init(_ source: any FactSource, _ tokens: [SyncPlan.TokenPlace: Secret]) {
+        (self.source, self.tokens) = (source, tokens)
+    }
 
     var changes: [FileChange] {
         order.compactMap { path in
@@ -102,11 +114,20 @@ private struct SyncDraft {
     }
 
     private mutating func add(_ rule: LocationRule, _ path: String, _ credential: Credential) {
-        guard rule.value != .token else { return refuse(path, rule.key, SyncMessages.token()) }
         guard open(path, inPlace: rule.inPlace) else { return }
+        let held = rule.value == .token && rule.isMinted(in: files[path]?.new)
         for (key, form) in keys(rule, path, credential) {
-            guard let value = form == .hash ? credential.bcryptHash : credential.rawToken else {
-                if form != .hash, credential.isSealed {
+            if held { continue }
+            let known =
+                switch form {
+                case .hash: credential.bcryptHash
+                case .raw: credential.rawToken
+                case .token: tokens[SyncPlan.TokenPlace(rule)]
+                }
+            guard let value = known else {
+                if form == .token {
+                    refuse(path, key, SyncMessages.token())
+                } else if form != .hash, credential.isSealed {
                     if !isRight(rule, key, path, credential) { refuse(path, key, SyncMessages.sealed()) }
                 } else {
                     refuse(path, key, form == .hash ? SyncMessages.noHash() : SyncMessages.noToken())

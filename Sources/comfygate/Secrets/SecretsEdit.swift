@@ -7,12 +7,13 @@ internal import Secrets
 struct SecretsEdit: Sendable {
     private static let dryRun = Flag("dry-run", SecretsMessages.dryRun)
     private static let noBackup = Flag("no-backup", SecretsMessages.noBackup)
-    static let all: [any Parameter] = [SecretsOptions.root, dryRun, noBackup] + BackupOptions.all
+    static let all: [any Parameter] = [SecretsOptions.root, dryRun, noBackup] + BackupOptions.all + GateLink.all
 
     let root: String
     let backups: BackupOptions
     private let keepsBackup: Bool
     private let seal: SealOptions
+    private let gate: GateLink
     let isDry: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -24,6 +25,7 @@ struct SecretsEdit: Sendable {
         root = try SecretsOptions.root(of: arguments)
         backups = try BackupOptions(arguments)
         seal = try SealOptions(arguments)
+        gate = try GateLink(arguments)
         keepsBackup = !arguments.has(Self.noBackup)
         self.isDry = isDry
     }
@@ -37,6 +39,10 @@ struct SecretsEdit: Sendable {
         let file: CredentialFile
         /// Seals them again.
         let key: SealingKey?
+        /// The gate that is told, if somebody has named one.
+        let gate: GateLink.Open?
+
+        func close() async { await gate?.close() }
     }
 
     /// Makes the source of truth what `make` says, and every location equal to it.
@@ -50,26 +56,70 @@ struct SecretsEdit: Sendable {
     func run(
         _ terminal: Terminal, _ action: String, begins: Bool, wantsTokens: Bool = true,
         _ make: (CredentialFile, ProjectTree, _ exposed: inout [String]) throws -> CredentialFile
-    ) throws {
-        let opened = try open(terminal, begins: begins, wantsTokens: wantsTokens)
-        var exposed: [String] = []
-        var file = try make(opened.file, opened.tree, &exposed)
-        for credential in file.credentials where credential.previous != nil {
-            file.set(credential.forgettingOld(now: .now()))
+    ) async throws {
+        let opened = try await open(terminal, begins: begins, wantsTokens: wantsTokens)
+        do {
+            var exposed: [String] = []
+            var file = try make(opened.file, opened.tree, &exposed)
+            for credential in file.credentials where credential.previous != nil {
+                file.set(credential.forgettingOld(now: .now()))
+            }
+            let written = try await change(to: file, opened, exposed: exposed, action: action, terminal)
+            if !isDry { try judge(written.file, opened.tree, terminal) }
+        } catch {
+            await opened.close()
+            throw error
         }
-        let change = try plan(file, opened, exposed: exposed, key: opened.key, terminal)
-        try commit(change, opened, action: action, terminal)
-        if !isDry { try judge(change.file, opened.tree, terminal) }
+        await opened.close()
     }
 
-    func open(_ terminal: Terminal, begins: Bool, wantsTokens: Bool = true) throws -> Opened {
+    /// Makes tokens of the gate where locations want them, plans and commits. Tokens of a change that does not happen are
+    /// revoked.
+    ///
+    /// - Parameter before: Called with the plan before anything is written.
+    func change(
+        to file: CredentialFile, _ opened: Opened, exposed: [String] = [], action: String, _ terminal: Terminal,
+        before: (SecretsChange) -> Void = { _ in }
+    ) async throws -> SecretsChange {
+        let wanted = file.tokensWanted(from: opened.tree)
+        var tokens: GateLink.Tokens = [:]
+        if isDry {
+            // What would be made is not known yet, only where.
+            for rule in wanted { tokens[SyncPlan.TokenPlace(rule)] = ("-", RawToken.make()) }
+        } else if let gate = opened.gate, !wanted.isEmpty {
+            tokens = try await GateLink.make(wanted, gate, terminal)
+        }
+        let change: SecretsChange
+        do {
+            change = try plan(
+                file.noting(tokens), opened, tokens: tokens.mapValues(\.token), exposed: exposed, key: opened.key,
+                terminal)
+            before(change)
+            try await commit(change, opened, action: action, terminal)
+        } catch {
+            if !isDry, let gate = opened.gate { await GateLink.revoke(tokens, gate) }
+            throw error
+        }
+        if !isDry, let gate = opened.gate { await GateLink.revokeOlder(wanted, tokens, gate, terminal) }
+        return change
+    }
+
+    func open(_ terminal: Terminal, begins: Bool, wantsTokens: Bool = true) async throws -> Opened {
         // Nothing is made in a folder that is not the right one: not even a lock.
         if !begins { _ = try SecretsOptions.file(in: ProjectTree(root: root), root) }
-        let (project, tree) = try lock(terminal)
-        let file = try begins ? SecretsOptions.fileIfAny(in: tree) : SecretsOptions.file(in: tree, root)
-        let (open, key) = try seal.open(file ?? CredentialFile(), must: wantsTokens, terminal)
-        return Opened(project: project, tree: tree, file: open, key: key)
+        let gate = isDry ? nil : try await gate.open(terminal)
+        do {
+            let (project, tree) = try lock(terminal)
+            let file = try begins ? SecretsOptions.fileIfAny(in: tree) : SecretsOptions.file(in: tree, root)
+            let (open, key) = try seal.open(file ?? CredentialFile(), must: wantsTokens, terminal)
+            return Opened(project: project, tree: tree, file: open, key: key, gate: gate)
+        } catch {
+            await gate?.close()
+            throw error
+        }
     }
+
+    func gateIfNamed(_ terminal: Terminal) async throws -> GateLink.Open? { try await gate.open(terminal) }
 
     /// Keeps others from changing the same files; an earlier change that was stopped is ended. Only looks in a dry run.
     func lock(_ terminal: Terminal) throws -> (SecretsProject?, ProjectTree) {
@@ -82,11 +132,12 @@ struct SecretsEdit: Sendable {
 
     /// - Throws: `ExitFailure` when a location refuses; all has been said then.
     func plan(
-        _ file: CredentialFile, _ opened: Opened, exposed: [String] = [], key: SealingKey?, _ terminal: Terminal
+        _ file: CredentialFile, _ opened: Opened, tokens: [SyncPlan.TokenPlace: Secret] = [:], exposed: [String] = [],
+        key: SealingKey?, _ terminal: Terminal
     ) throws -> SecretsChange {
         let change: SecretsChange
         do {
-            change = try SecretsChange(file, from: opened.tree, exposed: exposed, key: key)
+            change = try SecretsChange(file, from: opened.tree, tokens: tokens, exposed: exposed, key: key)
         } catch {
             throw CommandFailure(at: CredentialFile.path, error.phrase)
         }
@@ -102,7 +153,7 @@ struct SecretsEdit: Sendable {
     }
 
     /// Writes it, unless this is a dry run, and says what has been done.
-    func commit(_ change: SecretsChange, _ opened: Opened, action: String, _ terminal: Terminal) throws {
+    func commit(_ change: SecretsChange, _ opened: Opened, action: String, _ terminal: Terminal) async throws {
         show(change, terminal)
         guard let project = opened.project else {
             return terminal.say(
@@ -110,12 +161,14 @@ struct SecretsEdit: Sendable {
                     ? SecretsMessages.nothingToDo() : SecretsMessages.wouldChange(count: change.changes.count))
         }
         guard !change.isEmpty else { return terminal.say(SecretsMessages.nothingToDo()) }
-        try write(change.changes, project, action: action, terminal)
+        try await write(change.changes, project, opened.gate, action: action, terminal)
         if !change.plan.steps.isEmpty { terminal.say(SecretsMessages.recreate()) }
     }
 
     /// Keeps what is there, then makes the changes: all of them, or none.
-    func write(_ changes: [FileChange], _ project: SecretsProject, action: String, _ terminal: Terminal) throws {
+    func write(
+        _ changes: [FileChange], _ project: SecretsProject, _ gate: GateLink.Open?, action: String, _ terminal: Terminal
+    ) async throws {
         var backup: String?
         if keepsBackup {
             let paths = [CredentialFile.path] + changes.map(\.path)
@@ -131,6 +184,7 @@ struct SecretsEdit: Sendable {
         } catch {
             terminal.warn(Phrase(verbatim: error.message))
         }
+        if let gate { await GateLink.record(entry, root: project.root, gate, terminal) }
     }
 
     private func report(_ recovery: RecoveryReport, _ terminal: Terminal) {

@@ -44,7 +44,7 @@ struct SecretsRestore: Command {
         only = try arguments.all(Self.only)
     }
 
-    func run(_ terminal: Terminal) throws {
+    func run(_ terminal: Terminal) async throws {
         let vault = try edit.backups.vault(edit.root, terminal)
         let backup = try SecretsHistory.read(try name ?? newest(vault), vault)
         for path in only where !backup.files.contains(where: { $0.path == path }) {
@@ -60,7 +60,9 @@ struct SecretsRestore: Command {
         let changes = changes(files, tree)
         guard let project else { return terminal.say(SecretsMessages.wouldChange(count: changes.count)) }
         guard !changes.isEmpty else { return terminal.say(Self.asNow()) }
-        try edit.write(changes, project, action: "restore", terminal)
+        let gate = try await edit.gateIfNamed(terminal)
+        try await edit.write(changes, project, gate, action: "restore", terminal)
+        await gate?.close()
     }
 
     private func newest(_ vault: BackupVault) throws -> String {

@@ -51,8 +51,8 @@ struct SecretsSet: Command {
         self.locations = locations
     }
 
-    func run(_ terminal: Terminal) throws {
-        try edit.run(terminal, "set", begins: true) { file, tree, _ in
+    func run(_ terminal: Terminal) async throws {
+        try await edit.run(terminal, "set", begins: true) { file, tree, _ in
             var file = file
             var credential = file[name] ?? Credential(name: name, rawToken: nil)
             if let description { credential.description = description }

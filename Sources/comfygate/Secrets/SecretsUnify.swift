@@ -42,8 +42,8 @@ struct SecretsUnify: Command {
         isListedOnly = arguments.has(Self.listed)
     }
 
-    func run(_ terminal: Terminal) throws {
-        try edit.run(terminal, "unify", begins: true) { file, tree, exposed in
+    func run(_ terminal: Terminal) async throws {
+        try await edit.run(terminal, "unify", begins: true) { file, tree, exposed in
             var file = file
             if !isListedOnly { try adopt(&file, &exposed, terminal) }
             let given = try token.read(tree, terminal)

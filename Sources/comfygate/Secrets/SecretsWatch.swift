@@ -23,7 +23,8 @@ struct SecretsWatch: Command {
         Message(
             "secrets.watch.summary", en: "Tell, or repair, when a location goes off",
             fr: "Signale, ou corrige, un emplacement qui change"),
-        [repair, interval, looks, SecretsOptions.root] + SealOptions.all + BackupOptions.all,
+        [repair, interval, looks, SecretsOptions.root] + SealOptions.all + BackupOptions.all
+            + GateLink.all,
         examples: ["secrets watch", "secrets watch --repair --root /srv/genai"])
 
     private static let polled = Message(
@@ -53,14 +54,14 @@ struct SecretsWatch: Command {
         looks = try arguments.get(Self.looks)
     }
 
-    func run(_ terminal: Terminal) throws {
+    func run(_ terminal: Terminal) async throws {
         let watch = FolderWatch()
         var rows: [AuditRow] = []
         var left = looks
         var saysPolled = true
         while left != 0 {
             left = left.map { $0 - 1 }
-            let found = look(rows, terminal)
+            let found = await look(rows, terminal)
             if let found { rows = found }
             watch.add(folders(rows))
             if watch.polls, saysPolled {
@@ -76,11 +77,11 @@ struct SecretsWatch: Command {
     }
 
     /// - Returns: Nil when it could not be judged, which has been said.
-    private func look(_ before: [AuditRow], _ terminal: Terminal) -> [AuditRow]? {
+    private func look(_ before: [AuditRow], _ terminal: Terminal) async -> [AuditRow]? {
         do {
             var rows = try audit()
             if repairs, rows.contains(where: \.isRepairable) {
-                try SecretsEdit(arguments, isDry: false).run(
+                try await SecretsEdit(arguments, isDry: false).run(
                     terminal, "watch", begins: false, wantsTokens: false
                 ) { file, _, _ in file }
                 rows = try audit()
