@@ -7,7 +7,9 @@ internal import Secrets
 struct SecretsEdit: Sendable {
     private static let dryRun = Flag("dry-run", SecretsMessages.dryRun)
     private static let noBackup = Flag("no-backup", SecretsMessages.noBackup)
-    static let all: [any Parameter] = [SecretsOptions.root, dryRun, noBackup] + BackupOptions.all + GateLink.all
+    /// What every command takes that writes.
+    static let writing: [any Parameter] = [noBackup] + BackupOptions.all + GateLink.all
+    static let all: [any Parameter] = [SecretsOptions.root, dryRun] + writing
 
     let root: String
     let backups: BackupOptions
@@ -21,8 +23,8 @@ struct SecretsEdit: Sendable {
     }
 
     /// For a command that changes secrets beside other work.
-    init(_ arguments: ParsedArguments, isDry: Bool) throws(UsageError) {
-        root = try SecretsOptions.root(of: arguments)
+    init(_ arguments: ParsedArguments, root: String? = nil, isDry: Bool) throws(UsageError) {
+        if let root { self.root = root } else { self.root = try SecretsOptions.root(of: arguments) }
         backups = try BackupOptions(arguments)
         seal = try SealOptions(arguments)
         gate = try GateLink(arguments)
@@ -119,14 +121,12 @@ struct SecretsEdit: Sendable {
         }
     }
 
-    func gateIfNamed(_ terminal: Terminal) async throws -> GateLink.Open? { try await gate.open(terminal) }
-
     /// Keeps others from changing the same files; an earlier change that was stopped is ended. Only looks in a dry run.
     func lock(_ terminal: Terminal) throws -> (SecretsProject?, ProjectTree) {
         let tracked = GitFacts.tracked(below: root) ?? []
         if isDry { return (nil, try ProjectTree(root: root, tracked: tracked)) }
         let project = try SecretsProject(root: root, tracked: tracked)
-        report(project.recovery, terminal)
+        Self.report(project.recovery, terminal)
         return (project, project.tree)
     }
 
@@ -167,7 +167,8 @@ struct SecretsEdit: Sendable {
 
     /// Keeps what is there, then makes the changes: all of them, or none.
     func write(
-        _ changes: [FileChange], _ project: SecretsProject, _ gate: GateLink.Open?, action: String, _ terminal: Terminal
+        _ changes: [FileChange], _ project: SecretsProject, _ gate: GateLink.Open? = nil, action: String,
+        _ terminal: Terminal
     ) async throws {
         var backup: String?
         if keepsBackup {
@@ -184,10 +185,13 @@ struct SecretsEdit: Sendable {
         } catch {
             terminal.warn(Phrase(verbatim: error.message))
         }
-        if let gate { await GateLink.record(entry, root: project.root, gate, terminal) }
+        // A command that opens no gate for its work does so for the record alone.
+        let told = gate == nil ? try await self.gate.open(terminal) : nil
+        if let gate = gate ?? told { await GateLink.record(entry, root: project.root, gate, terminal) }
+        await told?.close()
     }
 
-    private func report(_ recovery: RecoveryReport, _ terminal: Terminal) {
+    private static func report(_ recovery: RecoveryReport, _ terminal: Terminal) {
         let paths = recovery.paths.joined(separator: ", ")
         switch recovery.result {
         case .nothing: break

@@ -52,17 +52,23 @@ struct SecretsRestore: Command {
             throw CommandFailure(at: path, Self.notInIt(), Self.holds(["paths": paths]))
         }
         let files = backup.files.filter { only.isEmpty || only.contains($0.path) }
+        let found = BackupName(time: backup.time, reason: backup.reason).text
+        try await Self.restore(files, from: found, edit, terminal)
+    }
+
+    /// Brings files back; those that are as they were stay.
+    static func restore(
+        _ files: [TarArchive.Member], from name: String, _ edit: SecretsEdit, _ terminal: Terminal
+    ) async throws {
         let (project, tree) = try edit.lock(terminal)
         let difference = SecretsHistory.difference(files, tree)
         terminal.put(
             SecretsHistory.table(difference, terminal),
-            json: ["backup": JSON(name ?? ""), "dry_run": JSON(edit.isDry), "files": SecretsHistory.json(difference)])
+            json: ["backup": JSON(name), "dry_run": JSON(edit.isDry), "files": SecretsHistory.json(difference)])
         let changes = changes(files, tree)
         guard let project else { return terminal.say(SecretsMessages.wouldChange(count: changes.count)) }
-        guard !changes.isEmpty else { return terminal.say(Self.asNow()) }
-        let gate = try await edit.gateIfNamed(terminal)
-        try await edit.write(changes, project, gate, action: "restore", terminal)
-        await gate?.close()
+        guard !changes.isEmpty else { return terminal.say(asNow()) }
+        try await edit.write(changes, project, action: "restore", terminal)
     }
 
     private func newest(_ vault: BackupVault) throws -> String {
@@ -76,7 +82,7 @@ struct SecretsRestore: Command {
         }
     }
 
-    private func changes(_ files: [TarArchive.Member], _ tree: ProjectTree) -> [FileChange] {
+    private static func changes(_ files: [TarArchive.Member], _ tree: ProjectTree) -> [FileChange] {
         // What must keep its inode is known by the source of truth of either time.
         let now = (try? SecretsOptions.fileIfAny(in: tree)) ?? nil
         let then = files.first { $0.path == CredentialFile.path }.flatMap { try? CredentialFile(parsing: $0.bytes) }
