@@ -95,6 +95,17 @@ public final class IdentityService: Sendable {
 
     // MARK: Audit
 
+    /// A record about something outside the store.
+    ///
+    /// - Parameters:
+    ///   - action: A dotted name. `subject`: what was changed. Neither they nor `detail` may hold a secret.
+    public func note(
+        _ action: String, _ subject: String, by actor: AuditActor, _ detail: JSON
+    ) async throws(GateError) {
+        let record = entry(action, subject, by: actor, detail)
+        try await turnstile.pass { () async throws(GateError) in try await store.commit([], audit: record) }
+    }
+
     public func auditHead() async throws(GateError) -> AuditHead { try await store.auditHead() }
     public func auditTail(_ limit: Int = 100) async throws(GateError) -> [AuditRecord] {
         try await store.auditTail(limit)

@@ -73,7 +73,10 @@ internal import Gate
             .group(
                 "env",
                 Message("env.summary", en: "Look after one dotenv file", fr: "Prend soin d’un fichier .env"),
-                [.command(EnvCheckCommand.self), .command(EnvRebuildCommand.self)]),
+                [
+                    .command(EnvCheckCommand.self), .command(EnvRebuildCommand.self), .command(EnvBackupCommand.self),
+                    .command(EnvRestoreCommand.self),
+                ]),
             .group(
                 "login",
                 Message("login.summary", en: "Come over from ComfyUI-Login", fr: "Passe de ComfyUI-Login à la porte"),

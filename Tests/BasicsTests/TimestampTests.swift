@@ -82,3 +82,28 @@ struct UUIDTests {
         #expect(ids.sorted().map(\.description) == ids.map(\.description).sorted())
     }
 }
+
+struct TimestampParsingTests {
+    @Test(
+        "RFC 3339 and Python's isoformat are read",
+        arguments: [
+            ("2026-11-21T03:42:53.120Z", 120, 0), ("2026-11-21T03:42:53.120987Z", 120, 0),
+            ("2026-11-21T03:42:53Z", 0, 0), ("2026-11-21 03:42:53", 0, 0), ("2026-11-21t03:42:53z", 0, 0),
+            ("2026-11-21T03:42:53+01:00", 0, -3_600), ("2026-11-21T03:42:53.5-02:30", 500, 9_000),
+        ] as [(String, Int64, Int64)])
+    func read(text: String, milliseconds: Int64, offset: Int64) throws {
+        let base = Timestamp(year: 2026, month: 11, day: 21, hour: 3, minute: 42, second: 53)
+        let wanted = base.advanced(bySeconds: offset).advanced(byMilliseconds: milliseconds)
+        #expect(Timestamp(rfc3339: text) == wanted)
+        #expect(Timestamp(rfc3339: wanted.rfc3339) == wanted)
+    }
+
+    @Test(
+        "What is no time is none",
+        arguments: [
+            "", "2026-11-21", "2026-13-21T03:42:53Z", "2026-02-30T03:42:53Z", "2026-11-21T24:42:53Z",
+            "2026-11-21T03:60:53Z", "2026-11-21T03:42:60Z", "2026-11-21T03:42:53.Z", "2026-11-21T03:42:53+1:00",
+            "2026-11-21T03:42:53 Z", "2026-11-21X03:42:53Z", "٢026-11-21T03:42:53Z",
+        ])
+    func refused(text: String) { #expect(Timestamp(rfc3339: text) == nil) }
+}

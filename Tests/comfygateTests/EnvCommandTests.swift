@@ -7,6 +7,13 @@ import Testing
 
 @testable import comfygate
 
+/// The program with a place for backups that goes with the call.
+private func run(_ words: [String], output: MemorySink, error: MemorySink) async -> Int32 {
+    let home = TemporaryFolder()
+    let code = await ComfyGateCommand.program.run(words, environment: ["HOME": home.path], output: output, error: error)
+    return withExtendedLifetime(home) { code }
+}
+
 struct EnvCommandTests {
     private static let token = "raw-token-of-the-test"
     private static let secrets = [
@@ -40,7 +47,7 @@ struct EnvCommandTests {
         _ words: String..., hiding hash: String = "-"
     ) async -> (code: Int32, output: String, error: String) {
         let (output, error) = (MemorySink(), MemorySink())
-        let code = await ComfyGateCommand.program.run(["env"] + words, environment: [:], output: output, error: error)
+        let code = await comfygateTests.run(["env"] + words, output: output, error: error)
         for secret in secrets + [hash] where secret != "-" {
             #expect(!(output.text + error.text).contains(secret), "\(words)")
         }
@@ -117,8 +124,8 @@ struct EnvCommandTests {
         #expect(refused.code == 1 && refused.output.isEmpty)
         for words in [["--dry-run"], ["--yes"], ["--yes"]] {
             let (output, error) = (MemorySink(), MemorySink())
-            let code = await ComfyGateCommand.program.run(
-                ["env", "rebuild", env, "--json"] + words, environment: [:], output: output, error: error)
+            let code = await comfygateTests.run(
+                ["env", "rebuild", env, "--json"] + words, output: output, error: error)
             #expect(code == 0)
             for secret in Self.secrets + [hash] { #expect(!(output.text + error.text).contains(secret)) }
             let document = try JSON(parsing: output.text)
@@ -167,8 +174,7 @@ struct EnvCommandTests {
         ]
         for (words, told) in expected {
             let (output, error) = (MemorySink(), MemorySink())
-            let code = await ComfyGateCommand.program.run(
-                ["env"] + words, environment: [:], output: output, error: error)
+            let code = await comfygateTests.run(["env"] + words, output: output, error: error)
             #expect(code == 1 && error.text.contains(told), "\(words): \(error.text)")
         }
         #expect(Self.content(env) == Self.example)

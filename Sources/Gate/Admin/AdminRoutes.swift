@@ -9,7 +9,7 @@ enum AdminAction: Sendable, Hashable, CaseIterable {
     case listTokens, createToken, revokeToken
     case listSessions, revokeSession, revokeSessions
     case listInvitations, createInvitation, revokeInvitation, redeemInvitation
-    case tailAudit, verifyAudit
+    case tailAudit, verifyAudit, noteChange
     case importLogin
     case askBootstrap, makeBootstrap, redeemBootstrap
 }
@@ -50,6 +50,8 @@ enum AdminRoutes {
         Route([.post], "bootstrap/redeem", .anyone, .redeemBootstrap),
 
         Route([.get], "audit", .admin, .tailAudit),
+        // What the command line changed outside the store, for the same trail.
+        Route([.post], "audit", .admin, .noteChange),
         Route([.get], "audit/verify", .admin, .verifyAudit),
         Route([.post], "migration", .admin, .importLogin),
     ]

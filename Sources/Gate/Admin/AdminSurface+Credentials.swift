@@ -136,6 +136,28 @@ extension AdminSurface {
         ])
     }
 
+    /// A change of workers' secrets. Only such: the trail's other records are the store's own.
+    func noteChange(_ request: AdminRequest) async throws(GateError) -> AdminAnswer {
+        let members = try AdminMembers(request.body, allowed: ["action", "subject", "files", "backup"])
+        let action = try members.required("action")
+        let word = action.dropFirst("secrets.".count)
+        guard action.hasPrefix("secrets."), (1...32).contains(word.utf8.count),
+            word.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F })
+        else { throw AdminMembers.invalid("action is secrets. and a word.") }
+        let subject = try members.required("subject")
+        guard (1...1_024).contains(subject.utf8.count) else {
+            throw AdminMembers.invalid("subject has 1 to 1024 bytes.")
+        }
+        let files = try members.strings("files")
+        guard files.allSatisfy({ $0.utf8.count <= 4_096 }) else {
+            throw AdminMembers.invalid("files has paths of at most 4096 bytes.")
+        }
+        var detail: JSONObject = ["files": .array(files.map { .string($0) })]
+        if let backup = try members.string("backup") { detail["backup"] = .string(backup) }
+        try await identity.note(action, subject, by: Self.known(request).actor, .object(detail))
+        return .done
+    }
+
     func verifyAudit(_ request: AdminRequest) async throws(GateError) -> AdminAnswer {
         var head: AuditHead?
         if let text = request.query["head"] {

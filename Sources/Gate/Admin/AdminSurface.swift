@@ -61,6 +61,7 @@ public struct AdminSurface: Sendable {
         case .revokeInvitation: try await revokeInvitation(request, name)
         case .redeemInvitation: try await redeemInvitation(request)
         case .tailAudit: try await tailAudit(request)
+        case .noteChange: try await noteChange(request)
         case .verifyAudit: try await verifyAudit(request)
         case .importLogin: try await importLogin(request)
         case .askBootstrap: .ok(["needed": .bool(try await identity.needsAdministrator())])

@@ -52,7 +52,9 @@ public struct Audit {
         let family = KnownKeys.Family(ofCredential: credential.name)
         return paths.flatMap { path in
             let facts = facts(of: path)
-            return Self.values(rule, facts, family).map { row(credential, path, rule.kind, $0, facts, also) }
+            return Self.values(rule, facts, family).map {
+                row(credential, path, rule.kind, $0, facts, also, rule.minted)
+            }
         }
     }
 
@@ -218,12 +220,12 @@ public struct Audit {
 
     private mutating func row(
         _ credential: Credential, _ path: String, _ kind: LocationRule.Kind, _ found: Found, _ facts: FileFacts,
-        _ also: [AuditRow.State]
+        _ also: [AuditRow.State], _ minted: MintedToken?
     ) -> AuditRow {
         var states = found.states
         var notes: [DotenvObjection] = []
         if let bytes = found.bytes {
-            let verdict = isMeant(bytes, found.value, credential) ? nil : judge(bytes, found.value, credential)
+            let verdict = isMeant(bytes, found.value, credential, minted) ? nil : judge(bytes, found.value, credential)
             if let verdict { states.append(verdict) }
             // What is no credential at all is not read at all.
             if verdict == nil || verdict == .different {
@@ -241,8 +243,9 @@ public struct Audit {
 
     /// While the raw token is sealed, its hash says which value it is.
     private mutating func isMeant(
-        _ bytes: [UInt8], _ form: LocationRule.Value?, _ credential: Credential
+        _ bytes: [UInt8], _ form: LocationRule.Value?, _ credential: Credential, _ minted: MintedToken?
     ) -> Bool {
+        if form == .token { return minted?.isHeld(by: bytes) ?? false }
         if form != .hash, credential.isSealed {
             guard let hash = credential.bcryptHash, !bytes.isEmpty,
                 let text = String(validating: bytes, as: UTF8.self), !Placeholder.matches(text)
@@ -318,6 +321,7 @@ public struct Audit {
         let text = String(decoding: bytes, as: UTF8.self)
         guard form == .hash else {
             if text.isEmpty || Placeholder.matches(text) { return .placeholder }
+            if form == .token { return .different }
             let hash = credential?.bcryptHash.map { Array($0.reveal().utf8) } ?? []
             let isComparable = credential?.isSealed != true || HashVerdict(judging: hash) == .hash
             return isComparable ? .different : .unreadable(AuditMessages.incomparable())
@@ -354,7 +358,8 @@ extension DotenvFile {
     func written(_ key: String) -> [UInt8]? { entries(of: key).last(where: \.isAssignment).map { written($0) } }
 
     /// The bytes that somebody meant by an assignment.
-    func written(_ entry: DotenvEntry) -> [UInt8] { DotenvBytes.unquoted(bytes[entry.valueRange])
+    func written(_ entry: DotenvEntry) -> [UInt8] {
+        DotenvBytes.unquoted(bytes[entry.valueRange])
     }
 
     /// The last value of a key has no quotes, and a comment behind it.

@@ -1,4 +1,4 @@
-internal import Basics
+public import Basics
 
 /// Everything one command changes: the source of truth and every location, in one transaction.
 public struct SecretsChange: Sendable {
@@ -15,13 +15,15 @@ public struct SecretsChange: Sendable {
     /// - Parameters:
     ///   - file: The source of truth as it shall be.
     ///   - source: What is there now.
+    ///   - tokens: New tokens of the gate, which `file` has noted.
     ///   - exposed: Further files with secrets, which others shall not read.
     ///   - key: Seals the source of truth where it is written; nil leaves it open.
     /// - Throws: What keeps a token from being sealed or opened by the key.
     public init(
-        _ file: CredentialFile, from source: any FactSource, exposed: [String] = [], key: SealingKey? = nil
+        _ file: CredentialFile, from source: any FactSource, tokens: [SyncPlan.TokenPlace: Secret] = [:],
+        exposed: [String] = [], key: SealingKey? = nil
     ) throws(SealError) {
-        let plan = SyncPlan(file, from: source)
+        let plan = SyncPlan(file, from: source, tokens: tokens)
         let facts = source.facts(of: CredentialFile.path)
         let now: [UInt8]? = if case .bytes(let bytes) = facts.content { bytes } else { nil }
         let present = now.flatMap { try? CredentialFile(parsing: $0) }

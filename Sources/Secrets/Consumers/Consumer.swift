@@ -17,6 +17,8 @@ public struct Consumer: Sendable, Hashable {
     public let path: String
     /// What it takes as its bearer.
     public let value: LocationRule.Value
+    /// An account of the gate, for a consumer that is one: after a rotation it may use the old hash until the grace is over.
+    public let account: String?
     /// A container in which the new value is looked for after a rotation.
     public let container: String?
     /// The environment variable that holds the value inside, and the file; either or none.
@@ -50,6 +52,7 @@ public struct Consumer: Sendable, Hashable {
             throw .init(.notOneOf(["raw", "hash"]), at: "\(place).value")
         }
         self.value = value
+        account = try text("account")
         container = try text("container")
         variable = try text("variable")
         file = try text("file")
@@ -59,7 +62,7 @@ public struct Consumer: Sendable, Hashable {
     }
 
     private static let members: Set<String> = [
-        "name", "url", "path", "value", "container", "variable", "file", "after_env", "after_file",
+        "name", "url", "path", "value", "account", "container", "variable", "file", "after_env", "after_file",
     ]
 
     private static func action(_ json: JSON?, at place: String) throws(CredentialFileError) -> Action? {

@@ -30,6 +30,9 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case noCommand
         case badPolicy
         case notTime
+        case tokenAccount
+        case tokenPattern
+        case notAToken(String)
     }
 
     public let reason: Reason
@@ -66,6 +69,9 @@ public struct CredentialFileError: Error, Sendable, Hashable {
         case .noCommand: CredentialMessages.noCommand(["place": place])
         case .badPolicy: CredentialMessages.badPolicy(["place": place])
         case .notTime: CredentialMessages.notTime(["place": place])
+        case .tokenAccount: CredentialMessages.tokenAccount(["place": place])
+        case .tokenPattern: CredentialMessages.tokenPattern(["place": place])
+        case .notAToken(let name): CredentialMessages.notAToken(["place": place, "name": name])
         case .notTruth: CredentialMessages.fileNotTruth(["place": place])
         case .notOneOf(let words):
             CredentialMessages.fileNotOneOf(["place": place, "words": words.joined(separator: ", ")])

@@ -133,9 +133,10 @@ enum CredentialMessages {
     static let consumerUnknownMember = Message(
         "file.consumer_unknown_member",
         en:
-            "{place}: there is no member {name}; there are name, url, path, value, container, variable, file, after_env "
+            "{place}: there is no member {name}; there are name, url, path, value, account, container, variable, file, after_env "
             + "and after_file.",
-        fr: "{place} : il n’y a pas de membre {name} ; il y a name, url, path, value, container, variable, file, "
+        fr:
+            "{place} : il n’y a pas de membre {name} ; il y a name, url, path, value, account, container, variable, file, "
             + "after_env et after_file.")
     static let noCommand = Message(
         "file.no_command", en: "{place}: a command belongs here: a line for a shell, or a list of words.",
@@ -149,12 +150,22 @@ enum CredentialMessages {
         "file.no_time", en: "{place}: a time such as 2026-11-21T03:42:53Z belongs here.",
         fr: "{place} : il faut ici une date comme 2026-11-21T03:42:53Z.")
 
+    static let tokenAccount = Message(
+        "file.token_account", en: "{place}: account is missing: whose token of the gate stands there?",
+        fr: "{place} : il manque account : à qui est le jeton de la porte qui s’y trouve ?")
+    static let tokenPattern = Message(
+        "file.token_pattern", en: "{place}: each token has a place of its own: no wildcards here.",
+        fr: "{place} : chaque jeton a sa propre place : pas de jokers ici.")
+    static let notAToken = Message(
+        "file.not_a_token", en: "{place}: {name} belongs to a location whose value is token.",
+        fr: "{place} : {name} va avec un emplacement dont value est token.")
+
     static let all = [
         hashEmpty, hashPlaceholder, hashMark, hashReturn, hashQuotes, hashSpaces, hashEatenByCompose, hashEatenByShell,
         hashWord, hashLength, hashPrefix, hashCost, hashAlphabet, hashSaltEnd, hashEnd, fileNotJSON, fileNotAnObject, fileNoObject,
         fileTooLarge, fileUnknownVersion, fileNotText, fileBadName, fileDoubleDefault, fileNoList, fileNoLocation,
         filePathMissing, fileBadPath, fileKeyMissing, fileKeyNotWanted, fileValueMissing, fileLoginHoldsHash,
         fileUnknownMember, fileNotTruth, fileNotOneOf, fileOpenAndSealed, consumerName, consumerURL, consumerContainer,
-        consumerUnknownMember, noCommand, badPolicy, notTime,
+        consumerUnknownMember, noCommand, badPolicy, notTime, tokenAccount, tokenPattern, notAToken,
     ]
 }

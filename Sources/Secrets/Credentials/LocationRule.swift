@@ -39,6 +39,10 @@ public struct LocationRule: Sendable, Hashable {
     public let value: Value?
     /// The file keeps its inode when it is written: a container has it mounted by itself.
     public let inPlace: Bool
+    /// For a token: whose it is in the gate, and what it allows.
+    public var grant: TokenGrant?
+    /// For a token: the one that was made for this location.
+    public var minted: MintedToken?
 
     public init(path: String, kind: Kind, key: String? = nil, value: Value? = nil, inPlace: Bool = false) {
         (self.path, self.kind, self.key, self.value, self.inPlace) = (path, kind, key, value, inPlace)
@@ -108,7 +112,7 @@ extension LocationRule {
             return
         }
         guard let object = json.object else { throw .init(.noLocation, at: place) }
-        if let other = object.keys.first(where: { !["path", "kind", "key", "value", "in_place"].contains($0) }) {
+        if let other = object.keys.first(where: { !Self.members.contains($0) }) {
             throw .init(.unknownMember(other), at: place)
         }
         guard let path = object["path"]?.string else { throw .init(.pathMissing, at: place) }
@@ -132,7 +136,17 @@ extension LocationRule {
             inPlace = given
         }
         self.init(path: path, kind: kind, key: key, value: value, inPlace: inPlace)
+        if value == .token {
+            if NamePattern.isOne(path) { throw .init(.tokenPattern, at: place + ".path") }
+            grant = try TokenGrant(object, at: place)
+            minted = MintedToken(object)
+        } else if let other = object.keys.first(where: TokenGrant.members.contains) {
+            throw .init(.notAToken(other), at: place)
+        }
     }
+
+    private static let members: Set<String> = Set(["path", "kind", "key", "value", "in_place"])
+        .union(TokenGrant.members).union(MintedToken.members)
 
     var json: JSON {
         var object = JSONObject()
@@ -141,6 +155,8 @@ extension LocationRule {
         if let key { object["key"] = .string(key) }
         if let value { object["value"] = .string(value.rawValue) }
         if inPlace { object["in_place"] = true }
+        grant?.write(to: &object)
+        minted?.write(to: &object)
         return .object(object)
     }
 

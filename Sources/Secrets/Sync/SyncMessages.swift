@@ -20,8 +20,8 @@ enum SyncMessages {
         "sync.sealed", en: "The location wants the raw token, which is sealed: give its passphrase or key file.",
         fr: "L’emplacement veut le jeton brut, qui est scellé : donnez sa phrase secrète ou son fichier de clé.")
     static let token = Message(
-        "sync.token", en: "The location wants a token of the gate, which this program cannot make for a location yet.",
-        fr: "L’emplacement veut un jeton de la porte, que ce programme ne sait pas encore créer pour un emplacement.")
+        "sync.token", en: "The location wants a token of the gate: name the gate with --config or --data.",
+        fr: "L’emplacement veut un jeton de la porte : indiquez la porte par --config ou --data.")
     static let contested = Message(
         "sync.contested", en: "Two credentials want this place: take it out of one's locations.",
         fr: "Deux secrets veulent cette place : retirez-la des emplacements de l’un d’eux.")

@@ -36,8 +36,17 @@ public struct SyncPlan: Sendable {
     public let narrowings: [Narrowing]
     public let refusals: [Refusal]
 
-    public init(_ file: CredentialFile, from source: any FactSource) {
-        var draft = SyncDraft(source)
+    /// A place with a token of the gate.
+    public struct TokenPlace: Sendable, Hashable {
+        public let path: String
+        public let key: String?
+
+        public init(_ rule: LocationRule) { (path, key) = (rule.path, rule.key) }
+    }
+
+    /// - Parameter tokens: Newly made ones, for the places that hold none.
+    public init(_ file: CredentialFile, from source: any FactSource, tokens: [TokenPlace: Secret] = [:]) {
+        var draft = SyncDraft(source, tokens)
         for credential in file.credentials { draft.add(credential) }
         refusals = draft.refusals
         let isSound = draft.refusals.isEmpty
@@ -74,6 +83,7 @@ private struct SyncDraft {
     }
 
     private let source: any FactSource
+    private let tokens: [SyncPlan.TokenPlace: Secret]
     private var files: [String: File] = [:]
     private var order: [String] = []
     private var wanted: [Place: Secret] = [:]
@@ -83,8 +93,8 @@ private struct SyncDraft {
     /// The source of truth's inode.
     private let truth: [UInt64]?
 
-    init(_ source: any FactSource) {
-        self.source = source
+    init(_ source: any FactSource, _ tokens: [SyncPlan.TokenPlace: Secret]) {
+        (self.source, self.tokens) = (source, tokens)
         truth = source.facts(of: CredentialFile.path).inode
     }
 
@@ -120,11 +130,20 @@ private struct SyncDraft {
     private mutating func add(_ rule: LocationRule, _ path: String, _ credential: Credential) {
         // By its own name: a link may lead there, and a wildcard reach it.
         guard !SyncPlan.isReserved(source.resolved(path)) else { return refuse(path, nil, SyncMessages.reserved()) }
-        guard rule.value != .token else { return refuse(path, rule.key, SyncMessages.token()) }
         guard open(path, inPlace: rule.inPlace) else { return }
+        let held = rule.value == .token && rule.isMinted(in: files[path]?.new)
         for (key, form) in keys(rule, path, credential) {
-            guard let value = form == .hash ? credential.bcryptHash : credential.rawToken else {
-                if form != .hash, credential.isSealed {
+            if held { continue }
+            let known =
+                switch form {
+                case .hash: credential.bcryptHash
+                case .raw: credential.rawToken
+                case .token: tokens[SyncPlan.TokenPlace(rule)]
+                }
+            guard let value = known else {
+                if form == .token {
+                    refuse(path, key, SyncMessages.token())
+                } else if form != .hash, credential.isSealed {
                     if !isRight(rule, key, path, credential) { refuse(path, key, SyncMessages.sealed()) }
                 } else {
                     refuse(path, key, form == .hash ? SyncMessages.noHash() : SyncMessages.noToken())

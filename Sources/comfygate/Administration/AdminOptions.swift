@@ -15,6 +15,9 @@ struct AdminOptions: Sendable {
         data = try arguments.get(Self.data)
     }
 
+    /// Whether `--data` says which gate is meant.
+    static func namesData(_ arguments: ParsedArguments) throws(UsageError) -> Bool { try arguments.get(data) != nil }
+
     /// - Throws: `ExitFailure` after every mistake has been reported.
     func configuration(_ terminal: Terminal) throws -> Configuration {
         let flags = data.map { [ConfigurationSources.Override("data", $0.text, flag: "--data")] } ?? []

@@ -7,7 +7,8 @@ struct EnvOptions: Sendable {
     private static let file = Positional<FilePath>("file", EnvWords.file)
     private static let root = Option<FilePath>("root", completion: .folders, EnvWords.root)
     private static let schema = Option<FilePath>("schema", EnvWords.schema)
-    static let all: [any Parameter] = [file, schema, root]
+    static let place: [any Parameter] = [file, root]
+    static let all: [any Parameter] = place + [schema]
 
     /// As typed, for people.
     let file: String

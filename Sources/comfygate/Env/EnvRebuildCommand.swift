@@ -23,7 +23,7 @@ struct EnvRebuildCommand: Command {
                 "Garde le texte du fichier, ou part de l’exemple s’il est perdu ou abîmé. Une valeur vient de la source "
                 + "de vérité, du fichier, des anciens fichiers dans leur ordre, ou de l’exemple ; ce que personne ne "
                 + "sait est nommé. Montre la différence sans secrets, et demande."),
-        EnvOptions.all + [example, source, dryRun, yes],
+        EnvOptions.all + [example, source, dryRun, yes] + SecretsEdit.writing,
         examples: [
             "env rebuild .env --dry-run", "env rebuild .env --source .env.old --source notebooks/client.env",
             "env rebuild .env --example .env.example --yes --json",
@@ -33,23 +33,24 @@ struct EnvRebuildCommand: Command {
     private let example: String?
     private let sources: [String]
     private let isDryRun: Bool
+    private let arguments: ParsedArguments
     private let isAgreed: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
+        self.arguments = arguments
         options = try EnvOptions(arguments)
         example = try arguments.get(Self.example)?.text
         sources = try arguments.all(Self.source).map(\.text)
         (isDryRun, isAgreed) = (arguments.has(Self.dryRun), arguments.has(Self.yes))
     }
 
-    func run(_ terminal: Terminal) throws {
+    func run(_ terminal: Terminal) async throws {
         let place = try options.place()
         let schema = try options.schema()
         // Whoever reads JSON cannot be asked.
         let mayWrite = !isDryRun && (isAgreed || !terminal.options.json && terminal.canAsk)
-        let transaction = try mayWrite ? FileTransaction(root: place.root, state: place.journal) : nil
-        if let transaction { report(try transaction.recover(), terminal) }
-        let tree = try ProjectTree(root: place.root)
+        let edit = try SecretsEdit(arguments, root: place.root, isDry: !mayWrite)
+        let (project, tree) = try edit.lock(terminal)
         let current = try EnvOptions.content(tree.facts(of: place.path), options.file)
         let truth = try options.truth(of: place, tree)
         let rebuild = try self.rebuild(current, truth, schema, place, tree, terminal)
@@ -60,14 +61,14 @@ struct EnvRebuildCommand: Command {
         if !terminal.options.json { plan.show(terminal) }
         var copy: String?
         if plan.isChanged, !isDryRun {
-            guard let transaction else {
+            guard let project else {
                 throw CommandFailure(at: options.file, EnvWords.nobodyToAsk(), EnvWords.addYes())
             }
             guard try isAgreed || terminal.confirm(EnvWords.question(["file": options.file])) else {
                 terminal.say(EnvWords.leftAlone())
                 throw ExitFailure()
             }
-            copy = try write(rebuild, over: current, place, tree, transaction, truth, terminal)
+            copy = try await write(rebuild, over: current, place, project, edit, truth, terminal)
         }
         if terminal.options.json { terminal.put(plan.json(isWritten: plan.isChanged && !isDryRun, copy: copy)) { "" } }
         terminal.say(plan.isChanged ? (isDryRun ? EnvWords.dry() : EnvWords.written()) : EnvWords.unchanged())
@@ -97,9 +98,9 @@ struct EnvRebuildCommand: Command {
 
     /// - Returns: The file that keeps the torn one, if there is one.
     private func write(
-        _ rebuild: EnvRebuild, over current: [UInt8]?, _ place: ProjectPlace, _ tree: ProjectTree,
-        _ transaction: FileTransaction, _ truth: EnvTruth, _ terminal: Terminal
-    ) throws -> String? {
+        _ rebuild: EnvRebuild, over current: [UInt8]?, _ place: ProjectPlace, _ project: SecretsProject,
+        _ edit: SecretsEdit, _ truth: EnvTruth, _ terminal: Terminal
+    ) async throws -> String? {
         var changes = [
             FileChange(
                 place.path, now: current.map { .content($0) } ?? .absent, replacement: .content(rebuild.file.bytes),
@@ -108,25 +109,14 @@ struct EnvRebuildCommand: Command {
         var copy: String?
         if rebuild.isReplaced, let current {
             let names = (1...9).map { "\(place.path).damaged" + ($0 == 1 ? "" : ".\($0)") }
-            guard let free = names.first(where: { tree.facts(of: $0).content == .missing }) else {
+            guard let free = names.first(where: { project.tree.facts(of: $0).content == .missing }) else {
                 throw CommandFailure(at: place.path + ".damaged", EnvWords.tooManyCopies(), EnvWords.removeCopies())
             }
             changes.append(FileChange(free, now: .absent, replacement: .content(current)))
             copy = free
         }
-        let outcome = try transaction.run(changes)
-        for warning in outcome.warnings { terminal.warn(Phrase(verbatim: warning.message)) }
+        try await edit.write(changes, project, action: "env-rebuild", terminal)
         if let copy { terminal.say(EnvWords.kept(["path": copy])) }
         return copy
-    }
-
-    private func report(_ recovery: RecoveryReport, _ terminal: Terminal) {
-        let paths = recovery.paths.joined(separator: ", ")
-        switch recovery.result {
-        case .nothing: break
-        case .undone: terminal.say(EnvWords.undone(["paths": paths]))
-        case .finished: terminal.say(EnvWords.finished(["paths": paths]))
-        }
-        for conflict in recovery.conflicts { terminal.warn(Phrase(verbatim: conflict.message)) }
     }
 }

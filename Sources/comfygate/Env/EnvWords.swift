@@ -123,18 +123,12 @@ enum EnvWords {
         fr: "il y a déjà neuf fichiers gardés ; rien n’a été écrit")
     static let removeCopies = Message(
         "env.remove_copies", en: "Remove those that nobody needs.", fr: "Supprimez ceux qui ne servent plus.")
-    static let undone = Message(
-        "env.undone", en: "An earlier change had been stopped half-way and is undone now: {paths}.",
-        fr: "Un changement antérieur était resté à moitié fait ; il est annulé : {paths}.")
-    static let finished = Message(
-        "env.finished", en: "An earlier change had been stopped at its end and is finished now: {paths}.",
-        fr: "Un changement antérieur s’était arrêté à la fin ; il est terminé : {paths}.")
 
     static let messages = [
         file, root, schema, example, source, dryRun, yes, notThere, makeIt, unreadable, severityError, severityWarning,
         severityNote, fine, errors, warnings, added, changed, removed, kept, unchangedKey, requoted, empty, originTruth,
         originCurrent, originExample, originNobody, same, unsound, fromExample, fromNothing, tornExample, tornNothing,
         silenced, untouched, toFill, question, nobodyToAsk, addYes, leftAlone, dry, written, unchanged, tooManyCopies,
-        removeCopies, undone, finished,
+        removeCopies,
     ]
 }

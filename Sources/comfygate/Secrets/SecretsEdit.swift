@@ -7,12 +7,15 @@ internal import Secrets
 struct SecretsEdit: Sendable {
     private static let dryRun = Flag("dry-run", SecretsMessages.dryRun)
     private static let noBackup = Flag("no-backup", SecretsMessages.noBackup)
-    static let all: [any Parameter] = [SecretsOptions.root, dryRun, noBackup] + BackupOptions.all
+    /// What every command takes that writes.
+    static let writing: [any Parameter] = [noBackup] + BackupOptions.all + GateLink.all
+    static let all: [any Parameter] = [SecretsOptions.root, dryRun] + writing
 
     let root: String
     let backups: BackupOptions
     private let keepsBackup: Bool
     private let seal: SealOptions
+    private let gate: GateLink
     let isDry: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -20,10 +23,11 @@ struct SecretsEdit: Sendable {
     }
 
     /// For a command that changes secrets beside other work.
-    init(_ arguments: ParsedArguments, isDry: Bool) throws(UsageError) {
-        root = try SecretsOptions.root(of: arguments)
+    init(_ arguments: ParsedArguments, root: String? = nil, isDry: Bool) throws(UsageError) {
+        if let root { self.root = root } else { self.root = try SecretsOptions.root(of: arguments) }
         backups = try BackupOptions(arguments)
         seal = try SealOptions(arguments)
+        gate = try GateLink(arguments)
         keepsBackup = !arguments.has(Self.noBackup)
         self.isDry = isDry
     }
@@ -37,6 +41,10 @@ struct SecretsEdit: Sendable {
         let file: CredentialFile
         /// Seals them again.
         let key: SealingKey?
+        /// The gate that is told, if somebody has named one.
+        let gate: GateLink.Open?
+
+        func close() async { await gate?.close() }
     }
 
     /// Makes the source of truth what `make` says, and every location equal to it.
@@ -50,16 +58,21 @@ struct SecretsEdit: Sendable {
     func run(
         _ terminal: Terminal, _ action: String, begins: Bool, wantsTokens: Bool = true,
         _ make: (CredentialFile, ProjectTree, _ exposed: inout [String]) throws -> CredentialFile
-    ) throws {
-        let opened = try open(terminal, begins: begins, wantsTokens: wantsTokens)
-        var exposed: [String] = []
-        var file = try make(opened.file, opened.tree, &exposed)
-        for credential in file.credentials where credential.previous != nil {
-            file.set(credential.forgettingOld(now: .now()))
+    ) async throws {
+        let opened = try await open(terminal, begins: begins, wantsTokens: wantsTokens)
+        do {
+            var exposed: [String] = []
+            var file = try make(opened.file, opened.tree, &exposed)
+            for credential in file.credentials where credential.previous != nil {
+                file.set(credential.forgettingOld(now: .now()))
+            }
+            let written = try await change(to: file, opened, exposed: exposed, action: action, terminal)
+            if !isDry { try judge(written.file, opened.tree, terminal) }
+        } catch {
+            await opened.close()
+            throw error
         }
-        let change = try plan(file, opened, exposed: exposed, key: opened.key, terminal)
-        try commit(change, opened, action: action, terminal)
-        if !isDry { try judge(change.file, opened.tree, terminal) }
+        await opened.close()
     }
 
     /// For a command that may begin: nothing is made in a folder without a source of truth when no token was named.
@@ -69,13 +82,50 @@ struct SecretsEdit: Sendable {
             at: CredentialFile.path, SecretsMessages.noToken(["name": name]), SecretsMessages.noTokenRemedy())
     }
 
-    func open(_ terminal: Terminal, begins: Bool, wantsTokens: Bool = true) throws -> Opened {
+    /// Makes tokens of the gate where locations want them, plans and commits. Tokens of a change that does not happen are
+    /// revoked.
+    ///
+    /// - Parameter before: Called with the plan before anything is written.
+    func change(
+        to file: CredentialFile, _ opened: Opened, exposed: [String] = [], action: String, _ terminal: Terminal,
+        before: (SecretsChange) -> Void = { _ in }
+    ) async throws -> SecretsChange {
+        let wanted = file.tokensWanted(from: opened.tree)
+        var tokens: GateLink.Tokens = [:]
+        if isDry {
+            // What would be made is not known yet, only where.
+            for rule in wanted { tokens[SyncPlan.TokenPlace(rule)] = ("-", RawToken.make()) }
+        } else if let gate = opened.gate, !wanted.isEmpty {
+            tokens = try await GateLink.make(wanted, gate, terminal)
+        }
+        let change: SecretsChange
+        do {
+            change = try plan(
+                file.noting(tokens), opened, tokens: tokens.mapValues(\.token), exposed: exposed, key: opened.key,
+                terminal)
+            before(change)
+            try await commit(change, opened, action: action, terminal)
+        } catch {
+            if !isDry, let gate = opened.gate { await GateLink.revoke(tokens, gate) }
+            throw error
+        }
+        if !isDry, let gate = opened.gate { await GateLink.revokeOlder(wanted, tokens, gate, terminal) }
+        return change
+    }
+
+    func open(_ terminal: Terminal, begins: Bool, wantsTokens: Bool = true) async throws -> Opened {
         // Nothing is made in a folder that is not the right one: not even a lock.
         if !begins { _ = try SecretsOptions.file(in: ProjectTree(root: root), root) }
-        let (project, tree) = try lock(terminal)
-        let file = try begins ? SecretsOptions.fileIfAny(in: tree) : SecretsOptions.file(in: tree, root)
-        let (open, key) = try seal.open(file ?? CredentialFile(), must: wantsTokens, terminal)
-        return Opened(project: project, tree: tree, file: open, key: key)
+        let gate = isDry ? nil : try await gate.open(terminal)
+        do {
+            let (project, tree) = try lock(terminal)
+            let file = try begins ? SecretsOptions.fileIfAny(in: tree) : SecretsOptions.file(in: tree, root)
+            let (open, key) = try seal.open(file ?? CredentialFile(), must: wantsTokens, terminal)
+            return Opened(project: project, tree: tree, file: open, key: key, gate: gate)
+        } catch {
+            await gate?.close()
+            throw error
+        }
     }
 
     /// Keeps others from changing the same files; an earlier change that was stopped is ended. Only looks in a dry run.
@@ -83,17 +133,18 @@ struct SecretsEdit: Sendable {
         let tracked = GitFacts.tracked(below: root) ?? []
         if isDry { return (nil, try ProjectTree(root: root, tracked: tracked)) }
         let project = try SecretsProject(root: root, tracked: tracked)
-        report(project.recovery, terminal)
+        Self.report(project.recovery, terminal)
         return (project, project.tree)
     }
 
     /// - Throws: `ExitFailure` when a location refuses; all has been said then.
     func plan(
-        _ file: CredentialFile, _ opened: Opened, exposed: [String] = [], key: SealingKey?, _ terminal: Terminal
+        _ file: CredentialFile, _ opened: Opened, tokens: [SyncPlan.TokenPlace: Secret] = [:], exposed: [String] = [],
+        key: SealingKey?, _ terminal: Terminal
     ) throws -> SecretsChange {
         let change: SecretsChange
         do {
-            change = try SecretsChange(file, from: opened.tree, exposed: exposed, key: key)
+            change = try SecretsChange(file, from: opened.tree, tokens: tokens, exposed: exposed, key: key)
         } catch {
             throw CommandFailure(at: CredentialFile.path, error.phrase)
         }
@@ -109,7 +160,7 @@ struct SecretsEdit: Sendable {
     }
 
     /// Writes it, unless this is a dry run, and says what has been done.
-    func commit(_ change: SecretsChange, _ opened: Opened, action: String, _ terminal: Terminal) throws {
+    func commit(_ change: SecretsChange, _ opened: Opened, action: String, _ terminal: Terminal) async throws {
         show(change, terminal)
         guard let project = opened.project else {
             return terminal.say(
@@ -117,12 +168,15 @@ struct SecretsEdit: Sendable {
                     ? SecretsMessages.nothingToDo() : SecretsMessages.wouldChange(count: change.changes.count))
         }
         guard !change.isEmpty else { return terminal.say(SecretsMessages.nothingToDo()) }
-        try write(change.changes, project, action: action, terminal)
+        try await write(change.changes, project, opened.gate, action: action, terminal)
         if !change.plan.steps.isEmpty { terminal.say(SecretsMessages.recreate()) }
     }
 
     /// Keeps what is there, then makes the changes: all of them, or none.
-    func write(_ changes: [FileChange], _ project: SecretsProject, action: String, _ terminal: Terminal) throws {
+    func write(
+        _ changes: [FileChange], _ project: SecretsProject, _ gate: GateLink.Open? = nil, action: String,
+        _ terminal: Terminal
+    ) async throws {
         var backup: String?
         if keepsBackup {
             let paths = [CredentialFile.path] + changes.map(\.path)
@@ -138,9 +192,13 @@ struct SecretsEdit: Sendable {
         } catch {
             terminal.warn(Phrase(verbatim: error.message))
         }
+        // A command that opens no gate for its work does so for the record alone.
+        let told = gate == nil ? try await self.gate.open(terminal) : nil
+        if let gate = gate ?? told { await GateLink.record(entry, root: project.root, gate, terminal) }
+        await told?.close()
     }
 
-    private func report(_ recovery: RecoveryReport, _ terminal: Terminal) {
+    private static func report(_ recovery: RecoveryReport, _ terminal: Terminal) {
         let paths = recovery.paths.joined(separator: ", ")
         switch recovery.result {
         case .nothing: break

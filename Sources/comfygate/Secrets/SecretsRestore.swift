@@ -44,7 +44,7 @@ struct SecretsRestore: Command {
         only = try arguments.all(Self.only)
     }
 
-    func run(_ terminal: Terminal) throws {
+    func run(_ terminal: Terminal) async throws {
         let vault = try edit.backups.vault(edit.root, terminal)
         let name = try name ?? newest(vault)
         let backup = try SecretsHistory.read(name, vault)
@@ -53,15 +53,23 @@ struct SecretsRestore: Command {
             throw CommandFailure(at: path, Self.notInIt(), Self.holds(["paths": paths]))
         }
         let files = backup.files.filter { only.isEmpty || only.contains($0.path) }
+        let found = BackupName(time: backup.time, reason: backup.reason).text
+        try await Self.restore(files, from: found, edit, terminal)
+    }
+
+    /// Brings files back; those that are as they were stay.
+    static func restore(
+        _ files: [TarArchive.Member], from name: String, _ edit: SecretsEdit, _ terminal: Terminal
+    ) async throws {
         let (project, tree) = try edit.lock(terminal)
         let difference = SecretsHistory.difference(files, tree)
         terminal.put(
             SecretsHistory.table(difference, terminal),
             json: ["backup": JSON(name), "dry_run": JSON(edit.isDry), "files": SecretsHistory.json(difference)])
         let changes = changes(files, tree)
-        guard !changes.isEmpty else { return terminal.say(Self.asNow()) }
+        guard !changes.isEmpty else { return terminal.say(asNow()) }
         guard let project else { return terminal.say(SecretsMessages.wouldChange(count: changes.count)) }
-        try edit.write(changes, project, action: "restore", terminal)
+        try await edit.write(changes, project, action: "restore", terminal)
         terminal.say(SecretsMessages.recreate())
     }
 
@@ -76,7 +84,7 @@ struct SecretsRestore: Command {
         }
     }
 
-    private func changes(_ files: [TarArchive.Member], _ tree: ProjectTree) -> [FileChange] {
+    private static func changes(_ files: [TarArchive.Member], _ tree: ProjectTree) -> [FileChange] {
         // What must keep its inode is known by the source of truth of either time.
         let now = (try? SecretsOptions.fileIfAny(in: tree)) ?? nil
         let then = files.first { $0.path == CredentialFile.path }.flatMap { try? CredentialFile(parsing: $0.bytes) }

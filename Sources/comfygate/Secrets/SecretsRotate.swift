@@ -101,8 +101,15 @@ struct SecretsRotate: Command {
     private static let done = Message(
         "rotate.done", en: "Done. The old value stays at hand until {time}.",
         fr: "Fait. L’ancienne valeur reste connue jusqu’au {time}.")
+    private static let admitted = Message(
+        "rotate.admitted", en: "{name} takes the old value, too, until {time}.",
+        fr: "{name} accepte aussi l’ancienne valeur jusqu’au {time}.")
+    private static let notAdmitted = Message(
+        "rotate.not_admitted", en: "{name} does not take the old value any more: {reason}",
+        fr: "{name} n’accepte plus l’ancienne valeur : {reason}")
     static let messages = [
-        stopped, stoppedRemedy, eitherOr, noToken, wantsToken, wantsTokenRemedy, halfWay, undoneHalf, doneAtOnce, noOld, noOldRemedy, nothingStopped, verified, unverified, nobody, returned, notTold,
+        admitted, notAdmitted, stopped, stoppedRemedy, eitherOr, noToken, wantsToken, wantsTokenRemedy, halfWay,
+        undoneHalf, doneAtOnce, noOld, noOldRemedy, nothingStopped, verified, unverified, nobody, returned, notTold,
         done,
     ]
 
@@ -130,15 +137,27 @@ struct SecretsRotate: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
-        let opened = try edit.open(terminal, begins: false)
+        let opened = try await edit.open(terminal, begins: false)
+        do {
+            try await run(opened, terminal)
+        } catch {
+            await opened.close()
+            throw error
+        }
+        await opened.close()
+    }
+
+    private func run(_ opened: SecretsEdit.Opened, _ terminal: Terminal) async throws {
         let old = try SecretsOptions.credential(name, in: opened.file)
         let credential = try changed(old, opened.tree, terminal)
         var file = opened.file
         file.set(credential)
-        let change = try edit.plan(file, opened, key: opened.key, terminal)
         // Before anything is written: afterwards nobody knows what was there.
-        let reversal = change.reversal(from: opened.tree)
-        try edit.commit(change, opened, action: "rotate", terminal)
+        var reversal: [FileChange] = []
+        let change = try await edit.change(to: file, opened, action: "rotate", terminal) { change in
+            reversal = change.reversal(from: opened.tree)
+        }
+        file = change.file
         guard let project = opened.project else { return }
         let consumers =
             work == .resume ? credential.consumers.filter { old.pending.contains($0.name) } : credential.consumers
@@ -170,7 +189,8 @@ struct SecretsRotate: Command {
             throw ExitFailure()
         }
         if consumers.isEmpty { terminal.warn(Self.nobody()) }
-        file.set(credential.settled(now: .now()))
+        if let gate = opened.gate { await admit(credential, consumers, gate, terminal) }
+        file.set((file[name] ?? credential).settled(now: .now()))
         // A place that refuses by now is told like any other.
         let last = try edit.plan(file, opened, key: opened.key, terminal)
         _ = try project.run(last.changes)
@@ -230,6 +250,24 @@ struct SecretsRotate: Command {
                 terminal.say(Self.verified(["name": consumer.name]))
             } else {
                 terminal.warn(Self.unverified(["name": consumer.name]))
+            }
+        }
+    }
+
+    /// Consumers that are a gate take the old hash, too, until the grace is over.
+    private func admit(
+        _ credential: Credential, _ consumers: [Consumer], _ gate: GateLink.Open, _ terminal: Terminal
+    ) async {
+        guard let previous = credential.previous, let hash = previous.bcryptHash, previous.until > .now() else {
+            return
+        }
+        for consumer in consumers {
+            guard let account = consumer.account else { continue }
+            do {
+                try await GateLink.admit(hash, for: account, until: previous.until, gate)
+                terminal.say(Self.admitted(["name": consumer.name, "time": previous.until.rfc3339]))
+            } catch {
+                terminal.warn(Self.notAdmitted(["name": consumer.name, "reason": GateLink.words(error, terminal)]))
             }
         }
     }

@@ -36,10 +36,12 @@ struct SecretsSeal: Command {
         seal = try SealOptions(arguments)
     }
 
-    func run(_ terminal: Terminal) throws {
-        let opened = try edit.open(terminal, begins: false)
+    func run(_ terminal: Terminal) async throws {
+        let opened = try await edit.open(terminal, begins: false)
         let key = try opened.key ?? make(terminal)
-        try edit.commit(edit.plan(opened.file, opened, key: key, terminal), opened, action: "seal", terminal)
+        let change = try edit.plan(opened.file, opened, key: key, terminal)
+        try await edit.commit(change, opened, action: "seal", terminal)
+        await opened.close()
     }
 
     private func make(_ terminal: Terminal) throws -> SealingKey {
@@ -85,8 +87,10 @@ struct SecretsUnseal: Command {
 
     init(_ arguments: ParsedArguments) throws(UsageError) { edit = try SecretsEdit(arguments) }
 
-    func run(_ terminal: Terminal) throws {
-        let opened = try edit.open(terminal, begins: false)
-        try edit.commit(edit.plan(opened.file, opened, key: nil, terminal), opened, action: "unseal", terminal)
+    func run(_ terminal: Terminal) async throws {
+        let opened = try await edit.open(terminal, begins: false)
+        let change = try edit.plan(opened.file, opened, key: nil, terminal)
+        try await edit.commit(change, opened, action: "unseal", terminal)
+        await opened.close()
     }
 }

@@ -51,9 +51,9 @@ struct SecretsSet: Command {
         self.locations = locations
     }
 
-    func run(_ terminal: Terminal) throws {
+    func run(_ terminal: Terminal) async throws {
         try edit.mayBegin(name, token, terminal)
-        try edit.run(terminal, "set", begins: true) { file, tree, _ in
+        try await edit.run(terminal, "set", begins: true) { file, tree, _ in
             var file = file
             var credential = file[name] ?? Credential(name: name, rawToken: nil)
             if let description { credential.description = description }

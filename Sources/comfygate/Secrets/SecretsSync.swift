@@ -19,7 +19,7 @@ struct SecretsSync: Command {
 
     init(_ arguments: ParsedArguments) throws(UsageError) { edit = try SecretsEdit(arguments) }
 
-    func run(_ terminal: Terminal) throws {
-        try edit.run(terminal, "sync", begins: false, wantsTokens: false) { file, _, _ in file }
+    func run(_ terminal: Terminal) async throws {
+        try await edit.run(terminal, "sync", begins: false, wantsTokens: false) { file, _, _ in file }
     }
 }

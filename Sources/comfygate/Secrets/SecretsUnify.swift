@@ -42,9 +42,9 @@ struct SecretsUnify: Command {
         isListedOnly = arguments.has(Self.listed)
     }
 
-    func run(_ terminal: Terminal) throws {
+    func run(_ terminal: Terminal) async throws {
         try edit.mayBegin(name, token, terminal)
-        try edit.run(terminal, "unify", begins: true) { file, tree, exposed in
+        try await edit.run(terminal, "unify", begins: true) { file, tree, exposed in
             var file = file
             if !isListedOnly { try adopt(&file, &exposed, terminal) }
             let given = try token.read(tree, terminal)

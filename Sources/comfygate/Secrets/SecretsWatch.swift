@@ -23,7 +23,8 @@ struct SecretsWatch: Command {
         Message(
             "secrets.watch.summary", en: "Tell, or repair, when a location goes off",
             fr: "Signale, ou corrige, un emplacement qui change"),
-        [repair, interval, looks, SecretsOptions.root] + SealOptions.all + BackupOptions.all,
+        [repair, interval, looks, SecretsOptions.root] + SealOptions.all + BackupOptions.all
+            + GateLink.all,
         examples: ["secrets watch", "secrets watch --repair --root /srv/genai"])
 
     private static let polled = Message(
@@ -59,7 +60,7 @@ struct SecretsWatch: Command {
         if let looks, looks < 1 { throw UsageError(Self.fewLooks()) }
     }
 
-    func run(_ terminal: Terminal) throws {
+    func run(_ terminal: Terminal) async throws {
         let watch = FolderWatch()
         var rows: [AuditRow] = []
         var left = looks
@@ -67,7 +68,7 @@ struct SecretsWatch: Command {
         var isJudged = false
         while left != 0 {
             left = left.map { $0 - 1 }
-            let found = look(rows, terminal)
+            let found = await look(rows, terminal)
             isJudged = found != nil
             if let found { rows = found }
             watch.add(folders(rows))
@@ -86,13 +87,13 @@ struct SecretsWatch: Command {
     }
 
     /// - Returns: Nil when it could not be judged, which has been said.
-    private func look(_ before: [AuditRow], _ terminal: Terminal) -> [AuditRow]? {
+    private func look(_ before: [AuditRow], _ terminal: Terminal) async -> [AuditRow]? {
         do {
             var rows = try audit()
             // What could not be put right is told once, and tried again when something has changed.
             if repairs, Drift(from: before, to: rows).appeared.contains(where: \.isRepairable) {
                 do {
-                    try SecretsEdit(arguments, isDry: false).run(
+                    try await SecretsEdit(arguments, isDry: false).run(
                         terminal, "watch", begins: false, wantsTokens: false
                     ) { file, _, _ in file }
                 } catch is ExitFailure {

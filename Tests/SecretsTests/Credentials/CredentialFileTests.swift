@@ -75,16 +75,18 @@ struct CredentialFileTests {
                     {"path": "a/.env", "key": "COMFYUI_API_TOKEN"},
                     {"path": "b.json", "key": "/auth/token", "value": "raw"},
                     {"path": "run/secret", "kind": "docker_secret", "value": "hash", "in_place": true},
-                    {"path": "services/*/.env", "key": "MY_TOKEN", "value": "token"}]},
+                    {"path": "notebooks/.env", "key": "MY_TOKEN", "value": "token", "account": "nb", "scopes": ["read"]}]},
                   "forge": {"raw_token": "b"}}}
                 """#.utf8))
         #expect(file.credentials.map(\.name) == ["comfyui-qwen", "forge"])
+        var token = LocationRule(path: "notebooks/.env", kind: .dotenv, key: "MY_TOKEN", value: .token)
+        token.grant = try TokenGrant(["account": "nb", "scopes": ["read"]], at: "")
         #expect(
             file["comfyui-qwen"]?.locations == [
                 LocationRule(path: "a/.env", kind: .dotenv, key: "COMFYUI_API_TOKEN", value: .hash),
                 LocationRule(path: "b.json", kind: .json, key: "/auth/token", value: .raw),
                 LocationRule(path: "run/secret", kind: .dockerSecret, value: .hash, inPlace: true),
-                LocationRule(path: "services/*/.env", kind: .dotenv, key: "MY_TOKEN", value: .token),
+                token,
             ])
     }
 
@@ -106,6 +108,30 @@ struct CredentialFileTests {
             (#"{"raw_token": 5}"#, "raw_token", .notText), (#"{"locations": {}}"#, "locations", .noList),
             (#"{"locations": [5]}"#, "locations[0]", .noLocation),
             (#"{"targets": [".env", {}]}"#, "targets[1]", .pathMissing),
+            (#"{"locations": [{"path": ".env", "key": "T", "value": "token"}]}"#, "locations[0]", .tokenAccount),
+            (
+                #"{"locations": [{"path": "*/.env", "key": "T", "value": "token", "account": "a"}]}"#,
+                "locations[0].path", .tokenPattern
+            ),
+            (
+                #"{"locations": [{"path": ".env", "key": "T", "value": "raw", "account": "a"}]}"#, "locations[0]",
+                .notAToken("account")
+            ),
+            (#"{"raw_token": "a", "consumers": 5}"#, "consumers", .noList),
+            (#"{"raw_token": "a", "consumers": [{}]}"#, "consumers[0]", .consumerName),
+            (#"{"raw_token": "a", "consumers": [{"name": "a", "url": "a:1"}]}"#, "consumers[0].url", .consumerURL),
+            (#"{"raw_token": "a", "consumers": [{"name": "a", "file": "f"}]}"#, "consumers[0]", .consumerContainer),
+            (
+                #"{"raw_token": "a", "consumers": [{"name": "a", "port": 5}]}"#, "consumers[0]",
+                .unknownConsumerMember("port")
+            ),
+            (
+                #"{"raw_token": "a", "consumers": [{"name": "a", "after_env": []}]}"#, "consumers[0].after_env",
+                .noCommand
+            ),
+            (#"{"raw_token": "a", "rotate": "daily"}"#, "rotate", .badPolicy),
+            (#"{"raw_token": "a", "rotate": "every 1h"}"#, "rotate", .badPolicy),
+            (#"{"raw_token": "a", "previous": {"until": "soon"}}"#, "previous.until", .notTime),
             (#"{"locations": ["/etc/passwd"]}"#, "locations[0]", .badPath),
             (#"{"locations": ["a/../../b"]}"#, "locations[0]", .badPath),
             (#"{"locations": ["a\\b"]}"#, "locations[0]", .badPath),
