@@ -167,7 +167,15 @@ public struct Audit {
         case .yaml:
             do throws(YAMLPlace.Failure) {
                 let text = try YAMLPlace(path: rule.key ?? "").value(in: bytes)
-                return [Found(key: rule.key, value: rule.value, bytes: Array(text.utf8))]
+                guard rule.isInterpolated else {
+                    return [Found(key: rule.key, value: rule.value, bytes: Array(text.utf8))]
+                }
+                let value = ComposeText.value(text)
+                var found = Found(key: rule.key, value: rule.value, bytes: Array((value ?? text).utf8))
+                if value == nil {
+                    found.objections = { _ in ([DotenvObjection(reader: .composeV2, reason: .expandsVariables)], []) }
+                }
+                return [found]
             } catch {
                 return found(error == .missing ? .missing : .unreadable(error.phrase))
             }

@@ -45,7 +45,8 @@ extension LocationRule {
             }
         case .yaml:
             do throws(YAMLPlace.Failure) {
-                return try DotenvValue(YAMLPlace(path: key ?? "").value(in: bytes).utf8)
+                let text = try YAMLPlace(path: key ?? "").value(in: bytes)
+                return DotenvValue((isInterpolated ? ComposeText.value(text) ?? text : text).utf8)
             } catch {
                 if error == .missing { return nil }
                 throw PlaceFailure(phrase: error.phrase)

@@ -230,7 +230,8 @@ private struct SyncDraft {
             }
         case .yaml:
             do throws(YAMLPlace.Failure) {
-                return try YAMLPlace(path: key ?? "").replacing(value.reveal(), in: bytes ?? [])
+                let text = rule.isInterpolated ? ComposeText.written(value.reveal()) : value.reveal()
+                return try YAMLPlace(path: key ?? "").replacing(text, in: bytes ?? [])
             } catch {
                 refuse(path, key, error.phrase)
             }
