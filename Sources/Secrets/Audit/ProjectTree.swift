@@ -39,9 +39,13 @@ public final class ProjectTree: FactSource {
             } catch {
                 content = Self.content(error)
             }
-            return FileFacts(
+            var facts = FileFacts(
                 content, mode: UInt16(entry.permissions & 0o777), keepsModes: keepsModes,
                 isTracked: tracked.contains(path) || tracked.contains(place.path))
+            if path == CredentialFile.path {
+                facts.folderMode = UInt16(try place.folder.descriptor.facts(as: path).permissions & 0o777)
+            }
+            return facts
         } catch {
             return FileFacts(Self.content(error))
         }
