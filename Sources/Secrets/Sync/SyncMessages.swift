@@ -26,8 +26,8 @@ enum SyncMessages {
         "sync.contested", en: "Two credentials want this place: take it out of one's locations.",
         fr: "Deux secrets veulent cette place : retirez-la des emplacements de l’un d’eux.")
     static let nameTheKey = Message(
-        "sync.name_the_key", en: "The file is not there: say in the location which key belongs into it.",
-        fr: "Le fichier n’existe pas : indiquez dans l’emplacement quelle clé doit s’y trouver.")
+        "sync.name_the_key", en: "The file holds none of the known keys: say in the location which key belongs into it.",
+        fr: "Le fichier n’a aucune des clés connues : indiquez dans l’emplacement quelle clé doit s’y trouver.")
 
     static let all = [source, noHash, noToken, sealed, token, contested, nameTheKey]
 }
