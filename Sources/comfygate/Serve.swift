@@ -146,7 +146,11 @@ struct Serve: Command {
         if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }
         try await FirstAdministrator.invite(
             server.identity, configuration, console: places.console, terminal)
-        let keeper = configuration.secrets.root.map { SecretsKeeper(root: $0, writer: writer) }
+        let keeper = configuration.secrets.root.map { root in
+            SecretsKeeper(root: root, writer: writer) { [identity = server.identity] name in
+                try? await identity.note("secrets.rotate", "project:\(root)", by: .system, ["credential": JSON(name)])
+            }
+        }
         let successor = await watch(events, Reload(server: server, writer: writer, log: log), server, keeper, terminal)
         successors.close()
         guard let successor else {

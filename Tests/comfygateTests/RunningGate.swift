@@ -105,7 +105,7 @@ final class RunningGate: Sendable {
     }
 
     /// The folder of the running test program, where the package manager puts the program too.
-    private static func builtProducts() throws -> String {
+    static func builtProducts() throws -> String {
         var buffer = [CChar](repeating: 0, count: 4_096)
         let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
         try #require(count > 0)

@@ -86,7 +86,9 @@ public struct Audit {
 
     private mutating func sourceRows(_ credential: Credential, in file: CredentialFile) -> [AuditRow] {
         let fingerprint = fingerprint(of: credential)
-        let exposure = Self.exposure(facts(of: CredentialFile.path))
+        let facts = facts(of: CredentialFile.path)
+        var exposure = Self.exposure(facts)
+        if let mode = facts.folderMode, facts.keepsModes, mode & 0o077 != 0 { exposure.append(.openFolder(mode: mode)) }
         let token = credential.rawToken
         let hash = credential.bcryptHash.map { Array($0.reveal().utf8) }
         var ofToken: [AuditRow.State] = []

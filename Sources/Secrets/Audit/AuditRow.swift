@@ -18,6 +18,8 @@ public struct AuditRow: Sendable, Hashable {
         case notTheHash
         /// Others than the owner can read the file.
         case exposed(mode: UInt16)
+        /// Others than the owner can list the source of truth's folder.
+        case openFolder(mode: UInt16)
         /// Git knows the file: the value is, or will be, in its history.
         case tracked
         /// The right value is written, but these readers see something else.

@@ -12,6 +12,7 @@ extension AuditRow.State {
         case .placeholder: "placeholder"
         case .notTheHash: "not_the_hash"
         case .exposed: "exposed"
+        case .openFolder: "open_folder"
         case .tracked: "tracked"
         case .misread: "misread"
         case .repeated: "repeated"
@@ -24,7 +25,7 @@ extension AuditRow.State {
     /// It is about the file, and so about all secrets in it.
     public var isOfFile: Bool {
         switch self {
-        case .exposed, .tracked: true
+        case .exposed, .openFolder, .tracked: true
         default: false
         }
     }
@@ -40,6 +41,7 @@ extension AuditRow.State {
         case .placeholder: AuditMessages.placeholder()
         case .notTheHash: AuditMessages.notTheHash()
         case .exposed(let mode): AuditMessages.exposed(["mode": "0" + String(mode, radix: 8)])
+        case .openFolder(let mode): AuditMessages.openFolder(["mode": "0" + String(mode, radix: 8)])
         case .tracked: AuditMessages.tracked()
         case .misread(let objections):
             AuditMessages.misread(["readers": objections.map(\.reader.rawValue).joined(separator: ", ")])
@@ -58,6 +60,7 @@ extension AuditRow.State {
         case .placeholder: AuditMessages.placeholderReason.text(in: language)
         case .notTheHash: AuditMessages.notTheHashReason.text(in: language)
         case .exposed: AuditMessages.exposedReason.text(in: language)
+        case .openFolder: AuditMessages.openFolderReason.text(in: language)
         case .tracked: AuditMessages.trackedReason.text(in: language)
         case .misread(let objections):
             objections.map { $0.explanation(in: language) }.joined(separator: "\n")
@@ -102,6 +105,10 @@ enum AuditMessages {
     static let exposedReason = Message(
         "audit.exposed_reason", en: "Others than the owner can read it: chmod 600.",
         fr: "D’autres que le propriétaire peuvent le lire : chmod 600.")
+    static let openFolder = Message("audit.open_folder", en: "folder mode {mode}", fr: "dossier en mode {mode}")
+    static let openFolderReason = Message(
+        "audit.open_folder_reason", en: "Others than the owner can list its folder: chmod 700 .secrets.",
+        fr: "D’autres que le propriétaire peuvent lister son dossier : chmod 700 .secrets.")
     static let trackedReason = Message(
         "audit.tracked_reason",
         en: "Git stores it, and everybody who clones gets it: git rm --cached, add it to .gitignore, rotate.",
@@ -123,7 +130,8 @@ enum AuditMessages {
         en: "The token is sealed, and its hash is not right: open the source of truth to compare this value.",
         fr: "Le jeton est scellé et son empreinte n’est pas bonne : ouvrez la source de vérité pour comparer.")
     static let all = [
-        ok, missing, sealed, different, malformed, placeholder, notTheHash, exposed, tracked, misread, repeated,
+        openFolder, openFolderReason, ok, missing, sealed, different, malformed, placeholder, notTheHash, exposed,
+        tracked, misread, repeated,
         outside,
         unreadable, placeholderReason, notTheHashReason, exposedReason, trackedReason, repeatedReason, outsideReason,
         tooLarge, incomparable, unlisted, unlistedReason,

@@ -28,6 +28,8 @@ public struct FileFacts: Sendable, Hashable {
     public var mode: UInt16?
     /// False where the file system cannot keep them: a Windows drive in WSL, a share.
     public var keepsModes: Bool
+    /// Permission bits of the folder, known of the source of truth's only.
+    public var folderMode: UInt16?
     /// Git has it in its index.
     public var isTracked: Bool
     /// Device and inode: equal for two names of one file; nil when it is not there.

@@ -39,10 +39,14 @@ public final class ProjectTree: FactSource {
             } catch {
                 content = Self.content(error)
             }
-            return FileFacts(
+            var facts = FileFacts(
                 content, mode: UInt16(entry.permissions & 0o777), keepsModes: keepsModes,
                 isTracked: tracked.contains(path) || tracked.contains(place.path),
                 inode: [UInt64(entry.st_dev), UInt64(entry.st_ino)])
+            if path == CredentialFile.path {
+                facts.folderMode = UInt16(try place.folder.descriptor.facts(as: path).permissions & 0o777)
+            }
+            return facts
         } catch {
             return FileFacts(Self.content(error))
         }

@@ -33,5 +33,17 @@ public final class SecretsProject {
     }()
 
     /// All of it or nothing; see `FileTransaction.run`.
-    public func run(_ changes: [FileChange]) throws(GateError) -> TransactionOutcome { try transaction.run(changes) }
+    public func run(_ changes: [FileChange]) throws(GateError) -> TransactionOutcome {
+        let outcome = try transaction.run(changes)
+        closeFolder()
+        return outcome
+    }
+
+    /// Keeps others from listing the source of truth's folder; where that fails an audit tells.
+    public func closeFolder() {
+        guard var walk = try? PathWalk(root: root), let folder = try? walk.folder(at: ".secrets"),
+            let facts = try? folder.descriptor.facts(as: ".secrets"), facts.permissions & 0o077 != 0
+        else { return }
+        try? folder.descriptor.setMode(facts.permissions & 0o700, as: ".secrets")
+    }
 }

@@ -199,12 +199,11 @@ private struct SyncDraft {
         _ rule: LocationRule, _ path: String, _ credential: Credential
     ) -> [(String?, LocationRule.Value)] {
         if let value = rule.value { return [(rule.key, value)] }
-        guard let bytes = files[path]?.new, let file = try? DotenvFile(bytes) else {
-            refuse(path, nil, SyncMessages.nameTheKey())
-            return []
-        }
         let known = KnownKeys.values(of: KnownKeys.Family(ofCredential: credential.name))
-        return file.keys.compactMap { key in known[key].map { (key, $0) } }
+        let file = files[path]?.new.flatMap { try? DotenvFile($0) }
+        let keys = file?.keys.compactMap { key in known[key].map { (key, $0) } } ?? []
+        if keys.isEmpty { refuse(path, nil, SyncMessages.nameTheKey()) }
+        return keys
     }
 
     /// Nil, and a refusal, when the file cannot hold the value.

@@ -167,7 +167,10 @@ struct SecretsEdit: Sendable {
                 change.isEmpty
                     ? SecretsMessages.nothingToDo() : SecretsMessages.wouldChange(count: change.changes.count))
         }
-        guard !change.isEmpty else { return terminal.say(SecretsMessages.nothingToDo()) }
+        guard !change.isEmpty else {
+            project.closeFolder()
+            return terminal.say(SecretsMessages.nothingToDo())
+        }
         try await write(change.changes, project, opened.gate, action: action, terminal)
         if !change.plan.steps.isEmpty { terminal.say(SecretsMessages.recreate()) }
     }

@@ -8,11 +8,22 @@ internal import Telemetry
 actor SecretsKeeper {
     private let root: String
     private let writer: LogWriter
+    /// This program, and what its process finds in its environment; nil hands this one's on.
+    private let program: String
+    private let environment: [String: String]?
+    /// Tells the gate's audit trail which credential was renewed.
+    private let note: @Sendable (String) async -> Void
     private let lane = Lane("secrets", threads: 1, capacity: 8)
     /// The day on which each credential was last spoken of.
     private var told: [String: Int64] = [:]
 
-    init(root: String, writer: LogWriter) { (self.root, self.writer) = (root, writer) }
+    init(
+        root: String, writer: LogWriter, program: String = "/proc/self/exe", environment: [String: String]? = nil,
+        note: @escaping @Sendable (String) async -> Void
+    ) {
+        (self.root, self.writer, self.program, self.environment) = (root, writer, program, environment)
+        self.note = note
+    }
 
     /// Looks every hour until it is cancelled; a credential that is due waits a minute after the start, in case somebody is
     /// still at work.
@@ -74,7 +85,8 @@ actor SecretsKeeper {
         let words = [
             "secrets", "rotate", "--root", root, "--credential", name, "--grace", grace.spelled, "--lang", "en",
         ]
-        var child = ChildProcess("/proc/self/exe", words)
+        var child = ChildProcess(self.program, words)
+        child.environment = environment
         child.timeLimit = 3_600_000
         let program = child
         let result = try? await lane.run { try? program.run() } ?? nil
@@ -82,6 +94,7 @@ actor SecretsKeeper {
         let members: JSONObject = ["credential": .string(name), "words": .string(said)]
         if result?.isSuccess == true {
             writer.write(.info, "secret_rotated", members)
+            await note(name)
         } else {
             writer.write(.error, "secret_rotation_failed", members)
         }

@@ -32,9 +32,12 @@ struct InstallationAuditTests {
         let everybody = AuditRow.State.exposed(mode: 0o644)
         // Credential, path, key, and what is wrong beside that everybody can read the file.
         let expected: [(String?, String, String?, [AuditRow.State])] = [
-            ("default", CredentialFile.path, "/raw_token", []),
+            ("default", CredentialFile.path, "/raw_token", [.openFolder(mode: 0o755)]),
             // The hash of the source of truth was made up: no password has it.
-            ("default", CredentialFile.path, "/bcrypt_hash", [.malformed(.broken(.saltEnd))]),
+            (
+                "default", CredentialFile.path, "/bcrypt_hash",
+                [.malformed(.broken(.saltEnd)), .openFolder(mode: 0o755)]
+            ),
             // A salt that begins with a digit survives Compose even without quotes.
             ("default", ".env", "COMFYUI_API_TOKEN", []),
             ("default", ".env", "COMFYUI_RAW_TOKEN", []),

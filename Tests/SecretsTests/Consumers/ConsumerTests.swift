@@ -28,8 +28,8 @@ struct ConsumerTests {
         #expect(none("https://host/comfy/login?next=%2F") == .guarded)
         #expect(none("/") == .unclear(status: 302))
         #expect(
-            ConsumerVerdict(right: .failure("no route"), wrong: .status(401), none: .status(401))
-                == .unreachable("no route"))
+            ConsumerVerdict(right: .failure(.noConnection), wrong: .status(401), none: .status(401))
+                == .unreachable(.noConnection))
     }
 
     @Test("After a change of a dotenv file a container is made anew, after one of another file restarted")
