@@ -98,7 +98,7 @@ struct EnvCommandTests {
                 """)
         #expect(Self.mode(env) == 0o600)
         let again = await Self.run("rebuild", env, "--source", old, "--yes", hiding: hash)
-        #expect(again.code == 0 && again.error.contains("There is nothing to change."))
+        #expect(again.code == 0 && again.error.contains("There is nothing to change."), "\(again.error)")
 
         let checked = await Self.run("check", env, hiding: hash)
         #expect(checked.code == 1)

@@ -53,7 +53,8 @@ enum BackupMessages {
 
     static let noIdentity = Message(
         "backup.no_identity",
-        en: "There is no identity {path}, without which no backup can be opened: bring its copy back, or name it with --identity.",
+        en:
+            "There is no identity {path}, without which no backup can be opened: bring its copy back, or name it with --identity.",
         fr:
             "Il n’y a pas d’identité {path}, sans laquelle aucune sauvegarde ne s’ouvre : remettez sa copie, ou nommez-la par --identity."
     )

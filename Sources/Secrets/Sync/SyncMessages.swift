@@ -30,7 +30,8 @@ enum SyncMessages {
         en: "The location is a file of this program or of Git, which it would overwrite: take it out of the locations.",
         fr: "L’emplacement est un fichier de ce programme ou de Git, qu’il écraserait : retirez-le des emplacements.")
     static let nameTheKey = Message(
-        "sync.name_the_key", en: "The file holds none of the known keys: say in the location which key belongs into it.",
+        "sync.name_the_key",
+        en: "The file holds none of the known keys: say in the location which key belongs into it.",
         fr: "Le fichier n’a aucune des clés connues : indiquez dans l’emplacement quelle clé doit s’y trouver.")
 
     static let all = [source, noHash, noToken, sealed, token, contested, reserved, nameTheKey]

@@ -88,7 +88,8 @@ struct SecretsDiscover: Command {
                 [
                     finding.key ?? "-", finding.shown ?? "-",
                     finding.evidence.map { terminal.text($0.label) }.joined(separator: ", "),
-                    finding.proposal?.credential ?? "-", states.map { terminal.text($0) }.joined(separator: SecretsReport.and(terminal)),
+                    finding.proposal?.credential ?? "-",
+                    states.map { terminal.text($0) }.joined(separator: SecretsReport.and(terminal)),
                 ], in: finding.path)
             for reason in [finding.reason].compactMap(\.self) + finding.exposures.map(\.reason) {
                 report.explain(terminal.text(reason), in: finding.path)

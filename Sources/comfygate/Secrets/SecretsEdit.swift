@@ -77,7 +77,9 @@ struct SecretsEdit: Sendable {
 
     /// For a command that may begin: nothing is made in a folder without a source of truth when no token was named.
     func mayBegin(_ name: String, _ token: TokenOptions, _ terminal: Terminal) throws {
-        guard try !token.isGiven(terminal) && SecretsOptions.fileIfAny(in: ProjectTree(root: root)) == nil else { return }
+        guard try !token.isGiven(terminal) && SecretsOptions.fileIfAny(in: ProjectTree(root: root)) == nil else {
+            return
+        }
         throw CommandFailure(
             at: CredentialFile.path, SecretsMessages.noToken(["name": name]), SecretsMessages.noTokenRemedy())
     }
@@ -236,7 +238,9 @@ struct SecretsTable {
 
     /// Each file once; nothing for no change.
     func table(_ terminal: Terminal) -> String {
-        var report = SecretsReport([.init("CREDENTIAL"), .init("KEY", canShrink: true), .init("HOLDS"), .init("CHANGE")])
+        var report = SecretsReport([
+            .init("CREDENTIAL"), .init("KEY", canShrink: true), .init("HOLDS"), .init("CHANGE"),
+        ])
         if change.writesSource {
             report.append(["-", "-", "-", terminal.text(SecretsMessages.written)], in: CredentialFile.path)
         }

@@ -65,7 +65,8 @@ struct SecretsHistory: Command {
             ])
         }
         terminal.put(.array(lines)) {
-            names.isEmpty ? "" : table.render(width: terminal.outputIsTerminal ? terminal.width : nil, style: terminal.style)
+            names.isEmpty
+                ? "" : table.render(width: terminal.outputIsTerminal ? terminal.width : nil, style: terminal.style)
         }
         if names.isEmpty { terminal.say(Self.none(["path": vault.folder.path])) }
     }

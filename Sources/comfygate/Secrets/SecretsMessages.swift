@@ -128,9 +128,11 @@ enum SecretsMessages {
     static let written = Message("secrets.step.written", en: "written", fr: "écrit")
 
     static let all = [
-        dryRun, noBackup, credential, name, tokenInput, tokenFile, tokenFrom, tokenGenerate, tokenShown, oneSource, keepOne,
+        dryRun, noBackup, credential, name, tokenInput, tokenFile, tokenFrom, tokenGenerate, tokenShown, oneSource,
+        keepOne,
         inHistory,
-        short, unfit, placeholder, nothingThere, nothingThereRemedy, brokenHash, noToken, noTokenRemedy, rawDropped, disagree,
+        short, unfit, placeholder, nothingThere, nothingThereRemedy, brokenHash, noToken, noTokenRemedy, rawDropped,
+        disagree,
         disagreeRemedy,
         unknownCredential, knownCredentials, badName, undone, finished, refused, asBefore, nothingToDo, wouldChange,
         changed,

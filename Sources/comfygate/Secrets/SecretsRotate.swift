@@ -68,7 +68,8 @@ struct SecretsRotate: Command {
         "rotate.wants_token_remedy", en: "Give one by --token-stdin or --token-file, or leave it out.",
         fr: "Donnez-en un par --token-stdin ou --token-file, ou n’en donnez pas.")
     private static let halfWay = Message(
-        "rotate.half_way", en: "The files could not be given back, and keep the new value. `rotate --undo` tries again.",
+        "rotate.half_way",
+        en: "The files could not be given back, and keep the new value. `rotate --undo` tries again.",
         fr: "Les fichiers n’ont pas pu être rétablis, et gardent la nouvelle valeur. `rotate --undo` réessaie.")
     private static let undoneHalf = Message(
         "rotate.undone_half", en: "All files hold the old value, not all consumers: `rotate --resume` tries again.",

@@ -51,7 +51,9 @@ struct ProjectTreeTests {
         #expect(unsafe symlink(outside.path, folder.path + "/folder") == 0)
         #expect(unsafe symlink("loop", folder.path + "/loop") == 0)
         let tree = try ProjectTree(root: folder.path, tracked: ["plain"])
-        let plain = FileFacts(.bytes(Array("value\n".utf8)), mode: 0o640, isTracked: true)
+        var plain = FileFacts(.bytes(Array("value\n".utf8)), mode: 0o640, isTracked: true)
+        plain.inode = tree.facts(of: "plain").inode
+        #expect(plain.inode != nil && tree.facts(of: "none").inode == nil)
         #expect(tree.facts(of: "plain") == plain)
         #expect(tree.facts(of: "link") == plain)
         #expect(tree.facts(of: "none").content == .missing)

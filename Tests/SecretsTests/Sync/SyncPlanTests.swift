@@ -161,7 +161,11 @@ struct SyncPlanTests {
         let folder = TemporaryFolder()
         folder.file("truth", "{}".utf8)
         _ = ProgramRun.output(
-            "/bin/sh", ["-c", "cd '\(folder.path)' && mkdir .secrets && mv truth \(CredentialFile.path) && ln \(CredentialFile.path) hard"])
+            "/bin/sh",
+            [
+                "-c",
+                "cd '\(folder.path)' && mkdir .secrets && mv truth \(CredentialFile.path) && ln \(CredentialFile.path) hard",
+            ])
         let tree = try ProjectTree(root: folder.path)
         let plan = SyncPlan(Self.file([LocationRule(path: "hard", kind: .tokenFile, value: .raw)]), from: tree)
         #expect(plan.changes.isEmpty)
