@@ -154,7 +154,8 @@ struct SecretsRotate: Command {
         } catch let failure as RotationRun.Failure {
             terminal.report(CommandFailure(at: failure.name, failure.what))
             guard work == .new else { throw ExitFailure() }
-            _ = try project.run(reversal)
+            let outcome = try project.run(reversal)
+            try await edit.note("rotate-back", outcome.changed, project, opened.gate, terminal)
             giveBack(told, run, terminal)
             throw ExitFailure()
         }
