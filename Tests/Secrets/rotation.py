@@ -147,7 +147,9 @@ class Rotate(RotationCase):
         tools = self.base / "tools"
         tools.mkdir()
         docker = tools / "docker"
-        docker.write_text(f'#!/bin/sh\n[ "$1 $2 $3 $4" = "exec qwen printenv TOKEN" ] && cat {self.state}/inside\n')
+        docker.write_text(
+            f'#!/bin/sh\n[ "$*" = "exec qwen cat /proc/1/environ" ] || exit 1\n'
+            f'printf "A=1\\\\0TOKEN=%s\\\\0" "$(head -n 1 {self.state}/inside)"\n')
         docker.chmod(0o755)
         self.environment["PATH"] = f"{tools}:{self.environment['PATH']}"
         self.begin(url=None, container="qwen", variable="TOKEN", after_env=f"cp login/PASSWORD {self.state}/inside")

@@ -142,7 +142,7 @@ extension AdminSurface {
         let action = try members.required("action")
         let word = action.dropFirst("secrets.".count)
         guard action.hasPrefix("secrets."), (1...32).contains(word.utf8.count),
-            word.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F })
+            word.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2D })
         else { throw AdminMembers.invalid("action is secrets. and a word.") }
         let subject = try members.required("subject")
         guard (1...1_024).contains(subject.utf8.count) else {

@@ -58,13 +58,19 @@ extension Consumer {
     /// The words to run for a look inside the container, of which the value is read; nil when there is no place to look.
     public var look: [String]? {
         guard let container else { return nil }
-        if let variable { return ["docker", "exec", container, "printenv", variable] }
+        // What its first process was started with; needs no more of the image than `cat`.
+        if variable != nil { return ["docker", "exec", container, "cat", "/proc/1/environ"] }
         if let file { return ["docker", "exec", container, "cat", file] }
         return nil
     }
 
     /// Whether what was found inside is the value: a file may have a line end, and ComfyUI-Login's a name behind it.
     public func holds(_ value: Secret, found: [UInt8]) -> Bool {
+        if let variable {
+            let start = Array("\(variable)=".utf8)
+            guard let entry = found.split(separator: 0).first(where: { $0.starts(with: start) }) else { return false }
+            return constantTimeEqual(Array(entry.dropFirst(start.count)), Array(value.reveal().utf8))
+        }
         let line = Array(found.prefix { $0 != 0x0A && $0 != 0x0D })
         return constantTimeEqual(line, Array(value.reveal().utf8))
     }

@@ -33,8 +33,8 @@ struct RotationRun {
         "rotate.not_started", en: "The command could not be started: {words}",
         fr: "La commande n’a pas pu démarrer : {words}")
     private static let inside = Message(
-        "rotate.inside", en: "Inside the container the value is another one: {words}",
-        fr: "Dans le conteneur la valeur est une autre : {words}")
+        "rotate.inside", en: "Nobody could look into its container: {words}",
+        fr: "Impossible de regarder dans son conteneur : {words}")
     private static let noLook = Message(
         "rotate.no_look", en: "it does not hold the new value", fr: "il n’a pas la nouvelle valeur")
     static let messages = [failed, failedSilently, notStarted, inside, noLook]
@@ -111,9 +111,14 @@ struct RotationRun {
             var child = ChildProcess(words[0], Array(words.dropFirst()))
             child.folder = root
             child.timeLimit = 30_000
-            guard let result = try? child.run(), result.isSuccess else {
-                return Failure(
-                    name: consumer.name, what: Self.inside(["words": words.prefix(3).joined(separator: " ")]))
+            let result: ChildProcess.Result
+            do {
+                result = try child.run()
+            } catch {
+                return Failure(name: consumer.name, what: Self.notStarted(["words": systemMessage(error.code)]))
+            }
+            guard result.isSuccess else {
+                return Failure(name: consumer.name, what: Self.inside(["words": told(result.errors)]))
             }
             guard consumer.holds(value, found: result.output) else {
                 return Failure(name: consumer.name, what: Self.noLook())

@@ -190,8 +190,15 @@ struct SecretsEdit: Sendable {
         let outcome = try project.run(changes)
         terminal.say(SecretsMessages.changed(count: outcome.changed.count))
         for warning in outcome.warnings { terminal.warn(Phrase(verbatim: warning.message)) }
-        let entry = ChangeLog.Entry(
-            time: .now(), action: action, user: geteuid(), files: outcome.changed, backup: backup)
+        try await note(action, outcome.changed, backup: backup, project, gate, terminal)
+    }
+
+    /// Writes down what has been done, here and in the gate's trail. The change stands, whatever becomes of the record.
+    func note(
+        _ action: String, _ files: [String], backup: String? = nil, _ project: SecretsProject, _ gate: GateLink.Open?,
+        _ terminal: Terminal
+    ) async throws {
+        let entry = ChangeLog.Entry(time: .now(), action: action, user: geteuid(), files: files, backup: backup)
         do {
             try ChangeLog(root: root).add(entry)
         } catch {

@@ -179,13 +179,15 @@ struct SecretsRotate: Command {
                 if work == .undo { terminal.say(Self.undoneHalf()) } else { terminal.say(Self.stoppedRemedy()) }
                 throw ExitFailure()
             }
+            let outcome: TransactionOutcome
             do {
-                _ = try project.run(reversal)
+                outcome = try project.run(reversal)
             } catch {
                 terminal.report(CommandFailure(at: name, Phrase(verbatim: error.message)))
                 terminal.say(Self.halfWay())
                 throw ExitFailure()
             }
+            try await edit.note("rotate-back", outcome.changed, project, opened.gate, terminal)
             giveBack(told, run, terminal)
             throw ExitFailure()
         }

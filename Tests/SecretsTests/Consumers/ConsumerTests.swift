@@ -51,5 +51,9 @@ struct ConsumerTests {
         #expect(consumer.holds(Secret("value"), found: Array("value\r\n".utf8)))
         #expect(!consumer.holds(Secret("value"), found: Array("value2\n".utf8)))
         #expect(!consumer.holds(Secret("value"), found: []))
+        let variable = try Consumer(["name": "qwen", "container": "c", "variable": "TOKEN"], at: "")
+        #expect(variable.look == ["docker", "exec", "c", "cat", "/proc/1/environ"])
+        #expect(variable.holds(Secret("a=b"), found: Array("X_TOKEN=c\0TOKEN=a=b\0".utf8)))
+        #expect(!variable.holds(Secret("a=b"), found: Array("X_TOKEN=a=b\0".utf8)))
     }
 }
