@@ -132,6 +132,21 @@ class Rotate(RotationCase):
         self.assertIn("KEPT=yes", handed)
         self.assertNotIn("COMFYGATE_SEAL", handed)
 
+    def test_commands_that_others_could_have_written_are_not_run(self):
+        self.begin(after_file=f"touch {self.state}/ran; {self.restart}")
+        source = self.root / project.SOURCE
+        old = source.read_bytes()
+        for path, mode, right in [(source, 0o666, 0o600), (source.parent, 0o777, 0o700)]:
+            path.chmod(mode)
+            result = self.secrets("rotate")
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("Others can write it", result.stderr)
+            path.chmod(right)
+        self.assertEqual(source.read_bytes(), old)
+        self.assertFalse((self.state / "ran").exists())
+        self.done("rotate")
+        self.assertTrue((self.state / "ran").exists())
+
     def test_a_command_that_says_nothing_is_told_in_one_sentence(self):
         self.begin(after_file="false")
         self.assertIn("qwen: The command failed (1) and said nothing.\n", self.secrets("rotate").stderr)

@@ -92,6 +92,18 @@ extension ConsumerVerdict {
         }
     }
 
+    /// One word for a table.
+    public var label: Phrase {
+        switch self {
+        case .guarded: ConsumerMessages.guardedWord()
+        case .open: ConsumerMessages.openWord()
+        case .refusesRight: ConsumerMessages.refusesWord()
+        case .unclear: ConsumerMessages.unclearWord()
+        case .unreachable: ConsumerMessages.silentWord()
+        }
+    }
+
+    /// What it means and what helps.
     public var phrase: Phrase {
         switch self {
         case .guarded: ConsumerMessages.guarded()
@@ -155,7 +167,14 @@ enum ConsumerMessages {
         "consumer.not_asked", en: "It could not be asked from here: try again.",
         fr: "Il n’a pas pu être interrogé d’ici : réessayez.")
 
+    static let guardedWord = Message("consumer.word.guarded", en: "guarded", fr: "gardé")
+    static let openWord = Message("consumer.word.open", en: "OPEN", fr: "OUVERT")
+    static let refusesWord = Message("consumer.word.refuses", en: "refuses it", fr: "le refuse")
+    static let unclearWord = Message("consumer.word.unclear", en: "unclear", fr: "incertain")
+    static let silentWord = Message("consumer.word.silent", en: "no answer", fr: "sans réponse")
+
     static let all = [
-        guarded, open, refusesRight, unclear, noAddress, noConnection, timedOut, brokeOff, notHTTP, notAsked,
+        guardedWord, openWord, refusesWord, unclearWord, silentWord, guarded, open, refusesRight, unclear, noAddress,
+        noConnection, timedOut, brokeOff, notHTTP, notAsked,
     ]
 }

@@ -55,6 +55,12 @@ struct SecretsRotate: Command {
     private static let stoppedRemedy = Message(
         "rotate.stopped_remedy", en: "`--resume` goes on with it, `--undo` returns to the old value.",
         fr: "`--resume` le poursuit, `--undo` revient à l’ancienne valeur.")
+    private static let writable = Message(
+        "rotate.writable", en: "Others can write it, and the commands of its consumers would run with your rights.",
+        fr: "D’autres peuvent l’écrire, et les commandes de ses consommateurs auraient vos droits.")
+    private static let writableRemedy = Message(
+        "rotate.writable_remedy", en: "Read its consumers, then chmod 700 .secrets and chmod 600 the file.",
+        fr: "Relisez ses consommateurs, puis chmod 700 .secrets et chmod 600 pour le fichier.")
     private static let eitherOr = Message(
         "rotate.either_or", en: "--resume goes on, --undo goes back: give one of them.",
         fr: "--resume poursuit, --undo revient en arrière : donnez l’un des deux.")
@@ -109,7 +115,8 @@ struct SecretsRotate: Command {
         "rotate.not_admitted", en: "{name} does not take the old value any more: {reason}",
         fr: "{name} n’accepte plus l’ancienne valeur : {reason}")
     static let messages = [
-        admitted, notAdmitted, stopped, stoppedRemedy, eitherOr, noToken, wantsToken, wantsTokenRemedy, halfWay,
+        admitted, notAdmitted, stopped, stoppedRemedy, writable, writableRemedy, eitherOr, noToken, wantsToken,
+        wantsTokenRemedy, halfWay,
         undoneHalf, doneAtOnce, noOld, noOldRemedy, nothingStopped, verified, unverified, nobody, returned, notTold,
         done,
     ]
@@ -138,6 +145,7 @@ struct SecretsRotate: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
+        try mayRun()
         let opened = try await edit.open(terminal, begins: false)
         do {
             try await run(opened, terminal)
@@ -201,6 +209,18 @@ struct SecretsRotate: Command {
             terminal.say(file[name]?.previous == nil ? Self.doneAtOnce() : Self.done(["time": until.rfc3339]))
         }
         try edit.judge(file, opened.tree, terminal)
+    }
+
+    /// Commands of the source of truth run with this user's rights: nobody else may have written them.
+    /// Asked before the folder is opened for writing, which takes the rights of others.
+    private func mayRun() throws {
+        let tree = try ProjectTree(root: edit.root)
+        let consumers = try SecretsOptions.file(in: tree, edit.root)[name]?.consumers ?? []
+        guard consumers.contains(where: { $0.afterEnvironment != nil || $0.afterFile != nil }) else { return }
+        let facts = tree.facts(of: CredentialFile.path)
+        let modes = (facts.mode ?? 0) | (facts.folderMode ?? 0)
+        guard facts.keepsModes, modes & 0o022 != 0 else { return }
+        throw CommandFailure(at: CredentialFile.path, Self.writable(), Self.writableRemedy())
     }
 
     /// The credential as it shall be.

@@ -82,6 +82,9 @@ struct SecretsValidate: Command {
             let width = terminal.outputIsTerminal ? terminal.width : nil
             return table(lines, terminal).render(width: width, style: terminal.style)
         }
+        for line in lines where line.verdict?.isGuarded != true && !terminal.options.json {
+            terminal.report(CommandFailure(at: line.consumer.name, line.verdict?.phrase ?? Self.noValue()))
+        }
         if off > 0 { terminal.warn(Self.filesOff(count: off)) }
         if lines.isEmpty, !isOffline { terminal.say(Self.nobody()) }
         guard off == 0, lines.allSatisfy({ $0.verdict?.isGuarded == true }) else { throw ExitFailure() }
@@ -105,12 +108,12 @@ struct SecretsValidate: Command {
 
     private func table(_ lines: [Line], _ terminal: Terminal) -> Table {
         var table = Table([
-            .init("CREDENTIAL"), .init("CONSUMER"), .init("URL", canShrink: true), .init("VERDICT", canShrink: true),
+            .init("CREDENTIAL"), .init("CONSUMER"), .init("URL", canShrink: true), .init("VERDICT"),
         ])
         for line in lines {
             table.append([
                 line.credential, line.consumer.name, line.consumer.url ?? "-",
-                terminal.text(line.verdict?.phrase ?? Self.noValue()),
+                line.verdict.map { terminal.text($0.label) } ?? "-",
             ])
         }
         return table
