@@ -120,8 +120,7 @@ let package = Package(
             of: "comfygate",
             [
                 "Basics", "CommandLineKit", "ComfyAPI", "Gate", "HTTP", "Identity", "Loop", "Simulator", "Store",
-                "StoreSQLite",
-                "Wire",
+                "StoreSQLite", "Telemetry", "Wire",
             ]),
     ]
 )

@@ -145,6 +145,7 @@ int64_t gate_file_system_of(int descriptor) {
     return fstatfs(descriptor, &facts) == 0 ? (int64_t)(uint32_t)facts.f_type : -1;
 }
 
+int gate_process_descriptor(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 int gate_watch_descriptor(void) { return inotify_init1(IN_NONBLOCK | IN_CLOEXEC); }
 int gate_watch_add(int descriptor, const char *path) {
     const uint32_t events = IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB |

@@ -62,12 +62,29 @@ public struct ChildProcess: Sendable {
         }
         var talk = ChildTalk(input, limit: outputLimit, pairs[0][0], [pairs[1][0], pairs[2][0]])
         pairs[0][0] = -1
-        let stopped = talk.run(until: gate_monotonic_nanoseconds() / 1_000_000 + timeLimit)
+        let deadline = gate_monotonic_nanoseconds() / 1_000_000 + timeLimit
+        var stopped = talk.run(until: deadline)
+        // It may go on without its outputs.
+        if stopped == nil, !Self.hasEnded(child, until: deadline) { stopped = .timedOut }
         if stopped != nil { _ = kill(-child, SIGKILL) }
         var status: Int32 = 0
         while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
         let end: End = status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signaled(status & 0x7F)
         return Result(end: stopped ?? end, output: talk.collected[0], errors: talk.collected[1])
+    }
+
+    /// False when it still runs at the deadline; true where the kernel cannot be asked.
+    private static func hasEnded(_ child: pid_t, until deadline: UInt64) -> Bool {
+        let descriptor = gate_process_descriptor(child)
+        guard descriptor >= 0 else { return true }
+        defer { close(descriptor) }
+        var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while true {
+            let now = gate_monotonic_nanoseconds() / 1_000_000
+            let found = unsafe poll(&place, 1, now < deadline ? Int32(min(deadline - now, 60_000)) : 0)
+            if found > 0 || found < 0 && errno != EINTR { return true }
+            if now >= deadline { return false }
+        }
     }
 
     private func start(_ input: Int32, _ output: Int32, _ errors: Int32) throws(Failure) -> pid_t {

@@ -42,6 +42,11 @@ struct ChildProcessTests {
         child = Self.shell("sleep 1000 & sleep 1000")
         child.timeLimit = 1
         #expect(try child.run().end == .timedOut)
+        // One that closes its outputs is not done.
+        child = Self.shell("exec >&- 2>&-; sleep 1000")
+        child.timeLimit = 1
+        #expect(try child.run().end == .timedOut)
+        #expect(try Self.shell("exec >&- 2>&-; exit 7").run().end == .exited(7))
         var exact = Self.shell("printf 12345")
         exact.outputLimit = 5
         #expect(try exact.run().isSuccess)

@@ -65,6 +65,8 @@ int64_t gate_file_system(const char *path);
 int64_t gate_file_system_of(int descriptor);
 // inotify(7): a descriptor, and whatever can change a folder's files added to it. -1 and errno on failure.
 int gate_watch_descriptor(void);
+// pidfd_open(2): readable once the process has ended; -1 where the kernel has none.
+int gate_process_descriptor(pid_t process);
 int gate_watch_add(int descriptor, const char *path);
 uint64_t gate_monotonic_nanoseconds(void);
 // Raises the soft limit of open descriptors to the hard one; returns the limit in force.

@@ -54,6 +54,8 @@ public struct Consumer: Sendable, Hashable {
         self.value = value
         account = try text("account")
         container = try text("container")
+        // Docker would take it for an option.
+        if container?.hasPrefix("-") == true { throw .init(.consumerContainer, at: place) }
         variable = try text("variable")
         file = try text("file")
         if container == nil, variable != nil || file != nil { throw .init(.consumerContainer, at: place) }

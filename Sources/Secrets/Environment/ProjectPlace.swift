@@ -26,38 +26,57 @@ public struct ProjectPlace: Sendable, Hashable {
     /// The state folder of transactions below the root.
     public var journal: String { root == "/" ? "/.secrets/.journal" : "\(root)/.secrets/.journal" }
 
+    /// The root is found by the names as they are typed: a link on the way, which a stranger's project may hold, leads to
+    /// no other root, and whoever opens the path refuses it when it leads out.
+    ///
     /// - Parameters:
     ///   - file: As typed, relative to the current folder.
     ///   - root: Nil takes the nearest folder above the file that holds `.secrets` or `.git`, else the file's own.
     public init(_ file: String, root: String? = nil) throws(Failure) {
-        let parts = file.split(separator: "/", omittingEmptySubsequences: false)
-        guard let name = parts.last, !name.isEmpty, name != ".", name != ".." else { throw .noName }
-        let typed = file.dropLast(name.utf8.count)
-        guard let folder = Self.real(typed.isEmpty ? "." : String(typed)) else { throw .noFolder }
+        let last = file.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+        guard !last.isEmpty, last != ".", last != "..", let here = Self.real(".") else { throw .noName }
+        let parts = Self.parts(file, from: here)
+        guard let name = parts.last, Self.real(Self.joined(parts.dropLast())) != nil else { throw .noFolder }
+        let folder = Array(parts.dropLast())
+        let top: [String]
         if let root {
             guard let real = Self.real(root) else { throw .outside(root: root) }
-            self.root = real
+            let spellings = [Self.parts(root, from: here), Self.parts(real, from: here)]
+            guard let spelling = spellings.first(where: { folder.starts(with: $0) }) else {
+                throw .outside(root: root)
+            }
+            top = spelling
         } else {
-            self.root = Self.project(above: folder) ?? folder
+            top = Self.project(above: folder) ?? folder
         }
-        guard let below = Self.path(of: folder, below: self.root) else { throw .outside(root: self.root) }
-        path = below.isEmpty ? String(name) : "\(below)/\(name)"
+        guard let real = Self.real(Self.joined(top)) else { throw .noFolder }
+        self.root = real
+        path = (folder.dropFirst(top.count) + [name]).joined(separator: "/")
     }
 
-    private static func project(above folder: String) -> String? {
-        var folder = folder[...]
-        while true {
-            let here = folder.isEmpty ? "/" : String(folder)
-            if exists("\(folder)/.secrets") || exists("\(folder)/.git") { return here }
-            guard let slash = folder.lastIndex(of: "/") else { return nil }
-            folder = folder[..<slash]
+    private static func project(above folder: [String]) -> [String]? {
+        for count in stride(from: folder.count, through: 0, by: -1) {
+            let parts = Array(folder.prefix(count))
+            let here = joined(parts)
+            if !isLink(here), exists("\(here)/.secrets") || exists("\(here)/.git") { return parts }
         }
+        return nil
     }
 
-    private static func path(of folder: String, below root: String) -> String? {
-        if folder == root { return "" }
-        let start = root == "/" ? root : root + "/"
-        return folder.hasPrefix(start) ? String(folder.dropFirst(start.count)) : nil
+    /// The names from `/` on, without `.` and `..`.
+    private static func parts(_ typed: String, from here: String) -> [String] {
+        var parts: [String] = []
+        for part in (typed.hasPrefix("/") ? typed : "\(here)/\(typed)").split(separator: "/") {
+            if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(String(part)) }
+        }
+        return parts
+    }
+
+    private static func joined(_ parts: some Sequence<String>) -> String { "/" + parts.joined(separator: "/") }
+
+    private static func isLink(_ path: String) -> Bool {
+        var facts = stat()
+        return unsafe lstat(path, &facts) == 0 && facts.isLink
     }
 
     private static func exists(_ path: String) -> Bool {

@@ -16,6 +16,10 @@ enum SecretsMessages {
     static let tokenInput = Message(
         "secrets.option.token_stdin", en: "Read the raw token from standard input",
         fr: "Lire le jeton brut sur l’entrée standard")
+    static let tokenPrompt = Message(
+        "secrets.option.token_prompt", en: "Ask for the raw token at the terminal",
+        fr: "Demander le jeton brut dans le terminal")
+    static let tokenQuestion = Message("secrets.token_question", en: "Raw token: ", fr: "Jeton brut : ")
     static let tokenFile = Message(
         "secrets.option.token_file", en: "Read the raw token from a file", fr: "Lire le jeton brut dans un fichier")
     static let tokenFrom = Message(
@@ -47,6 +51,12 @@ enum SecretsMessages {
     static let placeholder = Message(
         "secrets.placeholder", en: "That is a text from an example, not a token.",
         fr: "C’est un texte d’exemple, pas un jeton.")
+    static let controls = Message(
+        "secrets.controls",
+        en: "The token has a line end or another control character in it: no program could send it.",
+        fr:
+            "Le jeton contient une fin de ligne ou un autre caractère de contrôle : aucun programme ne pourrait l’envoyer."
+    )
     static let nothingThere = Message(
         "secrets.nothing_there", en: "Nothing stands there.", fr: "Il n’y a rien à cet endroit.")
     static let nothingThereRemedy = Message(
@@ -106,9 +116,11 @@ enum SecretsMessages {
     static let recreate = Message(
         "secrets.recreate",
         en: "Containers read their environment only when they are made: recreate those of a changed .env "
-            + "(docker compose up -d --force-recreate), restart those of a changed file.",
+            + "(docker compose up -d --force-recreate), restart those of a changed file. "
+            + "`comfygate secrets validate` then asks them.",
         fr: "Un conteneur ne lit son environnement qu’à sa création : recréez ceux d’un .env changé "
-            + "(docker compose up -d --force-recreate), redémarrez ceux d’un fichier changé.")
+            + "(docker compose up -d --force-recreate), redémarrez ceux d’un fichier changé. "
+            + "`comfygate secrets validate` les interroge ensuite.")
     static let stillOff = Message(
         "secrets.still_off",
         en: (
@@ -128,10 +140,12 @@ enum SecretsMessages {
     static let written = Message("secrets.step.written", en: "written", fr: "écrit")
 
     static let all = [
-        dryRun, noBackup, credential, name, tokenInput, tokenFile, tokenFrom, tokenGenerate, tokenShown, oneSource,
+        dryRun, noBackup, credential, name, tokenInput, tokenPrompt, tokenQuestion, tokenFile, tokenFrom, tokenGenerate,
+        tokenShown, oneSource,
         keepOne,
         inHistory,
-        short, unfit, placeholder, nothingThere, nothingThereRemedy, brokenHash, noToken, noTokenRemedy, rawDropped,
+        short, unfit, placeholder, controls, nothingThere, nothingThereRemedy, brokenHash, noToken, noTokenRemedy,
+        rawDropped,
         disagree,
         disagreeRemedy,
         unknownCredential, knownCredentials, badName, undone, finished, refused, asBefore, nothingToDo, wouldChange,

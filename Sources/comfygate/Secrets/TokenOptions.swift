@@ -5,14 +5,17 @@ internal import Secrets
 /// Where a command gets a worker's credential from.
 struct TokenOptions: Sendable {
     private static let standardInput = Flag("token-stdin", SecretsMessages.tokenInput)
+    private static let prompt = Flag("token-prompt", SecretsMessages.tokenPrompt)
     private static let file = Option<FilePath>("token-file", SecretsMessages.tokenFile)
     private static let from = Option<String>("from", placeholder: "LOCATION", SecretsMessages.tokenFrom)
     private static let generate = Flag("generate", SecretsMessages.tokenGenerate)
     private static let shown = Option<String>("token", placeholder: "TOKEN", SecretsMessages.tokenShown)
-    static let all: [any Parameter] = [standardInput, file, from, generate, shown]
+    static let all: [any Parameter] = [standardInput, prompt, file, from, generate, shown]
 
     private enum Source: Sendable {
         case input(SecretInput)
+        /// Asked for at the terminal, without echo.
+        case prompt
         case location(LocationRule, name: String)
         case generated
         case shown(Secret)
@@ -30,6 +33,7 @@ struct TokenOptions: Sendable {
     init(_ arguments: ParsedArguments) throws(UsageError) {
         var sources: [Source] = []
         if arguments.has(Self.standardInput) { sources.append(.input(.standardInput)) }
+        if arguments.has(Self.prompt) { sources.append(.prompt) }
         if let file = try arguments.get(Self.file) { sources.append(.input(.file(file.text))) }
         if let name = try arguments.get(Self.from) {
             do {
@@ -57,6 +61,9 @@ struct TokenOptions: Sendable {
     func read(_ tree: ProjectTree, _ terminal: Terminal) throws -> Given? {
         switch source {
         case .input(let input): return try input.read(terminal.environment).map { try Self.judged($0, terminal) }
+        case .prompt:
+            let input = SecretInput.terminal(prompt: terminal.text(SecretsMessages.tokenQuestion))
+            return try input.read(terminal.environment).map { try Self.judged($0, terminal) }
         case .generated: return .token(RawToken.make())
         case .shown(let secret):
             terminal.warn(SecretsMessages.inHistory())
@@ -93,6 +100,9 @@ struct TokenOptions: Sendable {
                 let text = terminal.text(reason)
                 throw CommandFailure(at: place, SecretsMessages.brokenHash(["reason": text]))
             }
+        }
+        guard !secret.reveal().unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            throw CommandFailure(at: place ?? "-", SecretsMessages.controls())
         }
         guard verdict != .placeholder else { throw CommandFailure(at: place ?? "-", SecretsMessages.placeholder()) }
         if secret.reveal().utf8.count < RawToken.shortest {

@@ -96,5 +96,17 @@ struct ProjectPlaceTests {
         }
         let bare = TemporaryFolder()
         #expect(try ProjectPlace(bare.path(".env")).path == ".env")
+        #expect(try ProjectPlace(folder.path("a/./b/../b/.env")).path == "b/.env")
+    }
+
+    @Test("A link on the way makes no other folder the root, and what it leads to is refused")
+    func link() throws {
+        let (folder, outside) = (TemporaryFolder(), TemporaryFolder())
+        _ = ProgramRun.output("/bin/mkdir", ["-p", folder.path(".git"), outside.path(".secrets")])
+        _ = ProgramRun.output("/bin/ln", ["-s", outside.path, folder.path("config")])
+        outside.file("x.env", "A=1\n".utf8)
+        let place = try ProjectPlace(folder.path("config/x.env"))
+        #expect(place.root.hasSuffix(folder.path.split(separator: "/").last ?? "-") && place.path == "config/x.env")
+        #expect(try ProjectTree(root: place.root).facts(of: place.path).content == .outside)
     }
 }
