@@ -20,8 +20,8 @@ struct RotationRun {
     let then: String?
     /// Milliseconds that one command, and one consumer afterwards, may take.
     let limit: UInt64
-    /// Not to be shown, whatever a command writes.
-    let hidden: [Secret]
+    /// Not to be shown, whatever a command writes; asked for only when one has failed.
+    let hidden: @Sendable () -> [Secret]
 
     private static let failed = Message(
         "rotate.command_failed", en: "The command failed ({end}): {words}", fr: "La commande a échoué ({end}) : {words}"
@@ -74,10 +74,8 @@ struct RotationRun {
 
     /// The last words of a program, without a secret.
     private func told(_ bytes: [UInt8]) -> String {
-        var text = String(decoding: bytes.suffix(2_000), as: UTF8.self)
-        for secret in hidden where !secret.reveal().isEmpty {
-            text = text.split(separator: secret.reveal(), omittingEmptySubsequences: false).joined(separator: "…")
-        }
+        // Of a secret that is cut in two, half would stay.
+        let text = Redaction(hidden()).text(bytes.suffix(65_536)).suffix(2_000)
         return text.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " / ")
     }
 
