@@ -46,7 +46,8 @@ struct SecretsRestore: Command {
 
     func run(_ terminal: Terminal) throws {
         let vault = try edit.backups.vault(edit.root, terminal)
-        let backup = try SecretsHistory.read(try name ?? newest(vault), vault)
+        let name = try name ?? newest(vault)
+        let backup = try SecretsHistory.read(name, vault)
         for path in only where !backup.files.contains(where: { $0.path == path }) {
             let paths = backup.files.map(\.path).joined(separator: ", ")
             throw CommandFailure(at: path, Self.notInIt(), Self.holds(["paths": paths]))
@@ -56,7 +57,7 @@ struct SecretsRestore: Command {
         let difference = SecretsHistory.difference(files, tree)
         terminal.put(
             SecretsHistory.table(difference, terminal),
-            json: ["backup": JSON(name ?? ""), "dry_run": JSON(edit.isDry), "files": SecretsHistory.json(difference)])
+            json: ["backup": JSON(name), "dry_run": JSON(edit.isDry), "files": SecretsHistory.json(difference)])
         let changes = changes(files, tree)
         guard let project else { return terminal.say(SecretsMessages.wouldChange(count: changes.count)) }
         guard !changes.isEmpty else { return terminal.say(Self.asNow()) }
