@@ -18,6 +18,7 @@
 #include <sys/ioctl.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/signalfd.h>
@@ -165,6 +166,15 @@ uint64_t gate_raise_descriptor_limit(void) {
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (uint64_t)limit.rlim_cur : 0;
+}
+
+int gate_forbid_memory_dumps(void) {
+    struct rlimit limit;
+    int limited = getrlimit(RLIMIT_CORE, &limit);
+    limit.rlim_cur = 0;
+    if (limited == 0) limited = setrlimit(RLIMIT_CORE, &limit);
+    // The limit alone does not hold where the system pipes dumps into a program (core(5)).
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? limited : -1;
 }
 
 int gate_event_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

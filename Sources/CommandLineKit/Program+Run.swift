@@ -4,9 +4,12 @@ internal import Glibc
 extension Program {
     /// Runs one command line and returns the exit code: 0 success, 1 failure, 2 usage.
     ///
-    /// - Parameter arguments: Without the program's own name.
+    /// - Parameters:
+    ///   - arguments: Without the program's own name.
+    ///   - willRun: Called with the words that lead to a command, before anything of it runs.
     public func run(
-        _ arguments: [String], environment: [String: String], output: any TextSink, error: any TextSink, width: Int = 80
+        _ arguments: [String], environment: [String: String], output: any TextSink, error: any TextSink, width: Int = 80,
+        willRun: (_ path: [String]) -> Void = { _ in }
     ) async -> Int32 {
         func terminal(_ options: GlobalOptions) -> Terminal {
             Terminal(
@@ -20,6 +23,7 @@ extension Program {
             return report(mistake, at: parser.path, terminal(parser.globals))
         }
         let terminal = terminal(parser.globals)
+        if case .command(let path, _, _) = invocation { willRun(path) }
         let code = await run(invocation, terminal, isEmpty: arguments.isEmpty)
         guard let failure = output.failure else { return code }
         // A reader that has seen enough (`| head`) closes the pipe: not worth a word.
@@ -75,12 +79,15 @@ extension Program {
     /// What `@main` calls: this process's words, environment and streams.
     ///
     /// SIGPIPE is ignored from here on, so that a closed pipe is an error number and not a death.
-    public func main() async -> Int32 {
+    ///
+    /// - Parameter willRun: As `run` takes it; the environment has been read by then.
+    public func main(willRun: (_ path: [String]) -> Void = { _ in }) async -> Int32 {
         _ = signal(SIGPIPE, SIG_IGN)
         let columns = DescriptorSink.standardOutput.columns ?? DescriptorSink.standardError.columns
         return await run(
             Array(CommandLine.arguments.dropFirst()), environment: ProcessEnvironment.read(),
-            output: DescriptorSink.standardOutput, error: DescriptorSink.standardError, width: columns ?? 80)
+            output: DescriptorSink.standardOutput, error: DescriptorSink.standardError, width: columns ?? 80,
+            willRun: willRun)
     }
 }
 

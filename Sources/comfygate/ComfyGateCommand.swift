@@ -3,6 +3,7 @@ internal import Basics
 internal import CLinux
 internal import CommandLineKit
 internal import Gate
+internal import Glibc
 
 @main struct ComfyGateCommand {
     static let version = GateVersion.current
@@ -89,6 +90,15 @@ internal import Gate
     static func main() {
         // Servers hold many connections, and a change of many locations a descriptor for each folder.
         _ = gate_raise_descriptor_limit()
-        MainThread.run { await program.main() }
+        MainThread.run {
+            await program.main { path in if ["secrets", "env"].contains(path.first) { hideSecrets() } }
+        }
+    }
+
+    /// What a command about secrets reads stays with it: no dump of its memory, and no program that it starts inherits
+    /// a token or a passphrase by the environment, which has been read by now.
+    private static func hideSecrets() {
+        _ = gate_forbid_memory_dumps()
+        for name in ["COMFYGATE_RAW_TOKEN", "COMFYGATE_SEAL_PASSPHRASE"] { unsafe unsetenv(name) }
     }
 }

@@ -71,6 +71,9 @@ int gate_watch_add(int descriptor, const char *path);
 uint64_t gate_monotonic_nanoseconds(void);
 // Raises the soft limit of open descriptors to the hard one; returns the limit in force.
 uint64_t gate_raise_descriptor_limit(void);
+// From here on the system writes no core file of this process, and only root looks into it (PR_SET_DUMPABLE). Programs
+// it starts inherit the soft limit of 0 bytes for core files, nothing else.
+int gate_forbid_memory_dumps(void);
 
 // A counter that wakes a loop: non-blocking, closed on exec.
 int gate_event_descriptor(void);

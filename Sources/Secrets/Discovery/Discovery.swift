@@ -36,6 +36,9 @@ public struct Discovery: Sendable {
         }
     }
 
+    /// All values that were found, so that they can be taken out of what other programs say.
+    public var secrets: [Secret] { findings.filter { $0.what == .secret }.compactMap(\.value.secret) }
+
     /// Whether somebody beside the owner can read one of the secrets, or could.
     public var isExposed: Bool { findings.contains(where: \.isExposed) }
 

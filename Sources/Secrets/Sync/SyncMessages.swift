@@ -17,8 +17,11 @@ enum SyncMessages {
         en: "The location wants the raw token, and the source of truth has none.",
         fr: "L’emplacement veut le jeton brut, et la source de vérité n’en a pas.")
     static let sealed = Message(
-        "sync.sealed", en: "The location wants the raw token, which is sealed: give its passphrase or key file.",
-        fr: "L’emplacement veut le jeton brut, qui est scellé : donnez sa phrase secrète ou son fichier de clé.")
+        "sync.sealed",
+        en: "The location wants the raw token, which is sealed: give its key file by --key-file, or its passphrase by "
+            + "COMFYGATE_SEAL_PASSPHRASE_FILE.",
+        fr: "L’emplacement veut le jeton brut, qui est scellé : donnez son fichier de clé par --key-file, ou sa phrase "
+            + "secrète par COMFYGATE_SEAL_PASSPHRASE_FILE.")
     static let token = Message(
         "sync.token", en: "The location wants a token of the gate: name the gate with --config or --data.",
         fr: "L’emplacement veut un jeton de la porte : indiquez la porte par --config ou --data.")

@@ -20,8 +20,8 @@ struct RotationRun {
     let then: String?
     /// Milliseconds that one command, and one consumer afterwards, may take.
     let limit: UInt64
-    /// Not to be shown, whatever a command writes.
-    let hidden: [Secret]
+    /// Not to be shown, whatever a command writes; asked for only when one has failed.
+    let hidden: @Sendable () -> [Secret]
 
     private static let failed = Message(
         "rotate.command_failed", en: "The command failed ({end}): {words}", fr: "La commande a échoué ({end}) : {words}"
@@ -81,12 +81,9 @@ struct RotationRun {
 
     /// The last words of a program, without a secret.
     private func told(_ bytes: [UInt8]) -> String {
-        // Cut behind the secrets: half of one is one too.
-        var text = String(decoding: bytes, as: UTF8.self)
-        for secret in hidden where !secret.reveal().isEmpty {
-            text = text.split(separator: secret.reveal(), omittingEmptySubsequences: false).joined(separator: "…")
-        }
-        return String(text.suffix(2_000)).split(whereSeparator: \.isNewline).suffix(3).joined(separator: " / ")
+        // Of a secret that is cut in two, half would stay.
+        let text = Redaction(hidden()).text(bytes.suffix(65_536)).suffix(2_000)
+        return text.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " / ")
     }
 
     /// Without what opens or makes secrets: nobody but this program needs it.

@@ -172,7 +172,8 @@ struct SecretsRotate: Command {
             work == .resume ? credential.consumers.filter { old.pending.contains($0.name) } : credential.consumers
         let run = RotationRun(
             root: edit.root, credential: credential, kinds: kinds(change, credential), then: then,
-            limit: UInt64(max(1, wait.components.seconds)) * 1_000, hidden: Self.values(old) + Self.values(credential))
+            limit: UInt64(max(1, wait.components.seconds)) * 1_000,
+            hidden: { [root = edit.root, files = [opened.file, file]] in Self.secrets(of: files, root) })
         var told: [Consumer] = []
         do {
             for consumer in consumers {
@@ -313,8 +314,15 @@ struct SecretsRotate: Command {
         if isTold { terminal.say(Self.returned()) } else { terminal.say(SecretsMessages.asBefore()) }
     }
 
-    private static func values(_ credential: Credential) -> [Secret] {
-        let old = credential.previous
-        return [credential.rawToken, credential.bcryptHash, old?.rawToken, old?.bcryptHash].compactMap(\.self)
+    /// All that a consumer's command could show: a `docker compose config` prints whole dotenv files.
+    private static func secrets(of files: [CredentialFile], _ root: String) -> [Secret] {
+        let found = (try? Discovery(of: root, listed: files.first))?.secrets ?? []
+        return found
+            + files.flatMap(\.credentials).flatMap { credential in
+                [
+                    credential.rawToken, credential.bcryptHash, credential.previous?.rawToken,
+                    credential.previous?.bcryptHash,
+                ].compactMap(\.self)
+            }
     }
 }

@@ -1,0 +1,78 @@
+public import Basics
+
+/// Takes secrets out of what another program wrote.
+///
+/// Programs write them in other spellings, too: Compose doubles a `$`, JSON escapes a `/`, addresses use `%24`, headers
+/// base64. What has the form of a secret goes with those that are known.
+public struct Redaction: Sendable {
+    /// What stands in place of a secret.
+    static let mark = Array("…".utf8)
+
+    /// By the first byte, the longest first: a hash that begins like another one goes whole.
+    private let spellings: [UInt8: [[UInt8]]]
+
+    public init(_ secrets: some Sequence<Secret>) {
+        let all = Set(secrets.flatMap { Self.spellings(of: Array($0.reveal().utf8)) }.filter { !$0.isEmpty })
+        spellings = Dictionary(grouping: all.sorted { $0.count > $1.count }) { $0[0] }
+    }
+
+    /// - Complexity: O(text × spellings that begin with the same byte).
+    public func text(_ bytes: [UInt8]) -> String {
+        var out: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            let rest = bytes[index...]
+            if let found = spellings[bytes[index]]?.first(where: { rest.starts(with: $0) }) {
+                out += Self.mark
+                index += found.count
+            } else {
+                out.append(bytes[index])
+                index += 1
+            }
+        }
+        return String(decoding: Self.withoutShapes(out), as: UTF8.self)
+    }
+
+    private static func withoutShapes(_ bytes: [UInt8]) -> [UInt8] {
+        let ends = Set(" \t\r\n\"'`=,;:()[]{}<>|".utf8)
+        var out: [UInt8] = []
+        for word in bytes.split(omittingEmptySubsequences: false, whereSeparator: { ends.contains($0) }) {
+            out += SecretShape(of: Array(word)) == nil ? Array(word) : mark
+            if word.endIndex < bytes.endIndex { out.append(bytes[word.endIndex]) }
+        }
+        return out
+    }
+
+    private static func spellings(of secret: [UInt8]) -> [[UInt8]] {
+        func escaping(_ signs: String, _ escape: (UInt8) -> [UInt8]) -> [UInt8] {
+            secret.flatMap { signs.utf8.contains($0) ? escape($0) : [$0] }
+        }
+        let backslash = UInt8(ascii: "\\")
+        let plain = [
+            secret, escaping("$") { [$0, $0] }, escaping("$") { [backslash, $0] },
+            escaping("\"\\") { [backslash, $0] }, escaping("\"\\/") { [backslash, $0] },
+        ]
+        // Too short for the other spellings: they would take away half of every text.
+        guard secret.count >= 6 else { return plain }
+        return plain + [percent(secret, "-._~"), percent(secret, "-._~/$")]
+            + [Array(Hex.encode(secret).utf8)] + base64(secret)
+    }
+
+    private static func percent(_ secret: [UInt8], _ kept: String) -> [UInt8] {
+        secret.flatMap { byte -> [UInt8] in
+            let isPlain = (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)
+            return isPlain || kept.utf8.contains(byte) ? [byte] : Array("%\(Hex.encode([byte]).uppercased())".utf8)
+        }
+    }
+
+    /// Whatever stands in front of it, `Bearer ` or a user's name: the letters that are its own alone.
+    private static func base64(_ secret: [UInt8]) -> [[UInt8]] {
+        (0...2).flatMap { shift in
+            [false, true].map { urlSafe in
+                let text = Array(Base64.encode([UInt8](repeating: 0, count: shift) + secret, urlSafe: urlSafe).utf8)
+                let end = (shift + secret.count) * 8 / 6
+                return Array(text[((shift * 8 + 5) / 6)..<end])
+            }
+        }
+    }
+}
