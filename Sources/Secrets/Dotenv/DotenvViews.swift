@@ -12,7 +12,9 @@ final class DotenvViews {
         file.objections(to: value, of: key, readers: readers) { view($0)[key] }
     }
 
-    private func view(_ reader: DotenvReader) -> DotenvView {
+    private func view(_ asked: DotenvReader) -> DotenvView {
+        // They differ in the mark alone.
+        let reader = asked == .composeV1 && !file.hasByteOrderMark ? .pythonDotenvOld : asked
         if let view = views[reader] { return view }
         let view = reader.read(file.bytes)
         views[reader] = view

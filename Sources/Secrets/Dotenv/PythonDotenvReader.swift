@@ -152,9 +152,12 @@ extension PythonDotenvReader {
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool { isSpace(scalar) && scalar != "\n" }
 
     private static func bytes(_ scalars: some Sequence<Unicode.Scalar>) -> [UInt8] {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        return Array(String(text).utf8)
+        var bytes: [UInt8] = []
+        for scalar in scalars {
+            // A text is made of the others only.
+            if scalar.isASCII { bytes.append(UInt8(scalar.value)) } else { bytes += Array(String(scalar).utf8) }
+        }
+        return bytes
     }
 
     private static func decoded(_ content: ArraySlice<Unicode.Scalar>, escapes: String) -> [Unicode.Scalar] {
