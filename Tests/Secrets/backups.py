@@ -182,6 +182,10 @@ class Backups(BackupCase):
     def number(self, calls, place, words):
         """Which of these calls of its thread is the first in the backups' folder."""
         log = self.base / "trace"
+        # The same beginning as that of the run which is stopped.
+        shutil.rmtree(self.root)
+        self.root.mkdir()
+        self.lay(token="the-first-token-of-all")
         subprocess.run(
             ["strace", "-f", "-qq", "-y", "-o", str(log), "-e", "trace=" + calls, *words], cwd=self.root,
             env=self.environment, capture_output=True, check=True)

@@ -4,6 +4,7 @@ internal import Basics
 public struct Audit {
     private let source: any FactSource
     private var known: [String: FileFacts] = [:]
+    private var parsed: [String: DotenvViews] = [:]
     private var verified: [Pair: Bool] = [:]
     private var fingerprints: [String: Fingerprint] = [:]
 
@@ -50,12 +51,14 @@ public struct Audit {
             ]
         }
         let family = KnownKeys.Family(ofCredential: credential.name)
-        return paths.flatMap { path in
+        var rows: [AuditRow] = []
+        for path in paths {
             let facts = facts(of: path)
-            return Self.values(rule, facts, family).map {
+            rows += values(rule, path, facts, family).map {
                 row(credential, path, rule.kind, $0, facts, also, rule.minted)
             }
         }
+        return rows
     }
 
     /// One for all rows of a credential, and one for the places that have none.
@@ -142,8 +145,8 @@ public struct Audit {
         var objections: ([UInt8]) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) = { _ in ([], []) }
     }
 
-    private static func values(
-        _ rule: LocationRule, _ facts: FileFacts, _ family: KnownKeys.Family
+    private mutating func values(
+        _ rule: LocationRule, _ path: String, _ facts: FileFacts, _ family: KnownKeys.Family
     ) -> [Found] {
         func found(_ state: AuditRow.State) -> [Found] { [Found(key: rule.key, value: rule.value, states: [state])] }
         guard case .bytes(let bytes) = facts.content else {
@@ -165,7 +168,7 @@ public struct Audit {
                 if case .missing = error { return found(.missing) }
                 return found(.unreadable(error.phrase))
             }
-        case .dotenv: return dotenv(rule, bytes, family)
+        case .dotenv: return dotenv(rule, path, bytes, family)
         case .yaml:
             do throws(YAMLPlace.Failure) {
                 let text = try YAMLPlace(path: rule.key ?? "").value(in: bytes)
@@ -184,15 +187,26 @@ public struct Audit {
         }
     }
 
-    private static func dotenv(_ rule: LocationRule, _ bytes: [UInt8], _ family: KnownKeys.Family) -> [Found] {
-        let file: DotenvFile
+    /// A file is parsed once, whatever stands in it.
+    private mutating func views(of path: String, _ bytes: [UInt8]) throws(DotenvError) -> DotenvViews {
+        if let known = parsed[path] { return known }
+        let views = DotenvViews(try DotenvFile(bytes))
+        parsed[path] = views
+        return views
+    }
+
+    private mutating func dotenv(
+        _ rule: LocationRule, _ path: String, _ bytes: [UInt8], _ family: KnownKeys.Family
+    ) -> [Found] {
+        let views: DotenvViews
         do throws(DotenvError) {
-            file = try DotenvFile(bytes)
+            views = try self.views(of: path, bytes)
         } catch {
             // The size is all that it can object to.
             let phrase = AuditMessages.tooLarge(["limit": "\(DotenvFile.largest)"])
             return [Found(key: rule.key, value: rule.value, states: [.unreadable(phrase)])]
         }
+        let file = views.file
         let known = KnownKeys.values(of: family)
         let keys = rule.key.map { [$0] } ?? file.keys.filter { known[$0] != nil }
         if keys.isEmpty { return [Found(key: nil, value: nil, states: [.missing])] }
@@ -205,7 +219,7 @@ public struct Audit {
             }
             if entries.count > 1 { found.states = [.repeated(lines: entries.map(\.line))] }
             found.bytes = file.written(key)
-            found.objections = { bytes in Self.objections(to: DotenvValue(bytes), of: key, in: file) }
+            found.objections = { bytes in Self.objections(to: DotenvValue(bytes), of: key, in: views) }
             return found
         }
     }
@@ -214,12 +228,17 @@ public struct Audit {
     /// simple readers keep a comment behind it: that is the file's matter, and no reason to call the value misread.
     static func objections(
         to value: DotenvValue, of key: String, in file: DotenvFile
+    ) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) { objections(to: value, of: key, in: DotenvViews(file)) }
+
+    private static func objections(
+        to value: DotenvValue, of key: String, in views: DotenvViews
     ) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) {
-        let found = file.objections(to: value, of: key)
+        let file = views.file
+        let found = views.objections(to: value, of: key)
         // Docker's own reader and simple scripts would keep quotes, too; a comment is kept where there are none.
         let others =
             file.hasComment(behind: key)
-            ? file.objections(to: value, of: key, readers: [.dockerRun, .rawLine]) : []
+            ? views.objections(to: value, of: key, readers: [.dockerRun, .rawLine]) : []
         guard !found.isEmpty else { return ([], others) }
         var best = file
         try? best.set(key, to: value)
@@ -274,7 +293,7 @@ public struct Audit {
         var places: [(rule: LocationRule, found: Found, facts: FileFacts)] = []
         for rule in rules {
             let facts = facts(of: rule.path)
-            places += Self.values(rule, facts, family).map { (rule, $0, facts) }
+            places += values(rule, rule.path, facts, family).map { (rule, $0, facts) }
         }
         let fingerprint = fingerprint(of: nil)
         let judged = places.map { place in place.found.bytes.flatMap { judge($0, place.found.value, nil) } }
@@ -307,9 +326,9 @@ public struct Audit {
         if finding.what == .missing { states.append(.missing) }
         if finding.kind == .dotenv, let key = finding.key, finding.what == .secret,
             case .bytes(let bytes) = facts.content,
-            let file = try? DotenvFile(bytes)
+            let views = try? views(of: finding.path, bytes)
         {
-            let (own, ofFile) = Self.objections(to: finding.value, of: key, in: file)
+            let (own, ofFile) = Self.objections(to: finding.value, of: key, in: views)
             if !own.isEmpty { states.append(.misread(own)) }
             notes = ofFile
         }

@@ -35,18 +35,20 @@ enum FileScan {
         return Array(found.prefix(most))
     }
 
+    /// - Parameter key: Made only for what is taken: most texts of a file are no secrets.
     private static func sighting(
-        _ kind: LocationRule.Kind, _ key: String?, name: String?, _ bytes: [UInt8], isAlone: Bool = true
+        _ kind: LocationRule.Kind, _ key: @autoclosure () -> String?, name: String?, _ bytes: [UInt8],
+        isAlone: Bool = true
     ) -> Sighting? {
         let isProse = kind == .json || kind == .yaml
         switch ValueJudgement(name: name, bytes, isProse: isProse) {
         case .none: return nil
         case .placeholder:
             return Sighting(
-                kind: kind, key: key, name: name, value: DotenvValue(bytes), evidence: [], isAlone: isAlone)
+                kind: kind, key: key(), name: name, value: DotenvValue(bytes), evidence: [], isAlone: isAlone)
         case .secret(let evidence):
             return Sighting(
-                kind: kind, key: key, name: name, value: DotenvValue(bytes), evidence: evidence, isAlone: isAlone)
+                kind: kind, key: key(), name: name, value: DotenvValue(bytes), evidence: evidence, isAlone: isAlone)
         }
     }
 

@@ -53,8 +53,13 @@ enum ValueJudgement: Hashable {
 
     /// The value stands elsewhere: `${X}`, `$X`, `$(pass show x)`, `{{ x }}`, `%X%`, `op://…`.
     static func isReference(_ text: String) -> Bool {
-        if text.contains("${") || text.contains("$(") || text.contains("{{") || text.contains("<%") { return true }
         let bytes = Array(text.utf8)
+        for (first, second) in zip(bytes, bytes.dropFirst()) {
+            switch (first, second) {
+            case (0x24, 0x7B), (0x24, 0x28), (0x7B, 0x7B), (0x3C, 0x25): return true
+            default: continue
+            }
+        }
         if bytes.count >= 3, bytes.first == UInt8(ascii: "%"), bytes.last == UInt8(ascii: "%") { return true }
         if text.hasPrefix("op://") || text.hasPrefix("vault:") || text.hasPrefix("env:") { return true }
         return bytes.first == DotenvBytes.dollar && DotenvBytes.isName(bytes.dropFirst())

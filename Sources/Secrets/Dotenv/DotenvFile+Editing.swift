@@ -60,11 +60,18 @@ extension DotenvFile {
         to value: DotenvValue, of key: String, readers: Set<DotenvReader> = DotenvReader.usual,
         environment: [String: String] = [:]
     ) -> [DotenvObjection] {
-        let written = entries(of: key).last.map { bytes[$0.valueRange] } ?? []
-        let isBehindMark = hasByteOrderMark && entries(of: key).last?.range.lowerBound == 0
+        objections(to: value, of: key, readers: readers) { self.value(of: key, $0, environment: environment) }
+    }
+
+    /// - Parameter reading: What a reader sees for the key.
+    func objections(
+        to value: DotenvValue, of key: String, readers: Set<DotenvReader>, reading: (DotenvReader) -> DotenvReading
+    ) -> [DotenvObjection] {
+        let last = entries(of: key).last
+        let written = last.map { bytes[$0.valueRange] } ?? []
+        let isBehindMark = hasByteOrderMark && last?.range.lowerBound == 0
         return DotenvReader.allCases.filter(readers.contains).compactMap { reader in
-            let reading = self.value(of: key, reader, environment: environment)
-            guard let reason = DotenvObjection.Reason(reading, meant: value.reveal(), written: written) else {
+            guard let reason = DotenvObjection.Reason(reading(reader), meant: value.reveal(), written: written) else {
                 return nil
             }
             return DotenvObjection(reader: reader, reason: isBehindMark && reason == .missing ? .hiddenByMark : reason)

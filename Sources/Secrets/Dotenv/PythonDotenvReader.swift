@@ -143,14 +143,21 @@ struct PythonDotenvReader {
 extension PythonDotenvReader {
     /// White space of Python's `\s`: Unicode's, and the four separators U+001C to U+001F.
     private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
+        // Unicode's table takes longer than all else of a file.
+        guard scalar.value >= 0x80 else {
+            return scalar == " " || (0x09...0x0D).contains(scalar.value) || (0x1C...0x1F).contains(scalar.value)
+        }
+        return scalar.properties.isWhitespace
     }
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool { isSpace(scalar) && scalar != "\n" }
 
     private static func bytes(_ scalars: some Sequence<Unicode.Scalar>) -> [UInt8] {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        return Array(String(text).utf8)
+        var bytes: [UInt8] = []
+        for scalar in scalars {
+            // A text is made of the others only.
+            if scalar.isASCII { bytes.append(UInt8(scalar.value)) } else { bytes += Array(String(scalar).utf8) }
+        }
+        return bytes
     }
 
     private static func decoded(_ content: ArraySlice<Unicode.Scalar>, escapes: String) -> [Unicode.Scalar] {
