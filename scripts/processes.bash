@@ -5,6 +5,8 @@
 # that has it, as soon as that is there; fails when the process has ended without it, or after 60 s.
 await_line() {
     local line words follower status=1
+    # The shell that starts the process may not have made the file yet, and tail would end at once.
+    : >>"$1"
     # tail is told by the kernel when the file grows, and ends with the process.
     exec {words}< <(exec tail -n +1 -f --pid="$2" "$1" 2>/dev/null)
     follower=$!
