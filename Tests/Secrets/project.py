@@ -102,10 +102,11 @@ class ProjectCase(unittest.TestCase):
         return json.loads((self.root / SOURCE).read_text())
 
     def snapshot(self):
-        """Every file of the project but the lock: content, and who can read it."""
+        """Every file of the project but the lock and the log of changes: content, and who can read it."""
         found = {}
         for folder, _, names in os.walk(self.root):
             for name in names:
                 path = pathlib.Path(folder) / name
                 found[str(path.relative_to(self.root))] = (path.read_bytes(), stat.S_IMODE(path.stat().st_mode))
-        return {path: file for path, file in found.items() if not path.startswith(".secrets/.journal/lock")}
+        left = (".secrets/.journal/lock", ".secrets/changes.log")
+        return {path: file for path, file in found.items() if path not in left}

@@ -373,7 +373,8 @@ extension DotenvFile {
     func written(_ key: String) -> [UInt8]? { entries(of: key).last(where: \.isAssignment).map { written($0) } }
 
     /// The bytes that somebody meant by an assignment.
-    func written(_ entry: DotenvEntry) -> [UInt8] { DotenvBytes.unquoted(bytes[entry.valueRange])
+    func written(_ entry: DotenvEntry) -> [UInt8] {
+        DotenvBytes.unquoted(bytes[entry.valueRange])
     }
 
     /// The last value of a key has no quotes, and a comment behind it.

@@ -141,9 +141,11 @@ struct SecretsRotate: Command {
             throw ExitFailure()
         }
         if consumers.isEmpty { terminal.warn(Self.nobody()) }
-        file.set(credential.settled(now: .now()))
-        let last = try SecretsChange(file, from: opened.tree, key: opened.key)
-        _ = try project.run(last.changes)
+        let settled = credential.settled(now: .now())
+        if settled != credential {
+            file.set(settled)
+            _ = try project.run(SecretsChange(file, from: opened.tree, key: opened.key).changes)
+        }
         if let until = credential.previous?.until, work != .undo { terminal.say(Self.done(["time": until.rfc3339])) }
         try edit.judge(file, opened.tree, terminal)
     }
