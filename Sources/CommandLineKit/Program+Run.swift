@@ -9,8 +9,7 @@ extension Program {
     ///   - willRun: Called with the words that lead to a command, before anything of it runs.
     public func run(
         _ arguments: [String], environment: [String: String], output: any TextSink, error: any TextSink,
-        width: Int = 80,
-        willRun: (_ path: [String]) -> Void = { _ in }
+        width: Int = 80, willRun: (_ path: [String]) -> Void = { _ in }
     ) async -> Int32 {
         func terminal(_ options: GlobalOptions) -> Terminal {
             Terminal(

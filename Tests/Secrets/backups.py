@@ -177,21 +177,17 @@ class Backups(BackupCase):
                 self.refused([*trace, *words], "No backup was made.")
         shutil.rmtree(place)
         place.write_text("a file")
+        self.lay_anew()
         self.refused(words, "No backup was made.")
 
     def number(self, calls, place, words):
         """Which of these calls of its thread is the first in the backups' folder."""
         log = self.base / "trace"
-        # The same beginning as that of the run which is stopped.
-        shutil.rmtree(self.root)
-        self.root.mkdir()
-        self.lay(token="the-first-token-of-all")
+        self.lay_anew()
         subprocess.run(
             ["strace", "-f", "-qq", "-y", "-o", str(log), "-e", "trace=" + calls, *words], cwd=self.root,
             env=self.environment, capture_output=True, check=True)
-        shutil.rmtree(self.root)
-        self.root.mkdir()
-        self.lay(token="the-first-token-of-all")
+        self.lay_anew()
         seen = collections.Counter()
         for line in log.read_text().splitlines():
             thread = line.split()[0]
@@ -199,6 +195,11 @@ class Backups(BackupCase):
             if f"<{place}" in line and ".age" in line or f"<{place}/" in line:
                 return seen[thread]
         self.fail(f"no {calls} in {place}")
+
+    def lay_anew(self):
+        shutil.rmtree(self.root)
+        self.root.mkdir()
+        self.lay(token="the-first-token-of-all")
 
     def refused(self, words, said):
         result = subprocess.run(

@@ -33,7 +33,11 @@ public final class SecretsProject {
     }()
 
     /// All of it or nothing; see `FileTransaction.run`.
+    ///
+    /// An earlier change of this process may stand and have left temporary files behind: they go first, for whoever takes a
+    /// rotation back must not be refused.
     public func run(_ changes: [FileChange]) throws(GateError) -> TransactionOutcome {
+        _ = try transaction.recover()
         let outcome = try transaction.run(changes)
         closeFolder()
         return outcome

@@ -202,10 +202,13 @@ struct SecretsRotate: Command {
         }
         if consumers.isEmpty { terminal.warn(Self.nobody()) }
         if let gate = opened.gate { await admit(credential, consumers, gate, terminal) }
-        file.set((file[name] ?? credential).settled(now: .now()))
-        // A place that refuses by now is told like any other.
-        let last = try edit.plan(file, opened, key: opened.key, terminal)
-        _ = try project.run(last.changes)
+        let settled = (file[name] ?? credential).settled(now: .now())
+        if settled != file[name] {
+            file.set(settled)
+            // A place that refuses by now is told like any other.
+            let last = try edit.plan(file, opened, key: opened.key, terminal)
+            _ = try project.run(last.changes)
+        }
         if let until = credential.previous?.until, work != .undo {
             terminal.say(file[name]?.previous == nil ? Self.doneAtOnce() : Self.done(["time": until.rfc3339]))
         }
