@@ -10,7 +10,7 @@ public struct Discovery: Sendable {
         /// Of a file; larger ones are passed over.
         public var fileBytes = 1 << 20
         /// What is kept.
-        public var findings = 2_000
+        public var findings = 50_000
 
         public init() {}
     }
