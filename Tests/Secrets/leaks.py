@@ -393,6 +393,11 @@ CASES = [
     ("env rebuild .env --yes --source services/qwen/.env --source torn.env", None, {}),
     ("env rebuild torn.env --yes --source .env", None, {}),
     ("env rebuild services/video/.env --yes --example .env", None, {}),
+    ("env backup .env", None, {}),
+    ("env backup nowhere.env", None, {}),
+    ("env restore .env --dry-run --backups {backups}", unify, {}),
+    ("env restore .env --backups {backups}", unify, {}),
+    ("env restore .env --backups {backups}", lose_identity, {}),
 ]
 VARIANTS = [
     (("--lang", "en"), ("--json", "--lang", "fr")),
