@@ -154,18 +154,11 @@ public struct Audit {
             return found(facts.content.obstacle.map { .unreadable($0) } ?? .missing)
         }
         switch rule.kind {
-        case .tokenFile, .login, .dockerSecret:
-            return [Found(key: nil, value: rule.value, bytes: WholeFile.value(in: bytes, of: rule.kind))]
-        case .json:
-            do throws(JSONPlace.Failure) {
-                let text = try JSONPlace(pointer: rule.key ?? "").value(in: bytes)
-                return [
-                    Found(
-                        key: rule.key, value: rule.value, bytes: text.map { Array($0.utf8) },
-                        states: text == nil ? [.missing] : [])
-                ]
+        case .tokenFile, .login, .dockerSecret, .json:
+            do throws(PlaceFailure) {
+                guard let value = try rule.value(in: bytes) else { return found(.missing) }
+                return [Found(key: rule.key, value: rule.value, bytes: value.reveal())]
             } catch {
-                if case .missing = error { return found(.missing) }
                 return found(.unreadable(error.phrase))
             }
         case .dotenv: return dotenv(rule, path, bytes, family)

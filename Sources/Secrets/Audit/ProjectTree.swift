@@ -10,7 +10,8 @@ public final class ProjectTree: FactSource {
     static let entryLimit = 100_000
 
     private var walk: PathWalk
-    private let tracked: Set<String>
+    /// Paths below the root that Git has in its index.
+    public let tracked: Set<String>
 
     /// - Parameters:
     ///   - root: The project's folder.

@@ -78,11 +78,4 @@ public struct SecretsChange: Sendable {
     }
 
     public var isEmpty: Bool { changes.isEmpty }
-
-    /// What the files hold now, for a backup: relative paths; files that are made are not among them.
-    public func before(_ source: any FactSource) -> [String] {
-        changes.compactMap { change in
-            if case .bytes = source.facts(of: change.path).content { change.path } else { nil }
-        }
-    }
 }

@@ -28,8 +28,6 @@ struct YAMLScalars {
         var count = 0
     }
 
-    /// Mappings and sequences inside one another.
-    private static let deepest = 64
     /// Scalars that are read; a file of configuration has some hundred.
     static let most = 50_000
 
@@ -48,25 +46,9 @@ struct YAMLScalars {
     }
 
     private mutating func run(_ buffer: UnsafeBufferPointer<UInt8>) throws(YAMLPlace.Failure) {
-        // Allocated, because libyaml's parser keeps a pointer to itself and so must not move.
-        let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
-        defer { unsafe parser.deallocate() }
-        guard unsafe yaml_parser_initialize(parser) == 1 else { throw .notYAML("out of memory", line: 1) }
-        defer { unsafe yaml_parser_delete(parser) }
-        unsafe yaml_parser_set_input_string(parser, buffer.baseAddress, buffer.count)
-        unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-        while found.count < Self.most {
-            var event = unsafe yaml_event_t()
-            guard unsafe yaml_parser_parse(parser, &event) == 1 else {
-                let words = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "unknown"
-                throw .notYAML(words, line: unsafe Int(parser.pointee.problem_mark.line) + 1)
-            }
-            defer { unsafe yaml_event_delete(&event) }
-            if unsafe event.type == YAML_STREAM_END_EVENT { return }
+        try unsafe YAMLEvents.read(buffer) { event in
             unsafe take(event)
-            guard frames.count <= Self.deepest else {
-                throw .notYAML("more than \(Self.deepest) levels", line: unsafe Int(event.start_mark.line) + 1)
-            }
+            return found.count < Self.most || frames.count > YAMLEvents.deepest ? frames.count : nil
         }
     }
 

@@ -19,9 +19,6 @@ struct YAMLSearch {
 
     private enum Key { case text(String), other }
 
-    /// Mappings and sequences inside one another.
-    private static let deepest = 64
-
     private let names: [String]
     private var frames: [Frame] = []
     private(set) var result: Result<Scalar, YAMLPlace.Failure> = .failure(.missing)
@@ -32,25 +29,9 @@ struct YAMLSearch {
 
     /// Reads to the end, so that a document that is broken further down is not changed.
     mutating func run(_ buffer: UnsafeBufferPointer<UInt8>) throws(YAMLPlace.Failure) {
-        // Allocated, because libyaml's parser keeps a pointer to itself and so must not move.
-        let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
-        defer { unsafe parser.deallocate() }
-        guard unsafe yaml_parser_initialize(parser) == 1 else { throw .notYAML("out of memory", line: 1) }
-        defer { unsafe yaml_parser_delete(parser) }
-        unsafe yaml_parser_set_input_string(parser, buffer.baseAddress, buffer.count)
-        unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-        while true {
-            var event = unsafe yaml_event_t()
-            guard unsafe yaml_parser_parse(parser, &event) == 1 else {
-                let words = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "unknown"
-                throw .notYAML(words, line: unsafe Int(parser.pointee.problem_mark.line) + 1)
-            }
-            defer { unsafe yaml_event_delete(&event) }
-            if unsafe event.type == YAML_STREAM_END_EVENT { return }
+        try unsafe YAMLEvents.read(buffer) { event in
             unsafe take(event)
-            guard frames.count <= Self.deepest else {
-                throw .notYAML("more than \(Self.deepest) levels", line: unsafe Int(event.start_mark.line) + 1)
-            }
+            return frames.count
         }
     }
 

@@ -58,20 +58,12 @@ struct SecretsSet: Command {
             var credential = file[name] ?? Credential(name: name, rawToken: nil)
             if let description { credential.description = description }
             credential.locations += locations.filter { !credential.locations.contains($0) }
-            switch try token.read(tree, terminal) {
-            case .token(let token)?: credential = try SecretsUnify.holding(token, credential, tree)
-            case .hash(let hash)?:
-                let adopted = credential.adopting(hash: hash, now: .now(), verify: tree.verify)
-                if credential.rawToken != nil, adopted.rawToken == nil { terminal.warn(SecretsMessages.rawDropped()) }
-                credential = adopted
-            case nil:
-                guard let token = credential.rawToken else {
-                    throw CommandFailure(
-                        at: CredentialFile.path, SecretsMessages.noToken(["name": name]),
-                        SecretsMessages.noTokenRemedy())
-                }
-                credential = try SecretsUnify.holding(token, credential, tree)
+            // Without a new token the present one: a location may want a hash of it now.
+            guard let given = try token.read(tree, terminal) ?? credential.rawToken.map({ .token($0) }) else {
+                throw CommandFailure(
+                    at: CredentialFile.path, SecretsMessages.noToken(["name": name]), SecretsMessages.noTokenRemedy())
             }
+            credential = try SecretsUnify.taking(given, credential, tree, terminal)
             file.set(credential)
             return file
         }

@@ -46,36 +46,30 @@ struct SecretsUnify: Command {
         try edit.mayBegin(name, token, terminal)
         try await edit.run(terminal, "unify", begins: true) { file, tree, exposed in
             var file = file
-            if !isListedOnly { try adopt(&file, &exposed, terminal) }
+            if !isListedOnly { try adopt(&file, &exposed, tree, terminal) }
             let given = try token.read(tree, terminal)
             for credential in file.credentials where credential.name != name {
                 guard let token = credential.rawToken else { continue }
                 file.set(try Self.holding(token, credential, tree))
             }
             let credential = file[name] ?? Credential(name: name, rawToken: nil, bcryptHash: nil)
-            switch given {
-            case .token(let token)?: file.set(try Self.holding(token, credential, tree))
-            case .hash(let hash)?:
-                let adopted = credential.adopting(hash: hash, now: .now(), verify: tree.verify)
-                if credential.rawToken != nil, adopted.rawToken == nil { terminal.warn(SecretsMessages.rawDropped()) }
-                file.set(adopted)
-            case nil:
-                if let token = credential.rawToken {
-                    file.set(try Self.holding(token, credential, tree))
-                } else if credential.bcryptHash == nil || credential.wantsToken {
-                    throw CommandFailure(
-                        at: CredentialFile.path, SecretsMessages.noToken(["name": name]),
-                        SecretsMessages.noTokenRemedy())
-                }
+            if let given {
+                file.set(try Self.taking(given, credential, tree, terminal))
+            } else if let token = credential.rawToken {
+                file.set(try Self.holding(token, credential, tree))
+            } else if credential.bcryptHash == nil || credential.wantsToken {
+                throw CommandFailure(
+                    at: CredentialFile.path, SecretsMessages.noToken(["name": name]), SecretsMessages.noTokenRemedy())
             }
             return file
         }
     }
 
     /// Takes in what was found, each place for the credential of its key.
-    private func adopt(_ file: inout CredentialFile, _ exposed: inout [String], _ terminal: Terminal) throws {
-        let tracked = GitFacts.tracked(below: edit.root) ?? []
-        let discovery = try Discovery(of: edit.root, listed: file, tracked: tracked, readsHistory: false)
+    private func adopt(
+        _ file: inout CredentialFile, _ exposed: inout [String], _ tree: ProjectTree, _ terminal: Terminal
+    ) throws {
+        let discovery = try Discovery(of: edit.root, listed: file, tracked: tree.tracked, readsHistory: false)
         if !discovery.isComplete { terminal.warn(SecretsDiscover.cut()) }
         exposed = discovery.findings.filter { $0.what == .secret }.map(\.path)
         for (found, proposals) in Dictionary(grouping: discovery.proposals, by: \.credential).sorted(by: {
@@ -99,6 +93,19 @@ struct SecretsUnify: Command {
                 credential.rawToken = tokens[0]
             }
             file.set(credential)
+        }
+    }
+
+    /// The credential with what came in.
+    static func taking(
+        _ given: TokenOptions.Given, _ credential: Credential, _ tree: ProjectTree, _ terminal: Terminal
+    ) throws -> Credential {
+        switch given {
+        case .token(let token): return try holding(token, credential, tree)
+        case .hash(let hash):
+            let adopted = credential.adopting(hash: hash, now: .now(), verify: tree.verify)
+            if credential.rawToken != nil, adopted.rawToken == nil { terminal.warn(SecretsMessages.rawDropped()) }
+            return adopted
         }
     }
 
