@@ -42,15 +42,19 @@ public struct JSONNumber: Sendable, Hashable {
 
 /// Members in the order they were first written; a repeated name keeps its place and takes the last value.
 public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
-    public private(set) var keys: [String] = []
-    private var values: [Name: JSON] = [:]
+    /// The members in order.
+    public private(set) var members: [(key: String, value: JSON)] = []
+    /// Where each name stands, once there are more than `few`: most objects are small, and looked through sooner.
+    private var places: [Name: Int] = [:]
+
+    private static let few = 12
 
     /// Names are equal when their bytes are. Swift's strings are equal when they look alike, so a composed and a
     /// decomposed letter would make one member out of two.
     private struct Name: Sendable, Hashable {
         let text: String
 
-        static func == (left: Name, right: Name) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+        static func == (left: Name, right: Name) -> Bool { left.text.hasBytes(of: right.text) }
         func hash(into hasher: inout Hasher) {
             var text = text
             text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
@@ -68,26 +72,64 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         for (key, value) in members { self[key] = value }
     }
 
-    public var count: Int { keys.count }
-    public var isEmpty: Bool { keys.isEmpty }
-    /// The members in order.
-    public var members: [(key: String, value: JSON)] { keys.map { ($0, values[Name(text: $0)] ?? .null) } }
+    public var count: Int { members.count }
+    public var isEmpty: Bool { members.isEmpty }
+    public var keys: [String] { members.map(\.key) }
+
+    private func place(of key: String) -> Int? {
+        members.count > Self.few ? places[Name(text: key)] : members.firstIndex { $0.key.hasBytes(of: key) }
+    }
+
+    private mutating func index() {
+        places = [:]
+        for (place, member) in members.enumerated() where members.count > Self.few {
+            places[Name(text: member.key)] = place
+        }
+    }
 
     /// Nil when the member is absent; setting nil removes it.
     public subscript(key: String) -> JSON? {
-        get { values[Name(text: key)] }
+        get { place(of: key).map { members[$0].value } }
         set {
-            if let newValue {
-                if values.updateValue(newValue, forKey: Name(text: key)) == nil { keys.append(key) }
-            } else if values.removeValue(forKey: Name(text: key)) != nil {
-                keys.removeAll { Name(text: $0) == Name(text: key) }
+            if let place = place(of: key) {
+                if let newValue { return members[place].value = newValue }
+                members.remove(at: place)
+                index()
+            } else if let newValue {
+                members.append((key, newValue))
+                if members.count == Self.few + 1 {
+                    index()
+                } else if members.count > Self.few {
+                    places[Name(text: key)] = members.count - 1
+                }
             }
         }
     }
 
     /// Equal members in any order, as JSON has it.
-    public static func == (left: JSONObject, right: JSONObject) -> Bool { left.values == right.values }
-    public func hash(into hasher: inout Hasher) { hasher.combine(values) }
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
+    }
+    public func hash(into hasher: inout Hasher) {
+        // The same in whatever order.
+        var all = 0
+        for (key, value) in members {
+            var own = Hasher()
+            own.combine(Name(text: key))
+            own.combine(value)
+            all ^= own.finalize()
+        }
+        hasher.combine(all)
+    }
+}
+
+extension String {
+    /// Whether both are the same bytes: Swift's `==` also takes two spellings of a letter for one.
+    package func hasBytes(of other: String) -> Bool {
+        // What is equal in ASCII and as long can have no other bytes.
+        utf8.count == other.utf8.count && self == other
+            && (utf8Span.isKnownASCII || utf8.elementsEqual(other.utf8))
+    }
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,

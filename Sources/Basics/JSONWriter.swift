@@ -43,7 +43,7 @@ extension JSON {
         }
     }
 
-    private static func newLine(to out: inout [UInt8], indent: Int?, level: Int) {
+    static func newLine(to out: inout [UInt8], indent: Int?, level: Int) {
         guard let indent else { return }
         out.append(0x0A)
         out.append(contentsOf: repeatElement(0x20, count: indent * level))
@@ -51,20 +51,29 @@ extension JSON {
 
     /// Writes a string with its quotes.
     public static func write(_ text: String, to out: inout [UInt8]) {
+        var text = text
         out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        text.withUTF8 { unsafe write($0.span, to: &out) }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    private static func write(_ text: Span<UInt8>, to out: inout [UInt8]) {
+        var start = 0
+        for index in text.indices {
+            let byte = text[index]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F else { continue }
+            unsafe text.extracting(start..<index).withUnsafeBufferPointer { unsafe out.append(contentsOf: $0) }
+            start = index + 1
             switch byte {
-            case UInt8(ascii: "\""): out.append(contentsOf: [0x5C, 0x22])
-            case UInt8(ascii: "\\"): out.append(contentsOf: [0x5C, 0x5C])
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): out.append(contentsOf: [0x5C, byte])
             case 0x0A: out.append(contentsOf: [0x5C, 0x6E])
             case 0x0D: out.append(contentsOf: [0x5C, 0x72])
             case 0x09: out.append(contentsOf: [0x5C, 0x74])
-            case 0..<0x20, 0x7F:
+            default:
                 out.append(contentsOf: "\\u00".utf8)
                 out.append(contentsOf: Hex.encode([byte]).utf8)
-            default: out.append(byte)
             }
         }
-        out.append(UInt8(ascii: "\""))
+        unsafe text.extracting(start...).withUnsafeBufferPointer { unsafe out.append(contentsOf: $0) }
     }
 }

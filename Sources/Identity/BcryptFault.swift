@@ -27,12 +27,19 @@ extension PasswordHash {
         guard let tens = digit(bytes[4]), let ones = digit(bytes[5]), (4...16).contains(tens * 10 + ones),
             bytes[6] == 0x24
         else { return .cost }
-        if let place = bytes.indices.dropFirst(7).first(where: { !bcryptAlphabet.contains(bytes[$0]) }) {
+        if let place = bytes.indices.dropFirst(7).first(where: { !isBcryptDigit(bytes[$0]) }) {
             return .alphabet(at: place)
         }
         if !bcryptSaltEnds.contains(bytes[28]) { return .saltEnd }
         return bcryptHashEnds.contains(bytes[59]) ? nil : .hashEnd
     }
 
+    /// One of `bcryptAlphabet`.
+    private static func isBcryptDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x2E...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: false
+        }
+    }
     private static func digit(_ byte: UInt8) -> Int? { (0x30...0x39).contains(byte) ? Int(byte) - 0x30 : nil }
 }

@@ -97,13 +97,17 @@ enum Placeholder {
         "password", "auto_generated_secret_key",
     ]
 
-    static func matches(_ value: String) -> Bool {
-        let text = value.lowercased()
-        if words.contains(text) { return true }
-        if text.count >= 2, text.first == "<", text.last == ">" { return true }
-        if text.hasPrefix("your_") || text.hasPrefix("your-") { return true }
-        if text.hasSuffix("_here") || text.hasSuffix("-here") { return true }
-        return text.hasPrefix("replace_") || text.hasPrefix("replace-") || text.hasPrefix("example_")
-            || text.count >= 3 && text.allSatisfy { $0 == "x" || $0 == "*" || $0 == "." }
+    private static let longestWord = 25
+
+    static func matches(_ value: String) -> Bool { matches(value.utf8Span.span) }
+
+    static func matches(_ value: Span<UInt8>) -> Bool {
+        if value.count <= longestWord, words.contains(String(lowercasing: value)) { return true }
+        if value.count >= 2, value[0] == UInt8(ascii: "<"), value[value.count - 1] == UInt8(ascii: ">") { return true }
+        func begins(_ text: StaticString) -> Bool { value.hasPrefix(text, ignoresCase: true) }
+        func ends(_ text: StaticString) -> Bool { value.hasSuffix(text, ignoresCase: true) }
+        if begins("your_") || begins("your-") || ends("_here") || ends("-here") { return true }
+        return begins("replace_") || begins("replace-") || begins("example_")
+            || value.count >= 3 && value.allSatisfy { $0 | 0x20 == UInt8(ascii: "x") || $0 == 0x2A || $0 == 0x2E }
     }
 }

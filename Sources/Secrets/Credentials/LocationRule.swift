@@ -50,9 +50,14 @@ public struct LocationRule: Sendable, Hashable {
 
     /// What the name of a file says of its kind; older files say no more than the path.
     static func inferred(_ path: String) -> (kind: Kind, value: Value?) {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        if name == "PASSWORD" { return (.login, .hash) }
-        if name == ".env" || name.hasPrefix(".env.") || name.hasSuffix(".env") { return (.dotenv, nil) }
+        let bytes = path.utf8Span.span
+        var end = bytes.count
+        while end > 0, bytes[end - 1] == UInt8(ascii: "/") { end -= 1 }
+        var start = end
+        while start > 0, bytes[start - 1] != UInt8(ascii: "/") { start -= 1 }
+        let name = bytes.extracting(start..<end)
+        if name.equals("PASSWORD") { return (.login, .hash) }
+        if name.hasPrefix(".env.") || name.hasSuffix(".env") { return (.dotenv, nil) }
         if name.hasSuffix(".json") { return (.json, nil) }
         if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return (.yaml, nil) }
         return (.tokenFile, .hash)
@@ -77,14 +82,18 @@ public enum KnownKeys {
     /// What stands in each key of a family.
     public static func values(of family: Family) -> [String: LocationRule.Value] {
         switch family {
-        case .comfyui:
-            [
-                "COMFYUI_API_TOKEN": .hash, "COMFYUI_BEARER_TOKEN": .hash, "COMFYUI_AUTH_TOKEN": .hash,
-                "COMFYUI_RAW_TOKEN": .raw, "QWEN_API_TOKEN": .raw,
-            ]
-        case .huggingface: ["HF_TOKEN": .raw, "HUGGINGFACE_TOKEN": .raw, "HUGGING_FACE_HUB_TOKEN": .raw]
+        case .comfyui: comfyui
+        case .huggingface: huggingface
         }
     }
+
+    private static let comfyui: [String: LocationRule.Value] = [
+        "COMFYUI_API_TOKEN": .hash, "COMFYUI_BEARER_TOKEN": .hash, "COMFYUI_AUTH_TOKEN": .hash,
+        "COMFYUI_RAW_TOKEN": .raw, "QWEN_API_TOKEN": .raw,
+    ]
+    private static let huggingface: [String: LocationRule.Value] = [
+        "HF_TOKEN": .raw, "HUGGINGFACE_TOKEN": .raw, "HUGGING_FACE_HUB_TOKEN": .raw,
+    ]
 
     /// Nil for a key of no family.
     public static func family(of key: String) -> Family? { families[key] }
@@ -112,7 +121,7 @@ extension LocationRule {
             return
         }
         guard let object = json.object else { throw .init(.noLocation, at: place) }
-        if let other = object.keys.first(where: { !Self.members.contains($0) }) {
+        if let other = object.members.first(where: { !Self.members.contains($0.key) })?.key {
             throw .init(.unknownMember(other), at: place)
         }
         guard let path = object["path"]?.string else { throw .init(.pathMissing, at: place) }
@@ -140,7 +149,7 @@ extension LocationRule {
             if NamePattern.isOne(path) { throw .init(.tokenPattern, at: place + ".path") }
             grant = try TokenGrant(object, at: place)
             minted = MintedToken(object)
-        } else if let other = object.keys.first(where: TokenGrant.members.contains) {
+        } else if let other = object.members.first(where: { TokenGrant.members.contains($0.key) })?.key {
             throw .init(.notAToken(other), at: place)
         }
     }
@@ -162,11 +171,13 @@ extension LocationRule {
 
     /// A path stays below the root whatever it says; this finds what could never be meant so.
     private static func check(_ path: String, at place: String) throws(CredentialFileError) {
-        let names = path.split(separator: "/", omittingEmptySubsequences: false)
-        if path.isEmpty || path.hasPrefix("/") || path.contains("\\") || path.utf8.contains(where: { $0 < 0x20 })
-            || names.contains("..") || names.contains("") || names.contains(".")
-        {
-            throw .init(.badPath, at: place)
+        let bytes = path.utf8Span.span
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\\") }) else { throw .init(.badPath, at: place) }
+        var start = 0
+        for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: "/") {
+            let name = bytes.extracting(start..<end)
+            if name.isEmpty || name.equals(".") || name.equals("..") { throw .init(.badPath, at: place) }
+            start = end + 1
         }
     }
 

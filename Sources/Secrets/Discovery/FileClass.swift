@@ -17,9 +17,10 @@ enum FileClass: Hashable {
         case .yaml: self = .yaml
         case .login: self = .whole
         case .tokenFile, .dockerSecret:
-            if name.hasSuffix(".token") || name.hasSuffix(".secret") {
+            let bytes = name.utf8Span.span
+            if bytes.hasSuffix(".token") || bytes.hasSuffix(".secret") {
                 self = .whole
-            } else if name.hasSuffix(".pem") || name.hasSuffix(".key") || Self.keys.contains(name) {
+            } else if bytes.hasSuffix(".pem") || bytes.hasSuffix(".key") || Self.keys.contains(name) {
                 self = .key
             } else if isInSecrets, !Self.isPicture(name) {
                 self = .whole

@@ -7,10 +7,14 @@ struct Listing {
     /// - Parameter file: Nil where there is none yet.
     init(_ file: CredentialFile?, in source: any FactSource) {
         whole = [source.resolved(CredentialFile.path)]
+        // A path stands with each of its keys.
+        var paths: [String: [String]] = [:]
         for credential in file?.credentials ?? [] {
             let family = KnownKeys.Family(ofCredential: credential.name)
             for rule in credential.locations {
-                for path in source.expand(rule.path).map(source.resolved) {
+                let resolved = paths[rule.path] ?? source.expand(rule.path).map(source.resolved)
+                paths[rule.path] = resolved
+                for path in resolved {
                     if let key = rule.key {
                         keys[path, default: []].insert(key)
                     } else if rule.kind == .dotenv {

@@ -4,9 +4,18 @@ internal import Basics
 ///
 /// A password of one instance is never taken for a shared credential, even where it equals one.
 struct ProposalRules {
-    private let credentials: [Credential]
+    /// The credential that has a value, the first of the file, and in which form.
+    private var owners: [DotenvValue: (name: String, value: LocationRule.Value)] = [:]
 
-    init(_ file: CredentialFile?) { credentials = file?.credentials ?? [] }
+    init(_ file: CredentialFile?) {
+        for credential in file?.credentials ?? [] {
+            for (secret, form) in [(credential.bcryptHash, LocationRule.Value.hash), (credential.rawToken, .raw)] {
+                guard let secret, form == .hash || !secret.reveal().isEmpty else { continue }
+                let value = DotenvValue(secret)
+                if owners[value] == nil { owners[value] = (credential.name, form) }
+            }
+        }
+    }
 
     /// - Parameter isMounted: A container has the file mounted by itself.
     func proposal(for sighting: Sighting, at path: String, isMounted: Bool) -> Proposal? {
@@ -25,13 +34,13 @@ struct ProposalRules {
         isMounted: Bool
     ) -> Proposal? {
         // A location's path would take these signs for wildcards, or refuse them.
-        guard !NamePattern.isOne(path), !path.contains("\\") else { return nil }
+        guard !NamePattern.isOne(path), !path.utf8.contains(UInt8(ascii: "\\")) else { return nil }
         let rule = LocationRule(path: path, kind: kind, key: key, value: value, inPlace: isMounted)
         return Proposal(credential: credential, rule: rule)
     }
 
     private func owner(of sighting: Sighting, at path: String) -> (String, LocationRule.Value)? {
-        let equal = equal(to: sighting.value)
+        let equal = owners[sighting.value]
         if let name = sighting.name, let family = KnownKeys.family(of: name), let value = KnownKeys.values[name] {
             let named = equal.flatMap { KnownKeys.Family(ofCredential: $0.name) == family ? $0.name : nil }
             return (named ?? family.credential, value)
@@ -48,17 +57,6 @@ struct ProposalRules {
             return isLogin ? (CredentialFile.defaultName, .hash) : nil
         }
         if sighting.evidence.contains(.shape(.huggingFace)) { return (KnownKeys.Family.huggingface.credential, .raw) }
-        return nil
-    }
-
-    /// The credential that has this value, and in which form.
-    private func equal(to value: DotenvValue) -> (name: String, value: LocationRule.Value)? {
-        for credential in credentials {
-            if let hash = credential.bcryptHash, DotenvValue(hash) == value { return (credential.name, .hash) }
-            if let token = credential.rawToken, !token.reveal().isEmpty, DotenvValue(token) == value {
-                return (credential.name, .raw)
-            }
-        }
         return nil
     }
 }

@@ -18,11 +18,16 @@ enum SecretEntropy {
     /// Tells 9 of 10 random values of 24 characters of base62, 98 of 100 from 32 characters on.
     static func matches(_ bytes: [UInt8]) -> Bool {
         guard lengths.contains(bytes.count) else { return false }
-        var counts: [Kind: Int] = [:]
+        var (uppers, lowers, digits) = (0, 0, 0)
         var (changes, last): (Int, Kind?) = (-1, nil)
         for byte in bytes {
             guard let kind = Kind(byte) else { return false }
-            counts[kind, default: 0] += 1
+            switch kind {
+            case .upper: uppers += 1
+            case .lower: lowers += 1
+            case .digit: digits += 1
+            case .sign: break
+            }
             if kind != last { changes += 1 }
             last = kind
         }
@@ -30,9 +35,8 @@ enum SecretEntropy {
         if bytes.contains(UInt8(ascii: "/")), !bytes.contains(UInt8(ascii: "+")), bytes.last != UInt8(ascii: "=") {
             return false
         }
-        guard counts[.digit, default: 0] > 0, !isChecksum(bytes),
-            min(counts[.upper, default: 0], counts[.lower, default: 0]) * 100 >= letters * bytes.count,
-            changes * 100 >= Self.changes * (bytes.count - 1)
+        guard digits > 0, min(uppers, lowers) * 100 >= letters * bytes.count,
+            changes * 100 >= Self.changes * (bytes.count - 1), !isChecksum(bytes)
         else { return false }
         return bits(bytes) >= threshold
     }

@@ -16,39 +16,47 @@ enum SecretName {
     ]
 
     static func matches(_ name: String) -> Bool {
-        let words = words(of: name)
-        guard let last = words.last else { return false }
-        let pair = words.suffix(2).joined(separator: " ")
-        return pairs.contains(pair) || Self.words.contains(last) && !others.contains(pair)
+        let (before, last) = ending(of: name)
+        let word = name.smallLetters(last)
+        guard words.contains(word) || lastOfPairs.contains(word) else { return false }
+        let pair = before.isEmpty ? word : name.smallLetters(before) + " " + word
+        return pairs.contains(pair) || words.contains(word) && !others.contains(pair)
     }
 
+    private static let lastOfPairs: Set<String> = ["key", "secret", "hash"]
+
     /// Of a hash: `password_hash: argon2id` names an algorithm.
-    static func isHash(_ name: String) -> Bool { words(of: name).last == "hash" }
+    static func isHash(_ name: String) -> Bool { name.smallLetters(ending(of: name).last) == "hash" }
 
     /// Of tokens and hashes a copy may stand in several places; a password is one instance's own.
     static func mayBeShared(_ name: String) -> Bool {
-        guard let last = words(of: name).last else { return false }
+        let last = name.smallLetters(ending(of: name).last)
         return last == "token" || last == "hash" || last == "bearer"
     }
 
-    /// `rawToken`, `RAW_TOKEN` and `raw-token` are the same words.
-    private static func words(of name: String) -> [String] {
-        var words: [String] = []
-        var word: [UInt8] = []
+    /// Where the last two words lie, empty where there are none. `rawToken`, `RAW_TOKEN` and `raw-token` are the same words.
+    private static func ending(of name: String) -> (before: Range<Int>, last: Range<Int>) {
+        let all = name.utf8Span.span
+        let bytes = all.extracting(first: 256)
+        var (before, last) = (0..<0, 0..<0)
+        var start = 0
         var previous: UInt8 = 0
-        func isUpper(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
-        for byte in name.utf8.prefix(256) {
-            let isLetter = (0x61...0x7A).contains(byte | 0x20) || byte >= 0x80
-            let isDigit = (0x30...0x39).contains(byte)
+        func take(upTo end: Int) { if end > start { (before, last) = (last, start..<end) } }
+        for index in bytes.indices {
+            let byte = bytes[index]
+            let isPart = (0x61...0x7A).contains(byte | 0x20) || byte >= 0x80 || (0x30...0x39).contains(byte)
             // A capital begins a word where a small letter stood.
-            if !isLetter && !isDigit || isUpper(byte) && (0x61...0x7A).contains(previous) {
-                if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
-                word = []
+            if !isPart || (0x41...0x5A).contains(byte) && (0x61...0x7A).contains(previous) {
+                take(upTo: index)
+                start = isPart ? index : index + 1
             }
-            if isLetter || isDigit { word.append(isUpper(byte) ? byte | 0x20 : byte) }
             previous = byte
         }
-        if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
-        return words
+        take(upTo: bytes.count)
+        return (before, last)
     }
+}
+
+extension String {
+    fileprivate func smallLetters(_ range: Range<Int>) -> String { String(lowercasing: utf8Span.span.extracting(range)) }
 }

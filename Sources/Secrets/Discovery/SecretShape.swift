@@ -36,15 +36,15 @@ public enum SecretShape: String, Sendable, Hashable, CaseIterable {
     }
 
     /// What stands in front, and how many letters, digits, `_` and `-` follow at least.
-    private static let prefixes: [(shape: Self, prefix: String, least: Int)] = [
+    private static let prefixes: [(shape: Self, prefix: StaticString, least: Int)] = [
         (.huggingFace, "hf_", 20), (.openAI, "sk-", 16), (.gitHub, "ghp_", 30), (.gitHub, "gho_", 30),
         (.gitHub, "ghu_", 30), (.gitHub, "ghs_", 30), (.gitHub, "ghr_", 30), (.gitHub, "github_pat_", 30),
         (.gitLab, "glpat-", 16), (.aws, "AKIA", 16), (.aws, "ASIA", 16), (.google, "AIza", 30), (.slack, "xoxb-", 16),
         (.slack, "xoxp-", 16), (.slack, "xoxa-", 16), (.age, "AGE-SECRET-KEY-1", 50),
     ]
 
-    private static func matches(_ bytes: [UInt8], _ prefix: String, _ least: Int) -> Bool {
-        guard bytes.starts(with: prefix.utf8), bytes.count >= prefix.utf8.count + least else { return false }
+    private static func matches(_ bytes: [UInt8], _ prefix: StaticString, _ least: Int) -> Bool {
+        guard bytes.span.hasPrefix(prefix), bytes.count >= prefix.utf8CodeUnitCount + least else { return false }
         return bytes.allSatisfy { isWord($0) || $0 == 0x2D }
     }
 
@@ -55,21 +55,21 @@ public enum SecretShape: String, Sendable, Hashable, CaseIterable {
         case .hash, .wrapped, .eaten(by: .compose): true
         // Money and prices begin with `$2` too.
         case .broken:
-            bytes.starts(with: "$2a$".utf8) || bytes.starts(with: "$2b$".utf8) || bytes.starts(with: "$2y$".utf8)
+            bytes.span.hasPrefix("$2a$") || bytes.span.hasPrefix("$2b$") || bytes.span.hasPrefix("$2y$")
         case .empty, .placeholder, .word, .eaten(by: .shell): false
         }
     }
 
     /// Three parts of base64url, the first an object (RFC 7519).
     private static func isJWT(_ bytes: [UInt8]) -> Bool {
-        guard bytes.starts(with: "eyJ".utf8) else { return false }
+        guard bytes.span.hasPrefix("eyJ") else { return false }
         let parts = bytes.split(separator: 0x2E, omittingEmptySubsequences: false)
         return parts.count == 3 && parts[1].count >= 4 && parts.joined().allSatisfy { isWord($0) || $0 == 0x2D }
     }
 
     /// PEM (RFC 7468), whatever the kind of key.
     private static func isPrivateKey(_ bytes: [UInt8]) -> Bool {
-        guard bytes.starts(with: "-----BEGIN ".utf8) else { return false }
+        guard bytes.span.hasPrefix("-----BEGIN ") else { return false }
         let line = bytes.prefix(80).prefix { $0 != 0x0A && $0 != 0x0D && $0 != UInt8(ascii: "\\") }
         return String(decoding: line, as: UTF8.self).contains("PRIVATE KEY-----")
     }

@@ -53,11 +53,14 @@ enum FileScan {
     }
 
     private static func dotenv(_ bytes: [UInt8]) -> [Sighting] {
-        guard let file = try? DotenvFile(bytes) else { return [] }
-        // The last assignment counts, and a hostile file has many.
-        var values: [String: [UInt8]] = [:]
-        for entry in file.entries where entry.isAssignment { values[entry.key] = file.written(entry) }
-        return file.keys.compactMap { key in sighting(.dotenv, key, name: key, values[key] ?? []) }
+        (try? DotenvFile(bytes)).map { sightings(in: $0) } ?? []
+    }
+
+    /// The last assignment of a key counts.
+    static func sightings(in file: DotenvFile) -> [Sighting] {
+        Array(
+            file.keys.lazy.compactMap { key in sighting(.dotenv, key, name: key, file.written(key) ?? []) }
+                .prefix(most))
     }
 
     private static func yaml(_ bytes: [UInt8], isCompose: Bool) -> [Sighting]? {
@@ -85,9 +88,11 @@ enum FileScan {
 
     private static func json(_ bytes: [UInt8]) -> [Sighting]? {
         let content = bytes.starts(with: DotenvBytes.mark) ? Array(bytes.dropFirst(3)) : bytes
-        var walk = JSONTexts(content)
-        guard (try? walk.run()) != nil else { return nil }
-        return walk.found.compactMap { sighting(.json, Pointer.text($0.names), name: $0.name, Array($0.text.utf8)) }
+        var found: [Sighting] = []
+        var walk = JSONTexts(content) { names, name, text in
+            if let sighting = sighting(.json, Pointer.text(names), name: name, Array(text.utf8)) { found.append(sighting) }
+        }
+        return (try? walk.run()) != nil ? found : nil
     }
 
     /// PEM, or age's file, which has comments in front.
@@ -124,18 +129,14 @@ enum FileScan {
 
 /// The texts of a JSON document with the names on their way.
 private struct JSONTexts {
-    struct Text {
-        let names: [String]
-        /// Of the innermost member around it that holds it directly; nil in a list.
-        let name: String?
-        let text: String
-    }
-
     private let bytes: [UInt8]
     private var names: [String] = []
-    private(set) var found: [Text] = []
+    /// Takes all names on the way, the name of the member that holds the text directly, nil in a list, and the text.
+    private let visit: ([String], String?, String) -> Void
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8], _ visit: @escaping ([String], String?, String) -> Void) {
+        (self.bytes, self.visit) = (bytes, visit)
+    }
 
     mutating func run() throws(JSONError) {
         var scanner = JSONScanner()
@@ -168,7 +169,7 @@ private struct JSONTexts {
             guard slice.range.count <= 8_192 else { return }
             let isKnown = name.map { KnownKeys.values[$0] != nil } ?? false
             guard slice.range.count >= 5 || isKnown, let text = slice.string(in: bytes.span) else { return }
-            found.append(Text(names: names, name: name, text: text))
+            visit(names, name, text)
         default: try scanner.skipValue(in: bytes.span)
         }
     }

@@ -20,64 +20,66 @@ enum ValueJudgement: Hashable {
     ///   - isProse: Values may be sentences and labels, as in JSON and YAML.
     init(name: String?, _ bytes: [UInt8], isProse: Bool = false) {
         let isKnown = name.map { KnownKeys.values[$0] != nil } ?? false
-        let isNamed = isKnown || name.map(SecretName.matches) ?? false
+        func isNamed() -> Bool { isKnown || name.map(SecretName.matches) ?? false }
         if let shape = SecretShape(of: bytes) {
             // `hf_your_token_here` has a shape, too.
-            guard !Self.isPlaceholder(bytes) else {
+            guard !Placeholder.matches(bytes.span.extracting(first: 256)) else {
                 self = isKnown ? .placeholder : .none
                 return
             }
-            self = .secret((isNamed ? [.name] : []) + [.shape(shape)])
+            self = .secret((isNamed() ? [.name] : []) + [.shape(shape)])
             return
         }
-        guard bytes.count <= 4_096, let text = String(validating: bytes, as: UTF8.self) else {
+        guard bytes.count <= 4_096, Self.isText(bytes.span) else {
             self = .none
             return
         }
-        if text.isEmpty || Placeholder.matches(text) {
+        if bytes.isEmpty || Placeholder.matches(bytes.span) {
             self = isKnown ? .placeholder : .none
-        } else if Self.isReference(text) || Self.isPlain(text) || Self.isPlace(text) {
+        } else if Self.isReference(bytes.span) || Self.isPlain(bytes.span) || Self.isPlace(bytes.span) {
             self = .none
         } else {
             let isMixed = SecretEntropy.matches(bytes)
             let isTooShort = bytes.count < 20 && name.map(SecretName.isHash) ?? false
-            let isTold = isNamed && !isTooShort && !(isProse && Self.isProse(text))
+            let isTold = isNamed() && !isTooShort && !(isProse && Self.isProse(String(decoding: bytes, as: UTF8.self)))
             let evidence: [Evidence] = (isTold ? [.name] : []) + (isMixed ? [.entropy] : [])
             self = evidence.isEmpty ? .none : .secret(evidence)
         }
     }
 
-    private static func isPlaceholder(_ bytes: [UInt8]) -> Bool {
-        Placeholder.matches(String(decoding: bytes.prefix(256), as: UTF8.self))
+    private static func isText(_ bytes: Span<UInt8>) -> Bool {
+        bytes.allSatisfy { $0 < 0x80 } || (try? UTF8Span(validating: bytes)) != nil
     }
 
     /// The value stands elsewhere: `${X}`, `$X`, `$(pass show x)`, `{{ x }}`, `%X%`, `op://…`.
-    static func isReference(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        for (first, second) in zip(bytes, bytes.dropFirst()) {
-            switch (first, second) {
+    static func isReference(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices.dropFirst() {
+            switch (bytes[index - 1], bytes[index]) {
             case (0x24, 0x7B), (0x24, 0x28), (0x7B, 0x7B), (0x3C, 0x25): return true
             default: continue
             }
         }
-        if bytes.count >= 3, bytes.first == UInt8(ascii: "%"), bytes.last == UInt8(ascii: "%") { return true }
-        if text.hasPrefix("op://") || text.hasPrefix("vault:") || text.hasPrefix("env:") { return true }
-        return bytes.first == DotenvBytes.dollar && DotenvBytes.isName(bytes.dropFirst())
+        if bytes.count >= 3, bytes[0] == UInt8(ascii: "%"), bytes[bytes.count - 1] == UInt8(ascii: "%") { return true }
+        if bytes.hasPrefix("op://") || bytes.hasPrefix("vault:") || bytes.hasPrefix("env:") { return true }
+        return bytes.count >= 2 && bytes[0] == DotenvBytes.dollar && DotenvBytes.startsName(bytes[1])
+            && bytes.extracting(2...).allSatisfy(DotenvBytes.continuesName)
     }
 
+    private static let plainWords: Set = ["true", "false", "yes", "no", "on", "off", "auto", "enabled", "disabled"]
+    private static let longestPlainWord = 8
+
     /// A number or a truth value.
-    static func isPlain(_ text: String) -> Bool {
-        let words: Set = ["true", "false", "yes", "no", "on", "off", "auto", "enabled", "disabled"]
-        return words.contains(text.lowercased())
-            || text.utf8.allSatisfy { (0x30...0x39).contains($0) || [0x2E, 0x2C, 0x2B, 0x2D, 0x5F].contains($0) }
+    static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+        bytes.allSatisfy { (0x2B...0x39).contains($0) && $0 != 0x2F || $0 == 0x5F }
+            || bytes.count <= longestPlainWord && plainWords.contains(String(lowercasing: bytes))
     }
 
     /// A path or an address.
-    static func isPlace(_ text: String) -> Bool {
-        if text.contains("://") { return true }
-        if ["/", "./", "../", "~/", "\\\\", ".\\"].contains(where: text.hasPrefix) { return true }
-        let bytes = Array(text.utf8.prefix(3))
-        return bytes.count == 3 && (0x61...0x7A).contains(bytes[0] | 0x20) && bytes[1] == 0x3A
+    static func isPlace(_ bytes: Span<UInt8>) -> Bool {
+        if bytes.contains("://") { return true }
+        if bytes.hasPrefix("/") || bytes.hasPrefix("./") || bytes.hasPrefix("../") || bytes.hasPrefix("~/") { return true }
+        if bytes.hasPrefix("\\\\") || bytes.hasPrefix(".\\") { return true }
+        return bytes.count >= 3 && (0x61...0x7A).contains(bytes[0] | 0x20) && bytes[1] == 0x3A
             && (bytes[2] == 0x5C || bytes[2] == 0x2F)
     }
 

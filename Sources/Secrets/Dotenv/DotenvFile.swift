@@ -1,3 +1,5 @@
+internal import Basics
+
 /// A dotenv file that is edited, never rewritten: outside the changed values every byte stays.
 ///
 /// Statements are found as Compose v2 finds them. What a program sees is asked of `DotenvReader`.
@@ -8,29 +10,53 @@ public struct DotenvFile: Sendable, Hashable {
     public private(set) var bytes: [UInt8]
     /// The statements in order; their ranges cover the bytes.
     public private(set) var entries: [DotenvEntry]
+    /// All lines are `PlainLine`s: every usual reader sees what is written.
+    private(set) var isPlain: Bool
+    /// Where the assignments and bare keys of one name stand among the entries. Names that look alike share a place.
+    private var places: [String: [Int]]
     /// Largest file in bytes, when reading and when writing.
     public let limit: Int
 
     public init(_ bytes: [UInt8], limit: Int = DotenvFile.largest) throws(DotenvError) {
         guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
         (self.bytes, self.limit) = (bytes, limit)
-        entries = DotenvParser.parse(bytes)
+        (entries, isPlain) = DotenvParser.read(bytes)
+        places = Self.places(of: entries)
+    }
+
+    private static func places(of entries: [DotenvEntry]) -> [String: [Int]] {
+        var places: [String: [Int]] = [:]
+        places.reserveCapacity(entries.count)
+        for (index, entry) in entries.enumerated() where entry.isAssignment || entry.kind == .bareKey {
+            places[entry.key, default: []].append(index)
+        }
+        return places
     }
 
     public var hasByteOrderMark: Bool { bytes.starts(with: DotenvBytes.mark) }
 
     /// The keys with a value, each once, in the order of the file.
     public var keys: [String] {
-        var known: Set<[UInt8]> = []
-        return entries.filter { $0.isAssignment && !$0.key.isEmpty && known.insert(Array($0.key.utf8)).inserted }.map(
-            \.key)
+        entries.indices.lazy.filter { index in
+            let entry = entries[index]
+            return entry.isAssignment && !entry.key.isEmpty
+                && places(of: entry.key).first { entries[$0].isAssignment } == index
+        }.map { entries[$0].key }
     }
 
     /// Assignments and bare keys of one name, in order.
     public func entries(of key: String) -> [DotenvEntry] {
-        entries.filter { entry in
-            (entry.isAssignment || entry.kind == .bareKey) && entry.key.utf8.elementsEqual(key.utf8)
-        }
+        places(of: key).map { entries[$0] }
+    }
+
+    /// The one that counts.
+    func lastAssignment(of key: String) -> DotenvEntry? {
+        places(of: key).last { entries[$0].isAssignment }.map { entries[$0] }
+    }
+
+    /// - Complexity: O(1) in the size of the file.
+    private func places(of key: String) -> some BidirectionalCollection<Int> {
+        (places[key] ?? []).lazy.filter { entries[$0].key.hasBytes(of: key) }
     }
 
     /// What `reader` sees for `key`.
@@ -87,7 +113,8 @@ public struct DotenvFile: Sendable, Hashable {
     mutating func replace(_ range: Range<Int>, by new: [UInt8]) throws(DotenvError) {
         guard bytes.count - range.count + new.count <= limit else { throw .tooLarge(limit: limit) }
         bytes.replaceSubrange(range, with: new)
-        entries = DotenvParser.parse(bytes)
+        (entries, isPlain) = DotenvParser.read(bytes)
+        places = Self.places(of: entries)
     }
 }
 

@@ -7,10 +7,26 @@ struct DotenvParser {
     private var line = 1
     private(set) var entries: [DotenvEntry] = []
 
-    static func parse(_ bytes: [UInt8]) -> [DotenvEntry] {
+    static func parse(_ bytes: [UInt8]) -> [DotenvEntry] { read(bytes).entries }
+
+    /// - Parameter looksForPlainLines: False takes every line the long way; the entries are the same.
+    /// - Returns: The statements, and whether each of them is a `PlainLine`.
+    static func read(_ bytes: [UInt8], looksForPlainLines: Bool = true) -> (entries: [DotenvEntry], arePlain: Bool) {
         var parser = DotenvParser(bytes)
-        while parser.index < bytes.count { parser.readEntry() }
-        return parser.entries
+        var arePlain = looksForPlainLines && parser.index == 0
+        while parser.index < bytes.count {
+            // A mark stands in front of the first line, and a statement can begin inside of one.
+            let beginsLine = parser.index == 0 || bytes[parser.index - 1] == DotenvBytes.newline
+            if looksForPlainLines, beginsLine, let line = PlainLine(in: bytes.span, at: parser.index) {
+                parser.add(
+                    line.kind, key: parser.bytes[line.key], value: line.value, exported: line.isExported,
+                    upTo: line.end)
+            } else {
+                arePlain = false
+                parser.readEntry()
+            }
+        }
+        return (parser.entries, arePlain)
     }
 
     private init(_ bytes: [UInt8]) {

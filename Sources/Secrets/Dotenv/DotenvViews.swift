@@ -9,7 +9,8 @@ final class DotenvViews {
     func objections(
         to value: DotenvValue, of key: String, readers: Set<DotenvReader> = DotenvReader.usual
     ) -> [DotenvObjection] {
-        file.objections(to: value, of: key, readers: readers) { view($0)[key] }
+        if file.isPlain, readers.isSubset(of: DotenvReader.usual), file.written(key) == value.reveal() { return [] }
+        return file.objections(to: value, of: key, readers: readers) { view($0)[key] }
     }
 
     private func view(_ asked: DotenvReader) -> DotenvView {

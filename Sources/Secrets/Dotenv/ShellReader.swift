@@ -188,6 +188,12 @@ enum ShellNames {
         "PPID",
         "RANDOM", "SECONDS", "SHELLOPTS", "SRANDOM", "UID", "_",
     ]
+    private static let longestChanging = 15
+
+    static func isChanging(_ name: Span<UInt8>) -> Bool {
+        name.count <= longestChanging && changing.contains(String(decoding: name))
+    }
+
     /// Bash as `sh` gives up when one of them is assigned, other shells take them for any variable.
     static let readOnly: Set<String> = ["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"]
     static let own: Set<String> = changing.union([
