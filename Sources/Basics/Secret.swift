@@ -9,6 +9,15 @@ public struct Secret: Sendable, Hashable {
     /// True when both hold the same bytes; takes the same time wherever they differ.
     public func matches(_ other: Secret) -> Bool { constantTimeEqual(Array(text.utf8), Array(other.text.utf8)) }
 
+    /// The same for bytes.
+    public func matches(_ bytes: [UInt8]) -> Bool {
+        let own = text.utf8Span.span
+        guard own.count == bytes.count else { return false }
+        var difference: UInt8 = 0
+        for index in own.indices { difference |= own[index] ^ bytes[index] }
+        return difference == 0
+    }
+
     public static func == (left: Secret, right: Secret) -> Bool { left.matches(right) }
 }
 

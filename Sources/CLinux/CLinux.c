@@ -229,6 +229,10 @@ int gate_own_addresses(unsigned char *addresses, int capacity) {
 int gate_open_at(int folder, const char *name, int flags, int mode) {
     return openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
 }
+ssize_t gate_list(int folder, void *entries, size_t capacity) {
+    return syscall(SYS_getdents64, folder, entries, capacity);
+}
+
 int gate_rename_at(int folder, const char *name, const char *to, unsigned flags) {
     return flags ? renameat2(folder, name, folder, to, flags) : renameat(folder, name, folder, to);
 }

@@ -37,6 +37,24 @@ public struct Terminal: Sendable {
         output.write(options.json ? json().pretty() + "\n" : text())
     }
 
+    /// Data: a document that is too long to be a tree, or text. What is written is sent on from time to time.
+    ///
+    /// - Parameters:
+    ///   - elements: Each becomes one of an array.
+    public func put<Element>(
+        _ elements: [Element], json write: (Element, inout PrettyJSON) -> Void, text: () -> String
+    ) {
+        guard options.json else { return output.write(text()) }
+        var json = PrettyJSON()
+        json.array { json in
+            for element in elements {
+                write(element, &json)
+                if json.count >= 65_536 { output.write(json.take()) }
+            }
+        }
+        output.write(json.take() + "\n")
+    }
+
     /// Data as it is, where JSON would make no sense: a completion script.
     public func put(verbatim text: String) { output.write(text) }
 
@@ -98,11 +116,16 @@ public final class DescriptorSink: TextSink {
     /// Writes everything, waiting where the descriptor is not ready.
     public func write(_ text: String) {
         guard failure == nil else { return }
-        var rest = Array(text.utf8)[...]
+        var text = text
+        text.withUTF8 { unsafe write($0.span) }
+    }
+
+    private func write(_ bytes: Span<UInt8>) {
+        var rest = bytes
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {
-                rest = rest.dropFirst(count)
+                rest = rest.extracting(count...)
                 continue
             }
             let reason = errno

@@ -92,6 +92,8 @@ int gate_own_addresses(unsigned char *addresses, int capacity);
 // Files by a folder's descriptor and a name in it; a link at the end of the name is never followed, what is opened is closed
 // on exec.
 int gate_open_at(int folder, const char *name, int flags, int mode);
+// getdents64(2): the next names of a folder, as many as fit, as `struct linux_dirent64`; 0 at the end.
+ssize_t gate_list(int folder, void *entries, size_t capacity);
 // `flags` are those of renameat2(2) below, or 0.
 int gate_rename_at(int folder, const char *name, const char *to, unsigned flags);
 enum { GATE_RENAME_NOREPLACE = 1, GATE_RENAME_EXCHANGE = 2 };

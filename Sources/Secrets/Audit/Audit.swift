@@ -6,7 +6,7 @@ public struct Audit {
     private var known: [String: FileFacts] = [:]
     private var parsed: [String: DotenvViews] = [:]
     private var verified: [Pair: Bool] = [:]
-    private var fingerprints: [String: Fingerprint] = [:]
+    private var shown: [String: FingerprintMemo] = [:]
 
     private struct Pair: Hashable {
         let token: Secret
@@ -61,13 +61,9 @@ public struct Audit {
         return rows
     }
 
-    /// One for all rows of a credential, and one for the places that have none.
-    private mutating func fingerprint(of credential: Credential?) -> Fingerprint {
-        let name = credential?.name ?? ""
-        if let known = fingerprints[name] { return known }
-        let fingerprint = Fingerprint(of: credential)
-        fingerprints[name] = fingerprint
-        return fingerprint
+    /// By one fingerprint for all rows of a credential, and one for the places that have none.
+    private mutating func show(_ value: DotenvValue, of credential: Credential?) -> String {
+        shown[credential?.name ?? "", default: FingerprintMemo(Fingerprint(of: credential))](value)
     }
 
     private mutating func facts(of path: String) -> FileFacts {
@@ -88,7 +84,6 @@ public struct Audit {
     // MARK: - The source of truth itself
 
     private mutating func sourceRows(_ credential: Credential, in file: CredentialFile) -> [AuditRow] {
-        let fingerprint = fingerprint(of: credential)
         let facts = facts(of: CredentialFile.path)
         var exposure = Self.exposure(facts)
         if let mode = facts.folderMode, facts.keepsModes, mode & 0o077 != 0 { exposure.append(.openFolder(mode: mode)) }
@@ -119,17 +114,19 @@ public struct Audit {
         } else if credential.wantsHash {
             ofHash = [.missing]
         }
-        func row(_ member: String, _ value: LocationRule.Value, _ states: [AuditRow.State], _ bytes: [UInt8]?)
+        func row(_ member: String, _ value: LocationRule.Value, _ states: [AuditRow.State], _ shown: String?)
             -> AuditRow
         {
             AuditRow(
                 credential.name, CredentialFile.path, .json, key: file.place(of: member, in: credential), value: value,
-                states: states + exposure, shown: bytes.map { fingerprint($0) })
+                states: states + exposure, shown: shown)
         }
         let member = credential.isSealed ? "sealed_token" : "raw_token"
-        var rows = [row(member, .raw, ofToken, token.map { Array($0.reveal().utf8) })]
+        var rows = [row(member, .raw, ofToken, token.map { show(DotenvValue($0), of: credential) })]
         // A credential that is only ever copied as it is needs none.
-        if hash != nil || credential.wantsHash { rows.append(row("bcrypt_hash", .hash, ofHash, hash)) }
+        if hash != nil || credential.wantsHash {
+            rows.append(row("bcrypt_hash", .hash, ofHash, hash.map { show(DotenvValue($0), of: credential) }))
+        }
         return rows
     }
 
@@ -141,8 +138,19 @@ public struct Audit {
         let value: LocationRule.Value?
         var bytes: [UInt8]?
         var states: [AuditRow.State] = []
+        var file = File.other
+
+        /// What readers can see in another way.
+        enum File { case other, dotenv(DotenvViews, key: String), interpolated }
+
         /// Readers that see something else than these bytes: by the value's spelling, and whatever its spelling.
-        var objections: ([UInt8]) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) = { _ in ([], []) }
+        func objections(_ bytes: [UInt8]) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) {
+            switch file {
+            case .other: ([], [])
+            case .dotenv(let views, let key): Audit.objections(to: DotenvValue(bytes), of: key, in: views)
+            case .interpolated: ([DotenvObjection(reader: .composeV2, reason: .expandsVariables)], [])
+            }
+        }
     }
 
     private mutating func values(
@@ -161,7 +169,7 @@ public struct Audit {
             } catch {
                 return found(.unreadable(error.phrase))
             }
-        case .dotenv: return dotenv(rule, path, bytes, family)
+        case .dotenv: return dotenv(rule, path, bytes, facts.dotenv, family)
         case .yaml:
             do throws(YAMLPlace.Failure) {
                 let text = try YAMLPlace(path: rule.key ?? "").value(in: bytes)
@@ -170,9 +178,7 @@ public struct Audit {
                 }
                 let value = ComposeText.value(text)
                 var found = Found(key: rule.key, value: rule.value, bytes: Array((value ?? text).utf8))
-                if value == nil {
-                    found.objections = { _ in ([DotenvObjection(reader: .composeV2, reason: .expandsVariables)], []) }
-                }
+                if value == nil { found.file = .interpolated }
                 return [found]
             } catch {
                 return found(error == .missing ? .missing : .unreadable(error.phrase))
@@ -181,19 +187,21 @@ public struct Audit {
     }
 
     /// A file is parsed once, whatever stands in it.
-    private mutating func views(of path: String, _ bytes: [UInt8]) throws(DotenvError) -> DotenvViews {
+    private mutating func views(
+        of path: String, _ bytes: [UInt8], _ file: DotenvFile?
+    ) throws(DotenvError) -> DotenvViews {
         if let known = parsed[path] { return known }
-        let views = DotenvViews(try DotenvFile(bytes))
+        let views = if let file { DotenvViews(file) } else { DotenvViews(try DotenvFile(bytes)) }
         parsed[path] = views
         return views
     }
 
     private mutating func dotenv(
-        _ rule: LocationRule, _ path: String, _ bytes: [UInt8], _ family: KnownKeys.Family
+        _ rule: LocationRule, _ path: String, _ bytes: [UInt8], _ file: DotenvFile?, _ family: KnownKeys.Family
     ) -> [Found] {
         let views: DotenvViews
         do throws(DotenvError) {
-            views = try self.views(of: path, bytes)
+            views = try self.views(of: path, bytes, file)
         } catch {
             // The size is all that it can object to.
             let phrase = AuditMessages.tooLarge(["limit": "\(DotenvFile.largest)"])
@@ -212,7 +220,7 @@ public struct Audit {
             }
             if entries.count > 1 { found.states = [.repeated(lines: entries.map(\.line))] }
             found.bytes = file.written(key)
-            found.objections = { bytes in Self.objections(to: DotenvValue(bytes), of: key, in: views) }
+            found.file = .dotenv(views, key: key)
             return found
         }
     }
@@ -228,6 +236,7 @@ public struct Audit {
     ) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) {
         let file = views.file
         let found = views.objections(to: value, of: key)
+        if found.isEmpty, file.isPlain { return ([], []) }
         // Docker's own reader and simple scripts would keep quotes, too; a comment is kept where there are none.
         let others =
             file.hasComment(behind: key)
@@ -257,10 +266,9 @@ public struct Audit {
             }
         }
         states += Self.exposure(facts) + also
-        let fingerprint = fingerprint(of: credential)
         return AuditRow(
             credential.name, path, kind, key: found.key, value: found.value, states: states,
-            shown: found.bytes.map { fingerprint($0) }, notes: notes)
+            shown: found.bytes.map { show(DotenvValue($0), of: credential) }, notes: notes)
     }
 
     /// While the raw token is sealed, its hash says which value it is.
@@ -275,7 +283,7 @@ public struct Audit {
             return isHash(hash, of: Secret(text))
         }
         let meant = form == .hash ? credential.bcryptHash : credential.rawToken
-        return meant.map { constantTimeEqual(Array($0.reveal().utf8), bytes) } ?? false
+        return meant.map { $0.matches(bytes) } ?? false
     }
 
     // MARK: - Places without a credential
@@ -288,7 +296,6 @@ public struct Audit {
             let facts = facts(of: rule.path)
             places += values(rule, rule.path, facts, family).map { (rule, $0, facts) }
         }
-        let fingerprint = fingerprint(of: nil)
         let judged = places.map { place in place.found.bytes.flatMap { judge($0, place.found.value, nil) } }
         let values = Set(
             zip(places, judged).compactMap { place, verdict in
@@ -308,7 +315,7 @@ public struct Audit {
             states += Self.exposure(place.facts) + [.unlisted]
             return AuditRow(
                 name, place.rule.path, place.rule.kind, key: place.found.key, value: place.found.value,
-                states: states, shown: place.found.bytes.map { fingerprint($0) }, notes: notes)
+                states: states, shown: place.found.bytes.map { show(DotenvValue($0), of: nil) }, notes: notes)
         }
     }
 
@@ -319,7 +326,7 @@ public struct Audit {
         if finding.what == .missing { states.append(.missing) }
         if finding.kind == .dotenv, let key = finding.key, finding.what == .secret,
             case .bytes(let bytes) = facts.content,
-            let views = try? views(of: finding.path, bytes)
+            let views = try? views(of: finding.path, bytes, facts.dotenv)
         {
             let (own, ofFile) = Self.objections(to: finding.value, of: key, in: views)
             if !own.isEmpty { states.append(.misread(own)) }
@@ -327,10 +334,9 @@ public struct Audit {
         }
         states += Self.exposure(facts)
         guard !states.isEmpty else { return nil }
-        let fingerprint = fingerprint(of: nil)
         return AuditRow(
             nil, finding.path, finding.kind, key: finding.key, value: nil, states: states,
-            shown: finding.what == .secret ? fingerprint(finding.value.reveal()) : nil, notes: notes)
+            shown: finding.what == .secret ? show(finding.value, of: nil) : nil, notes: notes)
     }
 
     /// Why a value is not the one that was meant. A value is called malformed only where it could not be a credential
@@ -372,22 +378,5 @@ extension CredentialFile {
     func place(of member: String, in credential: Credential) -> String {
         let isOnTop = credential.name == Self.defaultName && !namesDefault
         return isOnTop ? "/\(member)" : "/credentials/\(credential.name)/\(member)"
-    }
-}
-
-extension DotenvFile {
-    /// The bytes that somebody meant by the last assignment of a key: its quotes gone, nothing expanded.
-    func written(_ key: String) -> [UInt8]? { lastAssignment(of: key).map { written($0) } }
-
-    /// The bytes that somebody meant by an assignment.
-    func written(_ entry: DotenvEntry) -> [UInt8] {
-        DotenvBytes.unquoted(bytes[entry.valueRange])
-    }
-
-    /// The last value of a key has no quotes, and a comment behind it.
-    func hasComment(behind key: String) -> Bool {
-        guard let entry = lastAssignment(of: key), entry.kind == .assignment(.raw) else { return false }
-        let rest = bytes[entry.valueRange.upperBound..<entry.range.upperBound]
-        return !entry.valueRange.isEmpty && DotenvBytes.trimmedStart(rest).first == DotenvBytes.hash
     }
 }

@@ -48,7 +48,13 @@ public struct AuditRow: Sendable, Hashable {
     public let notes: [DotenvObjection]
 
     /// Nothing is to be done here; a sealed token is as it should be.
-    public var isOK: Bool { states == [.ok] || states == [.sealed] }
+    public var isOK: Bool {
+        guard states.count == 1 else { return false }
+        return switch states[0] {
+        case .ok, .sealed: true
+        default: false
+        }
+    }
 
     init(
         _ credential: String?, _ path: String, _ kind: LocationRule.Kind, key: String? = nil,
@@ -56,8 +62,10 @@ public struct AuditRow: Sendable, Hashable {
     ) {
         (self.credential, self.path, self.kind, self.key) = (credential, path, kind, key)
         (self.value, self.shown, self.notes) = (value, shown, notes)
-        self.states = states.isEmpty ? [.ok] : states
+        self.states = states.isEmpty ? Self.fine : states
     }
+
+    private static let fine: [State] = [.ok]
 }
 
 /// A secret as people may see it: enough to tell two apart, not enough to use or guess one.
@@ -80,6 +88,24 @@ struct Fingerprint {
         let isText = value.prefix(4).allSatisfy { (0x21...0x7E).contains($0) }
         let start = value.count >= 12 && isText ? String(decoding: value.prefix(4), as: UTF8.self) : ""
         return "\(start)… \(digits)"
+    }
+}
+
+/// A fingerprint that remembers what it said: most places of a credential hold one of its two values.
+struct FingerprintMemo {
+    /// Values that are remembered.
+    private static let most = 1_000
+
+    private let fingerprint: Fingerprint
+    private var known: [DotenvValue: String] = [:]
+
+    init(_ fingerprint: Fingerprint) { self.fingerprint = fingerprint }
+
+    mutating func callAsFunction(_ value: DotenvValue) -> String {
+        if let text = known[value] { return text }
+        let text = fingerprint(value.reveal())
+        if known.count < Self.most { known[value] = text }
+        return text
     }
 }
 

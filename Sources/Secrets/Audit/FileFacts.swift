@@ -34,6 +34,8 @@ public struct FileFacts: Sendable, Hashable {
     public var isTracked: Bool
     /// Device and inode: equal for two names of one file; nil when it is not there.
     public var inode: [UInt64]?
+    /// The content, where somebody has parsed it already.
+    var dotenv: DotenvFile?
 
     public init(
         _ content: Content, mode: UInt16? = nil, keepsModes: Bool = true, isTracked: Bool = false,

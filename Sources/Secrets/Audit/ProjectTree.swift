@@ -9,9 +9,16 @@ public final class ProjectTree: FactSource {
     /// Entries that the wildcards of one path may look at.
     static let entryLimit = 100_000
 
+    /// Bytes of the files that a search keeps.
+    static let shelfLimit = 64 << 20
+
+    let root: String
     private var walk: PathWalk
+    /// What a search has read, so that nobody reads it again; by paths without links.
+    private var shelf: [String: FileFacts] = [:]
+    private var shelfRoom = ProjectTree.shelfLimit
     /// Paths below the root that Git has in its index.
-    public let tracked: Set<String>
+    public var tracked: Set<String>
 
     /// - Parameters:
     ///   - root: The project's folder.
@@ -23,12 +30,27 @@ public final class ProjectTree: FactSource {
         } catch {
             throw error.error("Nothing was read.")
         }
-        self.tracked = tracked
+        (self.root, self.tracked) = (root, tracked)
+    }
+
+    var folder: Folder { walk.root }
+
+    /// Keeps what a search has read of a file, as long as there is room.
+    func keep(_ file: WalkedFile, _ dotenv: DotenvFile?) {
+        guard file.bytes.count <= shelfRoom else { return }
+        shelfRoom -= file.bytes.count
+        var facts = FileFacts(
+            .bytes(file.bytes), mode: file.mode, keepsModes: file.keepsModes,
+            isTracked: tracked.contains(file.path), inode: file.inode)
+        facts.dotenv = dotenv
+        shelf[file.path] = facts
     }
 
     // MARK: - Facts
 
     public func facts(of path: String) -> FileFacts {
+        // The folder's mode is known of the source of truth alone.
+        if path != CredentialFile.path, let kept = shelf[path] { return kept }
         do {
             let place = try walk.find(path)
             guard let entry = try place.folder.entry(place.name) else { return FileFacts(.missing) }
@@ -62,7 +84,10 @@ public final class ProjectTree: FactSource {
         }
     }
 
-    public func resolved(_ path: String) -> String { (try? walk.find(path))?.path ?? path }
+    public func resolved(_ path: String) -> String {
+        // No link was followed on the way.
+        shelf[path] != nil ? path : (try? walk.find(path))?.path ?? path
+    }
 
     public func verify(_ token: Secret, against hash: Secret) -> Bool { SharedHash.verify(token, against: hash) }
 

@@ -52,20 +52,26 @@ public struct Discovery: Sendable {
         of root: String, listed file: CredentialFile?, tracked: Set<String> = [], readsHistory: Bool = false,
         limits: Limits = Limits()
     ) throws(GateError) {
-        let tree = try ProjectTree(root: root, tracked: tracked)
-        var draft = DiscoveryDraft(file, tree, tracked, limits)
+        try self.init(
+            in: ProjectTree(root: root, tracked: tracked), listed: file, readsHistory: readsHistory, limits: limits)
+    }
+
+    /// - Parameter tree: Keeps what is read here, for an audit that comes next.
+    public init(
+        in tree: ProjectTree, listed file: CredentialFile?, readsHistory: Bool = false, limits: Limits = Limits()
+    ) throws(GateError) {
+        var draft = DiscoveryDraft(tree, limits)
         var walk = TreeWalk(limits)
         do {
-            try walk.run(root: root) { draft.take($0) }
+            try walk.run(root: tree.folder) { draft.take($0) }
         } catch {
             throw error.error("Nothing was read.")
         }
-        draft.addMissing()
-        var findings = draft.finished()
+        var findings = draft.finished(Listing(file, in: tree), ProposalRules(file))
         isComplete = !walk.isCut && findings.count <= limits.findings
         findings = Array(findings.prefix(limits.findings))
-        let secrets = Array(Set(findings.filter { $0.what == .secret }.map(\.path))).sorted()
-        if readsHistory, let history = GitHistory(of: secrets, below: root) {
+        func secrets() -> [String] { Array(Set(findings.filter { $0.what == .secret }.map(\.path))).sorted() }
+        if readsHistory, let history = GitHistory(of: secrets(), below: tree.root) {
             knowsHistory = true
             let counts = history.commits(holding: findings.map { ($0.value, $0.path) })
             for (index, count) in counts.enumerated() where findings[index].what == .secret {
@@ -97,35 +103,29 @@ private struct DiscoveryDraft {
     }
 
     private let tree: ProjectTree
-    private let tracked: Set<String>
     private let limits: Discovery.Limits
-    private let listing: Listing
-    private let rules: ProposalRules
-    private let fingerprint = Fingerprint(key: RandomBytes.make(32))
     private var found: [Found] = []
-    private var missing: [Finding] = []
     /// By the path of the `.env` that should hold them.
     private var needs: [String: [Need]] = [:]
     private var mounted: Set<String> = []
     /// The keys of each `.env`.
-    private var keys: [String: Set<String>] = [:]
+    private var keys: [String: [String]] = [:]
 
-    init(_ file: CredentialFile?, _ tree: ProjectTree, _ tracked: Set<String>, _ limits: Discovery.Limits) {
-        (self.tree, self.tracked, self.limits) = (tree, tracked, limits)
-        listing = Listing(file, in: tree)
-        rules = ProposalRules(file)
-    }
+    init(_ tree: ProjectTree, _ limits: Discovery.Limits) { (self.tree, self.limits) = (tree, limits) }
 
     mutating func take(_ file: WalkedFile) {
         // One more than the limit tells that it was reached.
         guard found.count <= limits.findings else { return }
         var exposures: [Finding.Exposure] = []
         if file.keepsModes, file.mode & 0o077 != 0 { exposures.append(.readable(mode: file.mode)) }
-        if tracked.contains(file.path) { exposures.append(.tracked) }
-        for sighting in FileScan.sightings(in: file.bytes, as: file.file, name: file.name) {
+        if tree.tracked.contains(file.path) { exposures.append(.tracked) }
+        let dotenv = file.file == .dotenv ? try? DotenvFile(file.bytes) : nil
+        let sightings = FileScan.sightings(in: file.bytes, as: file.file, name: file.name, dotenv)
+        for sighting in sightings {
             found.append(Found(sighting: sighting, path: file.path, exposures: exposures))
         }
-        if file.name == ".env" { keys[file.path] = Self.keys(file.bytes) }
+        if !sightings.isEmpty { tree.keep(file, dotenv) }
+        if file.name == ".env" { keys[file.path] = dotenv.map(Self.keys) ?? [] }
         if file.file == .yaml, FileClass.isCompose(file.name), let compose = try? ComposeFile(file.bytes) {
             let folder = file.path.split(separator: "/").dropLast().joined(separator: "/")
             let env = folder.isEmpty ? ".env" : folder + "/.env"
@@ -134,14 +134,14 @@ private struct DiscoveryDraft {
         }
     }
 
-    private static func keys(_ bytes: [UInt8]) -> Set<String> {
-        guard let file = try? DotenvFile(bytes) else { return [] }
-        return Set(file.entries.filter { $0.isAssignment || $0.kind == .bareKey }.map(\.key))
+    private static func keys(of file: DotenvFile) -> [String] {
+        file.entries.filter { $0.isAssignment || $0.kind == .bareKey }.map(\.key)
     }
 
-    mutating func addMissing() {
-        for (path, needs) in needs.sorted(by: { $0.key < $1.key }) {
-            let present = keys[path] ?? linked(path)
+    private func missing(_ listing: Listing, _ rules: ProposalRules) -> [Finding] {
+        var missing: [Finding] = []
+        for (path, needs) in needs.sorted(by: { $0.key < $1.key }) where !needs.isEmpty {
+            let present = Set(keys[path] ?? linked(path))
             var known: Set<String> = []
             for need in needs where !present.contains(need.key) && known.insert(need.key).inserted {
                 missing.append(
@@ -151,28 +151,32 @@ private struct DiscoveryDraft {
                         proposal: rules.proposal(forMissing: need.key, at: path), value: DotenvValue([])))
             }
         }
+        return missing
     }
 
     /// A `.env` that is a link was not met on the way.
-    private func linked(_ path: String) -> Set<String> {
-        if case .bytes(let bytes) = tree.facts(of: path).content { Self.keys(bytes) } else { [] }
+    private func linked(_ path: String) -> [String] {
+        guard case .bytes(let bytes) = tree.facts(of: path).content else { return [] }
+        return (try? DotenvFile(bytes)).map(Self.keys) ?? []
     }
 
-    func finished() -> [Finding] {
+    func finished(_ listing: Listing, _ rules: ProposalRules) -> [Finding] {
+        var fingerprint = FingerprintMemo(Fingerprint(key: RandomBytes.make(32)))
         let secrets = found.map { found in
             let sighting = found.sighting
-            let bytes = sighting.value.reveal()
             return Finding(
                 path: found.path, kind: sighting.kind, key: sighting.key,
                 what: sighting.isPlaceholder ? .placeholder : .secret, evidence: sighting.evidence,
-                shown: sighting.isPlaceholder ? nil : fingerprint(bytes), neededBy: nil,
+                shown: sighting.isPlaceholder ? nil : fingerprint(sighting.value), neededBy: nil,
                 exposures: sighting.isPlaceholder ? [] : found.exposures,
                 isListed: listing.contains(found.path, key: sighting.key),
                 proposal: rules.proposal(for: sighting, at: found.path, isMounted: mounted.contains(found.path)),
                 value: sighting.value)
         }
+        let findings = secrets + missing(listing, rules)
+        if zip(findings, findings.dropFirst()).allSatisfy({ $0.path <= $1.path }) { return findings }
         // Stable: the order of a file stays.
-        return (secrets + missing).enumerated().sorted { ($0.element.path, $0.offset) < ($1.element.path, $1.offset) }
+        return findings.enumerated().sorted { ($0.element.path, $0.offset) < ($1.element.path, $1.offset) }
             .map(\.element)
     }
 }

@@ -22,11 +22,14 @@ enum FileScan {
     /// Values of one file that are kept.
     static let most = 1_000
 
-    static func sightings(in bytes: [UInt8], as file: FileClass, name: String) -> [Sighting] {
+    /// - Parameter dotenv: The same bytes, where they were parsed already.
+    static func sightings(
+        in bytes: [UInt8], as file: FileClass, name: String, _ dotenv: DotenvFile? = nil
+    ) -> [Sighting] {
         guard !bytes.isEmpty, !bytes.prefix(4_096).contains(0) else { return [] }
         let found =
             switch file {
-            case .dotenv: dotenv(bytes)
+            case .dotenv: (dotenv ?? (try? DotenvFile(bytes))).map(sightings) ?? []
             case .json: json(bytes) ?? []
             case .yaml: yaml(bytes, isCompose: FileClass.isCompose(name)) ?? []
             case .key: key(bytes)
@@ -52,15 +55,9 @@ enum FileScan {
         }
     }
 
-    private static func dotenv(_ bytes: [UInt8]) -> [Sighting] {
-        (try? DotenvFile(bytes)).map { sightings(in: $0) } ?? []
-    }
-
     /// The last assignment of a key counts.
-    static func sightings(in file: DotenvFile) -> [Sighting] {
-        Array(
-            file.keys.lazy.compactMap { key in sighting(.dotenv, key, name: key, file.written(key) ?? []) }
-                .prefix(most))
+    private static func sightings(in file: DotenvFile) -> [Sighting] {
+        file.keys.compactMap { key in sighting(.dotenv, key, name: key, file.written(key) ?? []) }
     }
 
     private static func yaml(_ bytes: [UInt8], isCompose: Bool) -> [Sighting]? {

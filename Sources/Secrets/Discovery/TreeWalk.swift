@@ -11,6 +11,8 @@ struct WalkedFile {
     let mode: UInt16
     /// False where the file system cannot keep modes.
     let keepsModes: Bool
+    /// Device and inode.
+    let inode: [UInt64]
 }
 
 /// Goes through a project's folder and opens what could hold a secret by its name.
@@ -30,9 +32,8 @@ struct TreeWalk {
     }
 
     /// - Throws: When the root itself cannot be read.
-    mutating func run(root: String, _ visit: (WalkedFile) -> Void) throws(FileFailure) {
-        let walk = try PathWalk(root: root)
-        try visitFolder(walk.root, depth: 0, isInSecrets: false, visit)
+    mutating func run(root: Folder, _ visit: (WalkedFile) -> Void) throws(FileFailure) {
+        try visitFolder(root, depth: 0, isInSecrets: false, visit)
     }
 
     private mutating func visitFolder(
@@ -78,13 +79,13 @@ struct TreeWalk {
             guard facts.isPlainFile, facts.st_size > 0 else { return nil }
             // Larger ones hold data, and no reader of credentials takes them.
             guard facts.st_size <= limits.fileBytes else { return nil }
-            let bytes = try opened.read(limit: limits.fileBytes, as: path)
+            let bytes = try opened.read(limit: limits.fileBytes, as: path, facts)
             let device = UInt64(facts.st_dev)
             let keeps = keepsModes[device] ?? (FileSystemKind(magic: gate_file_system_of(opened.number)) == nil)
             keepsModes[device] = keeps
             return WalkedFile(
                 path: path, name: name, file: file, bytes: bytes, mode: UInt16(facts.permissions & 0o777),
-                keepsModes: keeps)
+                keepsModes: keeps, inode: [UInt64(facts.st_dev), UInt64(facts.st_ino)])
         } catch {
             isCut = true
             return nil
@@ -99,22 +100,35 @@ extension Folder {
     ///
     /// - Parameter limit: No more than so many.
     func entries(limit: Int) throws(FileFailure) -> [(name: String, kind: EntryKind)] {
-        let copy = gate_duplicate(descriptor.number, 0)
-        guard let list = unsafe fdopendir(copy) else {
-            close(copy)
-            throw .last(path, "list")
-        }
-        defer { unsafe closedir(list) }
-        // The position belongs to all copies of the descriptor.
-        unsafe rewinddir(list)
+        // The position belongs to the descriptor.
+        lseek(descriptor.number, 0, SEEK_SET)
         var entries: [(String, EntryKind)] = []
-        while entries.count < limit, let entry = unsafe readdir(list) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+        // Of one call; most folders need no second one but for its end.
+        let room = 16_384
+        try unsafe withUnsafeTemporaryAllocation(byteCount: room, alignment: 8) { (buffer) throws(FileFailure) in
+            while entries.count < limit {
+                let count = unsafe gate_list(descriptor.number, buffer.baseAddress, room)
+                guard count >= 0 else { throw .last(path, "list") }
+                if count == 0 { return }
+                try unsafe read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), limit, into: &entries)
             }
+        }
+        return entries
+    }
+
+    /// - Parameter list: As getdents64(2) fills it: 16 bytes, the length of the entry, its type, its name with a NUL.
+    private func read(
+        _ list: UnsafeRawBufferPointer, _ limit: Int, into entries: inout [(String, EntryKind)]
+    ) throws(FileFailure) {
+        var start = 0
+        while start < list.count, entries.count < limit {
+            let end = unsafe start + Int(list.loadUnaligned(fromByteOffset: start + 16, as: UInt16.self))
+            let (type, letters) = unsafe (list[start + 18], list[(start + 19)..<end])
+            start = end
+            let name = unsafe String(decoding: letters.prefix { $0 != 0 }, as: UTF8.self)
             if name == "." || name == ".." { continue }
             let kind: EntryKind =
-                switch unsafe entry.pointee.d_type {
+                switch type {
                 case 4: .folder
                 case 8: .file
                 case 0: try unknown(name)
@@ -122,7 +136,6 @@ extension Folder {
                 }
             entries.append((name, kind))
         }
-        return entries
     }
 
     /// Some file systems tell no types (readdir(3)).

@@ -103,8 +103,10 @@ extension Descriptor {
     }
 
     /// From the beginning to the end.
-    func read(limit: Int, as path: String) throws(FileFailure) -> [UInt8] {
-        let facts = try facts(as: path)
+    ///
+    /// - Parameter known: What was asked for already.
+    func read(limit: Int, as path: String, _ known: stat? = nil) throws(FileFailure) -> [UInt8] {
+        let facts = if let known { known } else { try facts(as: path) }
         guard facts.isPlainFile else { throw FileFailure(path, .notAFile) }
         guard facts.st_size <= limit else { throw FileFailure(path, .tooLarge(limit: limit)) }
         var bytes = [UInt8](repeating: 0, count: Int(facts.st_size) + 1)
@@ -120,9 +122,11 @@ extension Descriptor {
             guard got >= 0 else { throw .last(path, "read") }
             count += got
             guard count <= limit else { throw FileFailure(path, .tooLarge(limit: limit)) }
-            if got == 0 { break }
+            // All that there was, and there was room for more.
+            if got == 0 || count == facts.st_size && got < room { break }
         }
-        return Array(bytes[..<count])
+        bytes.removeLast(bytes.count - count)
+        return bytes
     }
 
     /// Writes from the beginning over what is there; what lies behind stays.

@@ -43,16 +43,23 @@ struct SecretsAudit: Command {
         isListedOnly = arguments.has(Self.listed)
     }
 
-    func run(_ terminal: Terminal) throws {
-        let tracked = GitFacts.tracked(below: root)
-        let tree = try ProjectTree(root: root, tracked: tracked ?? [])
+    func run(_ terminal: Terminal) async throws {
+        // Git looks at its index while the source of truth is read.
+        async let listed = GitFacts.tracked(below: root)
+        let tree = try ProjectTree(root: root)
         let file = try SecretsOptions.file(in: tree, root)
-        let discovery = isListedOnly ? nil : try Discovery(of: root, listed: file, tracked: tracked ?? [])
+        let tracked = await listed
+        tree.tracked = tracked ?? []
+        let discovery = isListedOnly ? nil : try Discovery(in: tree, listed: file)
         var audit = Audit(tree)
         let rows = audit.rows(of: file, found: discovery?.findings ?? [])
-        let report = report(rows, terminal)
-        terminal.put(json(rows, terminal)) { report.render(terminal) }
-        if !terminal.options.json { report.sayRemarks(terminal) }
+        let report = terminal.options.json ? nil : report(rows, terminal)
+        terminal.put(rows) { row, json in
+            row.write(to: &json, in: terminal.language)
+        } text: {
+            report?.render(terminal) ?? ""
+        }
+        report?.sayRemarks(terminal)
         if tracked == nil { terminal.say(Self.noGit()) }
         if discovery?.isComplete == false { terminal.warn(SecretsDiscover.cut()) }
         let count = rows.count { !$0.isOK }
@@ -91,25 +98,5 @@ struct SecretsAudit: Command {
 
     private static func words(_ states: [AuditRow.State], _ terminal: Terminal) -> String {
         states.map { terminal.text($0.label) }.joined(separator: SecretsReport.and(terminal))
-    }
-
-    private func json(_ rows: [AuditRow], _ terminal: Terminal) -> JSON {
-        .array(
-            rows.map { row in
-                [
-                    "credential": row.credential.map { JSON($0) } ?? .null, "path": JSON(row.path),
-                    "kind": JSON(row.kind.rawValue),
-                    "key": row.key.map { JSON($0) } ?? .null, "holds": row.value.map { JSON($0.rawValue) } ?? .null,
-                    "shown": row.shown.map { JSON($0) } ?? .null, "ok": JSON(row.isOK),
-                    "notes": .array(row.notes.map { JSON($0.explanation(in: terminal.language)) }),
-                    "states": .array(
-                        row.states.map { state in
-                            [
-                                "state": JSON(state.code),
-                                "reason": state.reason(in: terminal.language).map { JSON($0) } ?? .null,
-                            ]
-                        }),
-                ]
-            })
     }
 }
