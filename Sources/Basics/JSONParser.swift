@@ -139,7 +139,6 @@ struct JSONParser {
 
     /// A string without its quotes; lone surrogates become U+FFFD, as no Swift string can hold them.
     private mutating func string() throws(JSONError) -> String {
-        let start = at
         at += 1
         var runStart = at
         var escaped: [UInt8] = []
@@ -150,9 +149,9 @@ struct JSONParser {
                 defer { at += 1 }
                 guard escaped.isEmpty else {
                     escaped.append(contentsOf: bytes[runStart..<at])
-                    return try text(escaped[...], start)
+                    return Self.text(escaped.span)
                 }
-                return try text(bytes[runStart..<at], start)
+                return Self.text(bytes.span.extracting(runStart..<at))
             case UInt8(ascii: "\\"):
                 escaped.append(contentsOf: bytes[runStart..<at])
                 try escape(into: &escaped)
@@ -167,9 +166,9 @@ struct JSONParser {
         }
     }
 
-    private func text(_ bytes: ArraySlice<UInt8>, _ start: Int) throws(JSONError) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw error(.badUTF8, at: start) }
-        return text
+    /// - Parameter bytes: UTF-8, as each sequence was looked at on the way.
+    private static func text(_ bytes: Span<UInt8>) -> String {
+        unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
     private mutating func escape(into out: inout [UInt8]) throws(JSONError) {

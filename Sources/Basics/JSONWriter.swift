@@ -43,7 +43,7 @@ extension JSON {
         }
     }
 
-    static func newLine(to out: inout [UInt8], indent: Int?, level: Int) {
+    private static func newLine(to out: inout [UInt8], indent: Int?, level: Int) {
         guard let indent else { return }
         out.append(0x0A)
         out.append(contentsOf: repeatElement(0x20, count: indent * level))

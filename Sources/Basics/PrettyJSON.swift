@@ -3,7 +3,8 @@
 /// Who writes keeps the grammar: what is opened is closed, and each value in an object stands behind its key.
 public struct PrettyJSON: Sendable {
     private var bytes: [UInt8] = []
-    private var level = 0
+    /// A line end, and the blanks in front of what comes next.
+    private var lead: [UInt8] = [0x0A]
     /// Nothing stands yet in what was opened last.
     private var isFirst = true
     private var isBehindKey = false
@@ -50,19 +51,20 @@ public struct PrettyJSON: Sendable {
     private mutating func wrap(_ open: UInt8, _ close: UInt8, _ content: (inout PrettyJSON) -> Void) {
         begin()
         bytes.append(open)
-        (level, isFirst) = (level + 1, true)
+        lead += [0x20, 0x20]
+        isFirst = true
         content(&self)
-        level -= 1
-        if !isFirst { JSON.newLine(to: &bytes, indent: 2, level: level) }
+        lead.removeLast(2)
+        if !isFirst { bytes += lead }
         isFirst = false
         bytes.append(close)
     }
 
     /// In front of a key, and of a value that has none.
     private mutating func begin() {
-        if !isBehindKey, level > 0 {
+        if !isBehindKey, lead.count > 1 {
             if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            JSON.newLine(to: &bytes, indent: 2, level: level)
+            bytes += lead
         }
         (isFirst, isBehindKey) = (false, false)
     }

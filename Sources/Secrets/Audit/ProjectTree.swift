@@ -9,14 +9,10 @@ public final class ProjectTree: FactSource {
     /// Entries that the wildcards of one path may look at.
     static let entryLimit = 100_000
 
-    /// Bytes of the files that a search keeps.
-    static let shelfLimit = 64 << 20
-
     let root: String
     private var walk: PathWalk
     /// What a search has read, so that nobody reads it again; by paths without links.
-    private var shelf: [String: FileFacts] = [:]
-    private var shelfRoom = ProjectTree.shelfLimit
+    private var known: [String: FileFacts] = [:]
     /// Paths below the root that Git has in its index.
     public var tracked: Set<String>
 
@@ -33,24 +29,19 @@ public final class ProjectTree: FactSource {
         (self.root, self.tracked) = (root, tracked)
     }
 
-    var folder: Folder { walk.root }
-
-    /// Keeps what a search has read of a file, as long as there is room.
-    func keep(_ file: WalkedFile, _ dotenv: DotenvFile?) {
-        guard file.bytes.count <= shelfRoom else { return }
-        shelfRoom -= file.bytes.count
-        var facts = FileFacts(
-            .bytes(file.bytes), mode: file.mode, keepsModes: file.keepsModes,
-            isTracked: tracked.contains(file.path), inode: file.inode)
-        facts.dotenv = dotenv
-        shelf[file.path] = facts
-    }
+    /// What a search has read of files is not read again.
+    ///
+    /// - Parameter files: By paths without links.
+    func learn(_ files: [String: FileFacts]) { known = files }
 
     // MARK: - Facts
 
     public func facts(of path: String) -> FileFacts {
         // The folder's mode is known of the source of truth alone.
-        if path != CredentialFile.path, let kept = shelf[path] { return kept }
+        if path != CredentialFile.path, var facts = known[path] {
+            facts.isTracked = tracked.contains(path)
+            return facts
+        }
         do {
             let place = try walk.find(path)
             guard let entry = try place.folder.entry(place.name) else { return FileFacts(.missing) }
@@ -86,7 +77,7 @@ public final class ProjectTree: FactSource {
 
     public func resolved(_ path: String) -> String {
         // No link was followed on the way.
-        shelf[path] != nil ? path : (try? walk.find(path))?.path ?? path
+        known[path] != nil ? path : (try? walk.find(path))?.path ?? path
     }
 
     public func verify(_ token: Secret, against hash: Secret) -> Bool { SharedHash.verify(token, against: hash) }
@@ -96,8 +87,8 @@ public final class ProjectTree: FactSource {
     /// `*` and `?` stand for characters of one name, `**` for any number of folders. As in a shell a wildcard does not
     /// stand for the dot in front of a hidden name, and `**` follows no links.
     public func expand(_ pattern: String) -> [String] {
+        guard NamePattern.isOne(pattern) else { return [pattern] }
         let parts = pattern.split(separator: "/").map(String.init)
-        guard parts.contains(where: NamePattern.isOne) else { return [pattern] }
         var found: Set<String> = []
         var left = Self.entryLimit
         expand(parts[...], below: "", &left, &found)

@@ -112,45 +112,45 @@ extension LocationRule {
     /// Reads an element of `locations`: a path, or an object with `path`, `kind`, `key`, `value`, `in_place`.
     ///
     /// - Parameter place: Of the element in its document, for messages.
-    init(_ json: JSON, at place: String) throws(CredentialFileError) {
+    init(_ json: JSON, at place: @autoclosure () -> String) throws(CredentialFileError) {
         if let path = json.string {
             let inferred = Self.inferred(path)
-            if inferred.kind == .json || inferred.kind == .yaml { throw .init(.keyMissing, at: place) }
-            try Self.check(path, at: place)
+            if inferred.kind == .json || inferred.kind == .yaml { throw .init(.keyMissing, at: place()) }
+            try Self.check(path, at: place())
             self.init(path: path, kind: inferred.kind, value: inferred.value)
             return
         }
-        guard let object = json.object else { throw .init(.noLocation, at: place) }
+        guard let object = json.object else { throw .init(.noLocation, at: place()) }
         if let other = object.members.first(where: { !Self.members.contains($0.key) })?.key {
-            throw .init(.unknownMember(other), at: place)
+            throw .init(.unknownMember(other), at: place())
         }
-        guard let path = object["path"]?.string else { throw .init(.pathMissing, at: place) }
-        try Self.check(path, at: place + ".path")
+        guard let path = object["path"]?.string else { throw .init(.pathMissing, at: place()) }
+        try Self.check(path, at: place() + ".path")
         let inferred = Self.inferred(path)
-        let kind = try Self.choice(object["kind"], Kind.self, at: place + ".kind") ?? inferred.kind
-        let given = try Self.choice(object["value"], Value.self, at: place + ".value")
+        let kind = try Self.choice(object["kind"], Kind.self, at: place() + ".kind") ?? inferred.kind
+        let given = try Self.choice(object["value"], Value.self, at: place() + ".value")
         var key: String?
         if let member = object["key"] {
-            guard let text = member.string, !text.isEmpty else { throw .init(.keyMissing, at: place + ".key") }
+            guard let text = member.string, !text.isEmpty else { throw .init(.keyMissing, at: place() + ".key") }
             key = text
         }
-        if kind.isWhole, key != nil { throw .init(.keyNotWanted, at: place + ".key") }
-        if kind == .json || kind == .yaml, key == nil { throw .init(.keyMissing, at: place) }
-        if kind == .login, given ?? .hash != .hash { throw .init(.loginHoldsHash, at: place + ".value") }
+        if kind.isWhole, key != nil { throw .init(.keyNotWanted, at: place() + ".key") }
+        if kind == .json || kind == .yaml, key == nil { throw .init(.keyMissing, at: place()) }
+        if kind == .login, given ?? .hash != .hash { throw .init(.loginHoldsHash, at: place() + ".value") }
         let value = given ?? key.flatMap { KnownKeys.values[$0] } ?? (kind == inferred.kind ? inferred.value : nil)
-        if value == nil, kind != .dotenv || key != nil { throw .init(.valueMissing, at: place) }
+        if value == nil, kind != .dotenv || key != nil { throw .init(.valueMissing, at: place()) }
         var inPlace = false
         if let member = object["in_place"] {
-            guard case .bool(let given) = member else { throw .init(.notTruth, at: place + ".in_place") }
+            guard case .bool(let given) = member else { throw .init(.notTruth, at: place() + ".in_place") }
             inPlace = given
         }
         self.init(path: path, kind: kind, key: key, value: value, inPlace: inPlace)
         if value == .token {
-            if NamePattern.isOne(path) { throw .init(.tokenPattern, at: place + ".path") }
-            grant = try TokenGrant(object, at: place)
+            if NamePattern.isOne(path) { throw .init(.tokenPattern, at: place() + ".path") }
+            grant = try TokenGrant(object, at: place())
             minted = MintedToken(object)
         } else if let other = object.members.first(where: { TokenGrant.members.contains($0.key) })?.key {
-            throw .init(.notAToken(other), at: place)
+            throw .init(.notAToken(other), at: place())
         }
     }
 
@@ -170,22 +170,22 @@ extension LocationRule {
     }
 
     /// A path stays below the root whatever it says; this finds what could never be meant so.
-    private static func check(_ path: String, at place: String) throws(CredentialFileError) {
+    private static func check(_ path: String, at place: @autoclosure () -> String) throws(CredentialFileError) {
         let bytes = path.utf8Span.span
-        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\\") }) else { throw .init(.badPath, at: place) }
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\\") }) else { throw .init(.badPath, at: place()) }
         var start = 0
         for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: "/") {
             let name = bytes.extracting(start..<end)
-            if name.isEmpty || name.equals(".") || name.equals("..") { throw .init(.badPath, at: place) }
+            if name.isEmpty || name.equals(".") || name.equals("..") { throw .init(.badPath, at: place()) }
             start = end + 1
         }
     }
 
     private static func choice<T: RawRepresentable<String> & CaseIterable>(
-        _ json: JSON?, _ type: T.Type, at place: String
+        _ json: JSON?, _ type: T.Type, at place: @autoclosure () -> String
     ) throws(CredentialFileError) -> T? {
         guard let json else { return nil }
         if let choice = json.string.flatMap(T.init(rawValue:)) { return choice }
-        throw .init(.notOneOf(T.allCases.map(\.rawValue)), at: place)
+        throw .init(.notOneOf(T.allCases.map(\.rawValue)), at: place())
     }
 }

@@ -52,23 +52,18 @@ public struct Discovery: Sendable {
         of root: String, listed file: CredentialFile?, tracked: Set<String> = [], readsHistory: Bool = false,
         limits: Limits = Limits()
     ) throws(GateError) {
-        try self.init(
-            in: ProjectTree(root: root, tracked: tracked), listed: file, readsHistory: readsHistory, limits: limits)
+        let tree = try ProjectTree(root: root, tracked: tracked)
+        self.init(try TreeSearch(of: root, limits: limits), in: tree, listed: file, readsHistory: readsHistory)
     }
 
-    /// - Parameter tree: Keeps what is read here, for an audit that comes next.
+    /// - Parameter tree: Of the same folder; learns what the search has read.
     public init(
-        in tree: ProjectTree, listed file: CredentialFile?, readsHistory: Bool = false, limits: Limits = Limits()
-    ) throws(GateError) {
-        var draft = DiscoveryDraft(tree, limits)
-        var walk = TreeWalk(limits)
-        do {
-            try walk.run(root: tree.folder) { draft.take($0) }
-        } catch {
-            throw error.error("Nothing was read.")
-        }
-        var findings = draft.finished(Listing(file, in: tree), ProposalRules(file))
-        isComplete = !walk.isCut && findings.count <= limits.findings
+        _ search: TreeSearch, in tree: ProjectTree, listed file: CredentialFile?, readsHistory: Bool = false
+    ) {
+        tree.learn(search.files)
+        let limits = search.limits
+        var findings = search.findings(in: tree, Listing(file, in: tree), ProposalRules(file))
+        isComplete = !search.isCut && findings.count <= limits.findings
         findings = Array(findings.prefix(limits.findings))
         func secrets() -> [String] { Array(Set(findings.filter { $0.what == .secret }.map(\.path))).sorted() }
         if readsHistory, let history = GitHistory(of: secrets(), below: tree.root) {
@@ -86,97 +81,5 @@ public struct Discovery: Sendable {
             knowsHistory = false
         }
         self.findings = findings
-    }
-}
-
-/// A search under way.
-private struct DiscoveryDraft {
-    private struct Found {
-        let sighting: Sighting
-        let path: String
-        let exposures: [Finding.Exposure]
-    }
-
-    private struct Need {
-        let key: String
-        let composeFile: String
-    }
-
-    private let tree: ProjectTree
-    private let limits: Discovery.Limits
-    private var found: [Found] = []
-    /// By the path of the `.env` that should hold them.
-    private var needs: [String: [Need]] = [:]
-    private var mounted: Set<String> = []
-    /// The keys of each `.env`.
-    private var keys: [String: [String]] = [:]
-
-    init(_ tree: ProjectTree, _ limits: Discovery.Limits) { (self.tree, self.limits) = (tree, limits) }
-
-    mutating func take(_ file: WalkedFile) {
-        // One more than the limit tells that it was reached.
-        guard found.count <= limits.findings else { return }
-        var exposures: [Finding.Exposure] = []
-        if file.keepsModes, file.mode & 0o077 != 0 { exposures.append(.readable(mode: file.mode)) }
-        if tree.tracked.contains(file.path) { exposures.append(.tracked) }
-        let dotenv = file.file == .dotenv ? try? DotenvFile(file.bytes) : nil
-        let sightings = FileScan.sightings(in: file.bytes, as: file.file, name: file.name, dotenv)
-        for sighting in sightings {
-            found.append(Found(sighting: sighting, path: file.path, exposures: exposures))
-        }
-        if !sightings.isEmpty { tree.keep(file, dotenv) }
-        if file.name == ".env" { keys[file.path] = dotenv.map(Self.keys) ?? [] }
-        if file.file == .yaml, FileClass.isCompose(file.name), let compose = try? ComposeFile(file.bytes) {
-            let folder = file.path.split(separator: "/").dropLast().joined(separator: "/")
-            let env = folder.isEmpty ? ".env" : folder + "/.env"
-            needs[env, default: []] += compose.needs.map { Need(key: $0, composeFile: file.path) }
-            mounted.formUnion(compose.mounts.compactMap { ComposeFile.path(of: $0, in: folder) })
-        }
-    }
-
-    private static func keys(of file: DotenvFile) -> [String] {
-        file.entries.filter { $0.isAssignment || $0.kind == .bareKey }.map(\.key)
-    }
-
-    private func missing(_ listing: Listing, _ rules: ProposalRules) -> [Finding] {
-        var missing: [Finding] = []
-        for (path, needs) in needs.sorted(by: { $0.key < $1.key }) where !needs.isEmpty {
-            let present = Set(keys[path] ?? linked(path))
-            var known: Set<String> = []
-            for need in needs where !present.contains(need.key) && known.insert(need.key).inserted {
-                missing.append(
-                    Finding(
-                        path: path, kind: .dotenv, key: need.key, what: .missing, evidence: [.need], shown: nil,
-                        neededBy: need.composeFile, isListed: listing.contains(path, key: need.key, isThere: false),
-                        proposal: rules.proposal(forMissing: need.key, at: path), value: DotenvValue([])))
-            }
-        }
-        return missing
-    }
-
-    /// A `.env` that is a link was not met on the way.
-    private func linked(_ path: String) -> [String] {
-        guard case .bytes(let bytes) = tree.facts(of: path).content else { return [] }
-        return (try? DotenvFile(bytes)).map(Self.keys) ?? []
-    }
-
-    func finished(_ listing: Listing, _ rules: ProposalRules) -> [Finding] {
-        var fingerprint = FingerprintMemo(Fingerprint(key: RandomBytes.make(32)))
-        let secrets = found.map { found in
-            let sighting = found.sighting
-            return Finding(
-                path: found.path, kind: sighting.kind, key: sighting.key,
-                what: sighting.isPlaceholder ? .placeholder : .secret, evidence: sighting.evidence,
-                shown: sighting.isPlaceholder ? nil : fingerprint(sighting.value), neededBy: nil,
-                exposures: sighting.isPlaceholder ? [] : found.exposures,
-                isListed: listing.contains(found.path, key: sighting.key),
-                proposal: rules.proposal(for: sighting, at: found.path, isMounted: mounted.contains(found.path)),
-                value: sighting.value)
-        }
-        let findings = secrets + missing(listing, rules)
-        if zip(findings, findings.dropFirst()).allSatisfy({ $0.path <= $1.path }) { return findings }
-        // Stable: the order of a file stays.
-        return findings.enumerated().sorted { ($0.element.path, $0.offset) < ($1.element.path, $1.offset) }
-            .map(\.element)
     }
 }

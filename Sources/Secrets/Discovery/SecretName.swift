@@ -15,27 +15,30 @@ enum SecretName {
         "special token", "added token", "image token", "csrf token", "next token", "page token",
     ]
 
+    /// What all of these end with.
+    private static let endings: [StaticString] = [
+        "token", "password", "passwd", "passphrase", "pwd", "pass", "secret", "apikey", "bearer", "credential", "key",
+        "hash",
+    ]
+
     static func matches(_ name: String) -> Bool {
         let (before, last) = ending(of: name)
-        let word = name.smallLetters(last)
-        guard words.contains(word) || lastOfPairs.contains(word) else { return false }
-        let pair = before.isEmpty ? word : name.smallLetters(before) + " " + word
+        let ends = name.utf8Span.span.extracting(last)
+        guard endings.contains(where: { ends.equals($0, ignoresCase: true) }) else { return false }
+        let word = String(lowercasing: ends)
+        let pair =
+            before.isEmpty ? word : String(lowercasing: name.utf8Span.span.extracting(before)) + " " + word
         return pairs.contains(pair) || words.contains(word) && !others.contains(pair)
     }
 
-    private static let lastOfPairs: Set<String> = ["key", "secret", "hash"]
-
     /// Of a hash: `password_hash: argon2id` names an algorithm.
-    static func isHash(_ name: String) -> Bool { name.smallLetters(ending(of: name).last) == "hash" }
+    static func isHash(_ name: String) -> Bool { name.ends(with: ["hash"]) }
 
     /// Of tokens and hashes a copy may stand in several places; a password is one instance's own.
-    static func mayBeShared(_ name: String) -> Bool {
-        let last = name.smallLetters(ending(of: name).last)
-        return last == "token" || last == "hash" || last == "bearer"
-    }
+    static func mayBeShared(_ name: String) -> Bool { name.ends(with: ["token", "hash", "bearer"]) }
 
     /// Where the last two words lie, empty where there are none. `rawToken`, `RAW_TOKEN` and `raw-token` are the same words.
-    private static func ending(of name: String) -> (before: Range<Int>, last: Range<Int>) {
+    fileprivate static func ending(of name: String) -> (before: Range<Int>, last: Range<Int>) {
         let all = name.utf8Span.span
         let bytes = all.extracting(first: 256)
         var (before, last) = (0..<0, 0..<0)
@@ -58,5 +61,9 @@ enum SecretName {
 }
 
 extension String {
-    fileprivate func smallLetters(_ range: Range<Int>) -> String { String(lowercasing: utf8Span.span.extracting(range)) }
+    /// The last word is one of these.
+    fileprivate func ends(with words: [StaticString]) -> Bool {
+        let last = utf8Span.span.extracting(SecretName.ending(of: self).last)
+        return words.contains { last.equals($0, ignoresCase: true) }
+    }
 }

@@ -20,17 +20,19 @@ enum ValueJudgement: Hashable {
     ///   - isProse: Values may be sentences and labels, as in JSON and YAML.
     init(name: String?, _ bytes: [UInt8], isProse: Bool = false) {
         let isKnown = name.map { KnownKeys.values[$0] != nil } ?? false
-        func isNamed() -> Bool { isKnown || name.map(SecretName.matches) ?? false }
+        let isNamed = isKnown || name.map(SecretName.matches) ?? false
         if let shape = SecretShape(of: bytes) {
             // `hf_your_token_here` has a shape, too.
             guard !Placeholder.matches(bytes.span.extracting(first: 256)) else {
                 self = isKnown ? .placeholder : .none
                 return
             }
-            self = .secret((isNamed() ? [.name] : []) + [.shape(shape)])
+            self = .secret((isNamed ? [.name] : []) + [.shape(shape)])
             return
         }
-        guard bytes.count <= 4_096, Self.isText(bytes.span) else {
+        let isMixed = SecretEntropy.matches(bytes)
+        // Most texts of most files end here.
+        guard isNamed || isMixed, bytes.count <= 4_096, Self.isText(bytes.span) else {
             self = .none
             return
         }
@@ -39,9 +41,8 @@ enum ValueJudgement: Hashable {
         } else if Self.isReference(bytes.span) || Self.isPlain(bytes.span) || Self.isPlace(bytes.span) {
             self = .none
         } else {
-            let isMixed = SecretEntropy.matches(bytes)
             let isTooShort = bytes.count < 20 && name.map(SecretName.isHash) ?? false
-            let isTold = isNamed() && !isTooShort && !(isProse && Self.isProse(String(decoding: bytes, as: UTF8.self)))
+            let isTold = isNamed && !isTooShort && !(isProse && Self.isProse(String(decoding: bytes, as: UTF8.self)))
             let evidence: [Evidence] = (isTold ? [.name] : []) + (isMixed ? [.entropy] : [])
             self = evidence.isEmpty ? .none : .secret(evidence)
         }

@@ -9,7 +9,9 @@ extension Span<UInt8> {
         holds(text, at: count - text.utf8CodeUnitCount, ignoresCase)
     }
 
-    func equals(_ text: StaticString) -> Bool { count == text.utf8CodeUnitCount && holds(text, at: 0) }
+    func equals(_ text: StaticString, ignoresCase: Bool = false) -> Bool {
+        count == text.utf8CodeUnitCount && holds(text, at: 0, ignoresCase)
+    }
 
     /// - Complexity: O(n) for a text whose first byte is rare.
     func contains(_ text: StaticString) -> Bool {
@@ -48,11 +50,11 @@ extension String {
 
     /// With small letters for ASCII's capitals.
     init(lowercasing bytes: Span<UInt8>) {
-        var small: [UInt8] = []
-        small.reserveCapacity(bytes.count)
-        for index in bytes.indices {
-            small.append((0x41...0x5A).contains(bytes[index]) ? bytes[index] | 0x20 : bytes[index])
+        self = unsafe String(unsafeUninitializedCapacity: bytes.count) { small in
+            for index in bytes.indices {
+                unsafe small[index] = (0x41...0x5A).contains(bytes[index]) ? bytes[index] | 0x20 : bytes[index]
+            }
+            return bytes.count
         }
-        self.init(decoding: small, as: UTF8.self)
     }
 }

@@ -44,14 +44,15 @@ struct SecretsAudit: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
-        // Git looks at its index while the source of truth is read.
-        async let listed = GitFacts.tracked(below: root)
         let tree = try ProjectTree(root: root)
+        // Goes on beside all that does not need it.
+        async let searched = isListedOnly ? nil : TreeSearch(of: root)
         let file = try SecretsOptions.file(in: tree, root)
-        let tracked = await listed
+        let tracked = GitFacts.tracked(below: root)
         tree.tracked = tracked ?? []
-        let discovery = isListedOnly ? nil : try Discovery(in: tree, listed: file)
         var audit = Audit(tree)
+        audit.verify(file)
+        let discovery = try await searched.map { Discovery($0, in: tree, listed: file) }
         let rows = audit.rows(of: file, found: discovery?.findings ?? [])
         let report = terminal.options.json ? nil : report(rows, terminal)
         terminal.put(rows) { row, json in
