@@ -61,7 +61,9 @@ extension JSON {
         var start = 0
         for index in text.indices {
             let byte = text[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F else { continue }
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F else {
+                continue
+            }
             unsafe text.extracting(start..<index).withUnsafeBufferPointer { unsafe out.append(contentsOf: $0) }
             start = index + 1
             switch byte {

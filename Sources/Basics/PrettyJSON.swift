@@ -33,7 +33,9 @@ public struct PrettyJSON: Sendable {
         begin()
         bytes.append(UInt8(ascii: "\""))
         unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":"), UInt8(ascii: " ")])
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: " "))
         isBehindKey = true
     }
 
@@ -64,7 +66,7 @@ public struct PrettyJSON: Sendable {
     private mutating func begin() {
         if !isBehindKey, lead.count > 1 {
             if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            bytes += lead
+            unsafe lead.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         }
         (isFirst, isBehindKey) = (false, false)
     }

@@ -3,8 +3,7 @@ internal import Basics
 /// Compares every location with the source of truth; reads nothing itself and changes nothing.
 public struct Audit {
     private let source: any FactSource
-    private var known: [String: FileFacts] = [:]
-    private var parsed: [String: DotenvViews] = [:]
+    private var known: [String: KnownFile] = [:]
     private var verified: [Pair: Bool] = [:]
     private var shown: [String: FingerprintMemo] = [:]
 
@@ -63,9 +62,9 @@ public struct Audit {
         let family = KnownKeys.Family(ofCredential: credential.name)
         var rows: [AuditRow] = []
         for path in paths {
-            let facts = facts(of: path)
-            rows += values(rule, path, facts, family).map {
-                row(credential, path, rule.kind, $0, facts, also, rule.minted)
+            let file = file(path)
+            for found in values(rule, file, family) {
+                rows.append(row(credential, path, rule.kind, found, file.facts, also, rule.minted))
             }
         }
         return rows
@@ -76,11 +75,11 @@ public struct Audit {
         shown[credential?.name ?? "", default: FingerprintMemo(Fingerprint(of: credential))](value)
     }
 
-    private mutating func facts(of path: String) -> FileFacts {
-        if let facts = known[path] { return facts }
-        let facts = source.facts(of: path)
-        known[path] = facts
-        return facts
+    private mutating func file(_ path: String) -> KnownFile {
+        if let file = known[path] { return file }
+        let file = KnownFile(source.facts(of: path))
+        known[path] = file
+        return file
     }
 
     private mutating func isHash(_ hash: Secret, of token: Secret) -> Bool {
@@ -94,7 +93,7 @@ public struct Audit {
     // MARK: - The source of truth itself
 
     private mutating func sourceRows(_ credential: Credential, in file: CredentialFile) -> [AuditRow] {
-        let facts = facts(of: CredentialFile.path)
+        let facts = self.file(CredentialFile.path).facts
         var exposure = Self.exposure(facts)
         if let mode = facts.folderMode, facts.keepsModes, mode & 0o077 != 0 { exposure.append(.openFolder(mode: mode)) }
         let token = credential.rawToken
@@ -157,15 +156,16 @@ public struct Audit {
         func objections(_ bytes: [UInt8]) -> (own: [DotenvObjection], ofFile: [DotenvObjection]) {
             switch file {
             case .other: ([], [])
+            // They are what is written there.
+            case .dotenv(let views, _) where views.file.isPlain: ([], [])
             case .dotenv(let views, let key): Audit.objections(to: DotenvValue(bytes), of: key, in: views)
             case .interpolated: ([DotenvObjection(reader: .composeV2, reason: .expandsVariables)], [])
             }
         }
     }
 
-    private mutating func values(
-        _ rule: LocationRule, _ path: String, _ facts: FileFacts, _ family: KnownKeys.Family
-    ) -> [Found] {
+    private func values(_ rule: LocationRule, _ file: KnownFile, _ family: KnownKeys.Family) -> [Found] {
+        let facts = file.facts
         func found(_ state: AuditRow.State) -> [Found] { [Found(key: rule.key, value: rule.value, states: [state])] }
         guard case .bytes(let bytes) = facts.content else {
             if facts.content == .outside { return found(.outside) }
@@ -179,7 +179,7 @@ public struct Audit {
             } catch {
                 return found(.unreadable(error.phrase))
             }
-        case .dotenv: return dotenv(rule, path, bytes, facts.dotenv, family)
+        case .dotenv: return dotenv(rule, file, family)
         case .yaml:
             do throws(YAMLPlace.Failure) {
                 let text = try YAMLPlace(path: rule.key ?? "").value(in: bytes)
@@ -196,24 +196,9 @@ public struct Audit {
         }
     }
 
-    /// A file is parsed once, whatever stands in it.
-    private mutating func views(
-        of path: String, _ bytes: [UInt8], _ file: DotenvFile?
-    ) throws(DotenvError) -> DotenvViews {
-        if let known = parsed[path] { return known }
-        let views = if let file { DotenvViews(file) } else { DotenvViews(try DotenvFile(bytes)) }
-        parsed[path] = views
-        return views
-    }
-
-    private mutating func dotenv(
-        _ rule: LocationRule, _ path: String, _ bytes: [UInt8], _ file: DotenvFile?, _ family: KnownKeys.Family
-    ) -> [Found] {
-        let views: DotenvViews
-        do throws(DotenvError) {
-            views = try self.views(of: path, bytes, file)
-        } catch {
-            // The size is all that it can object to.
+    private func dotenv(_ rule: LocationRule, _ file: KnownFile, _ family: KnownKeys.Family) -> [Found] {
+        guard let views = file.views else {
+            // The size is all that a file can be refused for.
             let phrase = AuditMessages.tooLarge(["limit": "\(DotenvFile.largest)"])
             return [Found(key: rule.key, value: rule.value, states: [.unreadable(phrase)])]
         }
@@ -229,7 +214,7 @@ public struct Audit {
                 return found
             }
             if entries.count > 1 { found.states = [.repeated(lines: entries.map(\.line))] }
-            found.bytes = file.written(key)
+            found.bytes = entries.last.map { file.written($0) }
             found.file = .dotenv(views, key: key)
             return found
         }
@@ -303,8 +288,8 @@ public struct Audit {
         let family = KnownKeys.Family(ofCredential: name)
         var places: [(rule: LocationRule, found: Found, facts: FileFacts)] = []
         for rule in rules {
-            let facts = facts(of: rule.path)
-            places += values(rule, rule.path, facts, family).map { (rule, $0, facts) }
+            let file = file(rule.path)
+            places += values(rule, file, family).map { (rule, $0, file.facts) }
         }
         let judged = places.map { place in place.found.bytes.flatMap { judge($0, place.found.value, nil) } }
         let values = Set(
@@ -332,12 +317,10 @@ public struct Audit {
     /// A secret of one instance, which no other place must equal; nil when nothing is off.
     private mutating func single(_ finding: Finding) -> AuditRow? {
         var (states, notes): ([AuditRow.State], [DotenvObjection]) = ([], [])
-        let facts = facts(of: finding.path)
+        let file = file(finding.path)
+        let facts = file.facts
         if finding.what == .missing { states.append(.missing) }
-        if finding.kind == .dotenv, let key = finding.key, finding.what == .secret,
-            case .bytes(let bytes) = facts.content,
-            let views = try? views(of: finding.path, bytes, facts.dotenv)
-        {
+        if finding.kind == .dotenv, let key = finding.key, finding.what == .secret, let views = file.views {
             let (own, ofFile) = Self.objections(to: finding.value, of: key, in: views)
             if !own.isEmpty { states.append(.misread(own)) }
             notes = ofFile

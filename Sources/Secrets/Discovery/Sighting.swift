@@ -57,7 +57,9 @@ enum FileScan {
 
     /// The last assignment of a key counts.
     private static func sightings(in file: DotenvFile) -> [Sighting] {
-        file.keys.compactMap { key in sighting(.dotenv, key, name: key, file.written(key) ?? []) }
+        file.lastAssignments.compactMap { entry in
+            sighting(.dotenv, entry.key, name: entry.key, file.written(entry))
+        }
     }
 
     private static func yaml(_ bytes: [UInt8], isCompose: Bool) -> [Sighting]? {
@@ -87,7 +89,9 @@ enum FileScan {
         let content = bytes.starts(with: DotenvBytes.mark) ? Array(bytes.dropFirst(3)) : bytes
         var found: [Sighting] = []
         var walk = JSONTexts(content) { names, name, text in
-            if let sighting = sighting(.json, Pointer.text(names), name: name, Array(text.utf8)) { found.append(sighting) }
+            if let sighting = sighting(.json, Pointer.text(names), name: name, Array(text.utf8)) {
+                found.append(sighting)
+            }
         }
         return (try? walk.run()) != nil ? found : nil
     }

@@ -78,7 +78,9 @@ enum ValueJudgement: Hashable {
     /// A path or an address.
     static func isPlace(_ bytes: Span<UInt8>) -> Bool {
         if bytes.contains("://") { return true }
-        if bytes.hasPrefix("/") || bytes.hasPrefix("./") || bytes.hasPrefix("../") || bytes.hasPrefix("~/") { return true }
+        if bytes.hasPrefix("/") || bytes.hasPrefix("./") || bytes.hasPrefix("../") || bytes.hasPrefix("~/") {
+            return true
+        }
         if bytes.hasPrefix("\\\\") || bytes.hasPrefix(".\\") { return true }
         return bytes.count >= 3 && (0x61...0x7A).contains(bytes[0] | 0x20) && bytes[1] == 0x3A
             && (bytes[2] == 0x5C || bytes[2] == 0x2F)

@@ -37,11 +37,20 @@ public struct DotenvFile: Sendable, Hashable {
 
     /// The keys with a value, each once, in the order of the file.
     public var keys: [String] {
-        entries.indices.lazy.filter { index in
-            let entry = entries[index]
-            return entry.isAssignment && !entry.key.isEmpty
-                && places(of: entry.key).first { entries[$0].isAssignment } == index
-        }.map { entries[$0].key }
+        lastAssignments.map(\.key)
+    }
+
+    /// The one that counts of each key, in the order in which the keys come up first.
+    var lastAssignments: [DotenvEntry] {
+        var last: [DotenvEntry] = []
+        for (index, entry) in entries.enumerated() where entry.isAssignment && !entry.key.isEmpty {
+            if let places = places[entry.key], places.count == 1 {
+                last.append(entry)
+            } else if places(of: entry.key).first(where: { entries[$0].isAssignment }) == index {
+                last.append(lastAssignment(of: entry.key) ?? entry)
+            }
+        }
+        return last
     }
 
     /// Assignments and bare keys of one name, in order.

@@ -6,11 +6,13 @@ final class DotenvViews {
     init(_ file: DotenvFile) { self.file = file }
 
     /// As `DotenvFile.objections`, in an empty environment.
+    ///
+    /// - Parameter readers: The usual ones otherwise.
     func objections(
-        to value: DotenvValue, of key: String, readers: Set<DotenvReader> = DotenvReader.usual
+        to value: DotenvValue, of key: String, readers: Set<DotenvReader>? = nil
     ) -> [DotenvObjection] {
-        if file.isPlain, readers.isSubset(of: DotenvReader.usual), file.written(key) == value.reveal() { return [] }
-        return file.objections(to: value, of: key, readers: readers) { view($0)[key] }
+        if readers == nil, file.isPlain, file.written(key) == value.reveal() { return [] }
+        return file.objections(to: value, of: key, readers: readers ?? DotenvReader.usual) { view($0)[key] }
     }
 
     private func view(_ asked: DotenvReader) -> DotenvView {

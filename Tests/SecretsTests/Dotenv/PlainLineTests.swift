@@ -7,9 +7,12 @@ import Testing
 struct PlainLineTests {
     /// In the class and around it: each piece can stand anywhere.
     private static let pieces = [
-        "A", "HF_TOKEN", "b9", "_", "PPID", "UID", "RANDOM", "SECONDS", "HOME", "PATH", "export", "export ", "=", "=", "=",
-        "'", "'", "\"", "\"", "$", "$2b$12$", "${", "{", "}", "\\", "#", " #", " ", "\t", "\r", "\n", "\n", "~", ":", ":~",
-        "*", "?", "[", "]", "!", "`", "(", ")", ";", "&", "|", "<", ">", ",", ".", "/", "@", "%", "+", "-", "x", "0", "é",
+        "A", "HF_TOKEN", "b9", "_", "PPID", "UID", "RANDOM", "SECONDS", "HOME", "PATH", "export", "export ", "=", "=",
+        "=",
+        "'", "'", "\"", "\"", "$", "$2b$12$", "${", "{", "}", "\\", "#", " #", " ", "\t", "\r", "\n", "\n", "~", ":",
+        ":~",
+        "*", "?", "[", "]", "!", "`", "(", ")", ";", "&", "|", "<", ">", ",", ".", "/", "@", "%", "+", "-", "x", "0",
+        "é",
         "\u{FEFF}", "\u{2028}", "\u{85}", "\0", "^",
     ].map { Array($0.utf8) }
 
@@ -22,10 +25,11 @@ struct PlainLineTests {
         case 0: some(6, &dice)
         case 1: [UInt8(ascii: "#")] + some(4, &dice)
         case 2: []
-        default: {
-            let quote = ["", "'", "\""].randomElement(using: &dice) ?? ""
-            return Array("\(key)=\(quote)".utf8) + some(4, &dice) + Array(quote.utf8)
-        }()
+        default:
+            {
+                let quote = ["", "'", "\""].randomElement(using: &dice) ?? ""
+                return Array("\(key)=\(quote)".utf8) + some(4, &dice) + Array(quote.utf8)
+            }()
         }
     }
 
@@ -68,8 +72,10 @@ struct PlainLineTests {
     func whatInstallationsHoldIsPlain(text: String) throws { #expect(try DotenvFile(Array(text.utf8)).isPlain) }
 
     @Test(arguments: [
-        "A=$B\n", "A='${B}'\n", "A=\"$B\"\n", "A=1 \n", "A=1 # c\n", "A='1' # c\n", " A=1\n", "A =1\n", "A=1\r\n", "UID=1\n",
-        "A.B=1\n", "1A=1\n", "A\n", "A='1\n2'\n", "A='1'B=2\n", "\u{FEFF}A=1\n", "A=é\n", "A='\\'\n", "A=~\n", "export\n",
+        "A=$B\n", "A='${B}'\n", "A=\"$B\"\n", "A=1 \n", "A=1 # c\n", "A='1' # c\n", " A=1\n", "A =1\n", "A=1\r\n",
+        "UID=1\n",
+        "A.B=1\n", "1A=1\n", "A\n", "A='1\n2'\n", "A='1'B=2\n", "\u{FEFF}A=1\n", "A=é\n", "A='\\'\n", "A=~\n",
+        "export\n",
     ])
     func whatReadersTakeInSeveralWaysIsNot(text: String) throws {
         #expect(try !DotenvFile(Array(text.utf8)).isPlain)
