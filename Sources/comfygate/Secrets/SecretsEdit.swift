@@ -190,14 +190,14 @@ struct SecretsEdit: Sendable {
         let outcome = try project.run(changes)
         terminal.say(SecretsMessages.changed(count: outcome.changed.count))
         for warning in outcome.warnings { terminal.warn(Phrase(verbatim: warning.message)) }
-        try await note(action, outcome.changed, backup: backup, project, gate, terminal)
+        await note(action, outcome.changed, backup: backup, project, gate, terminal)
     }
 
     /// Writes down what has been done, here and in the gate's trail. The change stands, whatever becomes of the record.
     func note(
         _ action: String, _ files: [String], backup: String? = nil, _ project: SecretsProject, _ gate: GateLink.Open?,
         _ terminal: Terminal
-    ) async throws {
+    ) async {
         let entry = ChangeLog.Entry(time: .now(), action: action, user: geteuid(), files: files, backup: backup)
         do {
             try ChangeLog(root: root).add(entry)
@@ -205,7 +205,12 @@ struct SecretsEdit: Sendable {
             terminal.warn(Phrase(verbatim: error.message))
         }
         // A command that opens no gate for its work does so for the record alone.
-        let told = gate == nil ? try await self.gate.open(terminal) : nil
+        var told: GateLink.Open?
+        do {
+            if gate == nil { told = try await self.gate.open(terminal) }
+        } catch {
+            GateLink.warnUnrecorded(error, terminal)
+        }
         if let gate = gate ?? told { await GateLink.record(entry, root: project.root, gate, terminal) }
         await told?.close()
     }

@@ -196,7 +196,7 @@ struct SecretsRotate: Command {
                 terminal.say(Self.halfWay())
                 throw ExitFailure()
             }
-            try await edit.note("rotate-back", outcome.changed, project, opened.gate, terminal)
+            await edit.note("rotate-back", outcome.changed, project, opened.gate, terminal)
             giveBack(told, run, terminal)
             throw ExitFailure()
         }
