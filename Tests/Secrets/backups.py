@@ -32,7 +32,11 @@ class BackupCase(ProjectCase):
         return next((self.home / ".local/state/comfygate/backups").iterdir())
 
     def backups(self):
-        return sorted(file.name for file in self.folder.iterdir())
+        """Without what the last change left."""
+        return sorted(file.name for file in self.folder.iterdir() if not file.name.endswith("-latest.tar.age"))
+
+    def latest(self):
+        return sorted(file.name for file in self.folder.glob("*-latest.tar.age"))
 
     def age(self, identity, name=None):
         """What Debian's programs find in it: {path: (bytes, mode)}."""
@@ -207,6 +211,84 @@ class Backups(BackupCase):
         self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
         self.assertIn(said, result.stderr)
         self.assertEqual(self.snapshot(), self.before)
+
+
+class Newest(BackupCase):
+    def lose(self, *paths):
+        for path in paths:
+            file = self.root / path
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+
+    def same(self, after):
+        self.assertEqual({path: file[0] for path, file in self.snapshot().items()}, {path: file[0] for path, file in after.items()})
+
+    def test_what_is_lost_comes_back_as_the_last_change_left_it(self):
+        self.done("unify")
+        self.done("rotate")
+        after = self.snapshot()
+        self.lose(".secrets", ".env")
+        self.assertIn("lost, so the newest state is taken", self.done("restore").stderr)
+        self.same(after)
+        self.done("audit")
+        # Age opens it, too.
+        self.assertEqual(self.age(self.identity, self.latest()[-1])[SOURCE], after[SOURCE])
+        (self.root / SOURCE).write_text("{torn")
+        self.done("restore", "--only", SOURCE)
+        self.same(after)
+
+    def test_a_lost_file_comes_back_as_the_last_change_left_it(self):
+        self.done("unify")
+        self.done("unify", "--generate")
+        after = self.snapshot()
+        self.lose(".env")
+        self.done("restore", "--only", ".env")
+        self.same(after)
+        self.lose(".env")
+        self.assertEqual(self.run_program("env", "restore", ".env").returncode, 0)
+        self.same(after)
+        # One that is there goes back before the last change of it; by its name the newest state is had all the same.
+        self.done("sync")
+        self.write(".env", "torn")
+        self.done("restore", "latest", "--only", ".env")
+        self.same(after)
+
+    def test_a_rotation_that_is_taken_back_is_no_newest_state(self):
+        self.done("unify")
+        source = self.source
+        source["consumers"] = [{"name": "one", "after_file": "false"}]
+        self.write(SOURCE, json.dumps(source))
+        before = self.snapshot()
+        self.assertEqual(self.secrets("rotate").returncode, 1)
+        self.lose(".secrets")
+        self.done("restore")
+        self.same(before)
+
+    def test_the_history_names_each_change_once(self):
+        self.done("unify")
+        self.done("unify", "--generate")
+        self.assertEqual([line["reason"] for line in json.loads(self.done("history", "--json").stdout)], ["unify", "unify"])
+        self.assertEqual(len(self.latest()), 1)
+        self.assertIn("same", self.done("history", "latest").stdout)
+
+    def test_who_begins_anew_loses_nothing(self):
+        self.done("unify")
+        lost = self.source["raw_token"]
+        self.lose(".secrets")
+        self.done("unify", "--generate")
+        self.done("unify", "--generate")
+        names = [line["name"] for line in json.loads(self.done("history", "--json").stdout) if line["reason"] == "latest"]
+        self.assertEqual(len(names), 1)
+        self.done("restore", names[0])
+        self.assertEqual(self.source["raw_token"], lost)
+
+    def test_what_a_person_kept_later_is_newer(self):
+        self.done("unify")
+        source = self.source | {"description": "by hand"}
+        self.write(SOURCE, json.dumps(source))
+        self.done("backup")
+        self.lose(".secrets")
+        self.done("restore")
+        self.assertEqual(self.source["description"], "by hand")
 
 
 class Sealing(BackupCase):

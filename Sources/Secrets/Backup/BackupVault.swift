@@ -43,18 +43,68 @@ public struct BackupVault: Sendable {
     public func keep(
         _ paths: [String], of source: any FactSource, reason: BackupReason, now: Timestamp
     ) throws(BackupError) -> Kept? {
-        var members: [TarArchive.Member] = []
-        for path in Set(paths).sorted() {
-            let facts = source.facts(of: path)
-            guard case .bytes(let bytes) = facts.content else { continue }
-            members.append(
-                TarArchive.Member(path: path, mode: UInt32(facts.mode ?? 0o600), modified: now.seconds, bytes: bytes))
-        }
+        let members = Self.members(paths, source, now)
         guard !members.isEmpty else { return nil }
         let (recipients, isNew) = try sealers(now)
         let name = try folder.write(members, root: root, reason: reason, at: now, recipients: recipients)
-        try folder.remove(retention.expired(folder.list(), at: now))
+        try folder.remove(retention.expired(backups(), at: now))
         return Kept(name: name, madeIdentity: isNew)
+    }
+
+    /// Seals what a change has left, in the place of what the one before it had left.
+    ///
+    /// - Parameter hadSource: Whether the change found a sound source of truth. Otherwise a lost one may lie in the older
+    ///   state alone, which then stays as a backup like others.
+    /// - Returns: Nil when there is nothing to keep.
+    public func keepLatest(
+        _ paths: [String], of source: any FactSource, hadSource: Bool, now: Timestamp
+    ) throws(BackupError) -> Kept? {
+        let members = Self.members(paths, source, now)
+        guard !members.isEmpty else { return nil }
+        let (recipients, isNew) = try sealers(now)
+        let older = try latest()
+        let time = older.map { max(now, $0.time.advanced(byMilliseconds: 1)) } ?? now
+        let name = try folder.write(members, root: root, reason: .latest, at: time, recipients: recipients)
+        if let older, hadSource || !mayHold(CredentialFile.path, older) { try folder.remove([older]) }
+        return Kept(name: name, madeIdentity: isNew)
+    }
+
+    private static func members(
+        _ paths: [String], _ source: any FactSource, _ now: Timestamp
+    ) -> [TarArchive.Member] {
+        Set(paths).sorted().compactMap { path in
+            let facts = source.facts(of: path)
+            guard case .bytes(let bytes) = facts.content else { return nil }
+            return TarArchive.Member(
+                path: path, mode: UInt32(facts.mode ?? 0o600), modified: now.seconds, bytes: bytes)
+        }
+    }
+
+    private func mayHold(_ path: String, _ name: BackupName) -> Bool {
+        guard let backup = try? read(name) else { return true }
+        return backup.files.contains { $0.path == path }
+    }
+
+    // MARK: Finding
+
+    /// What was there before each change, and what somebody kept, the newest first.
+    public func backups() throws(BackupError) -> [BackupName] {
+        let names = try folder.list()
+        let latest = names.first { $0.reason == .latest }
+        return names.filter { $0 != latest }
+    }
+
+    /// What the last change left.
+    public func latest() throws(BackupError) -> BackupName? { try folder.list().first { $0.reason == .latest } }
+
+    /// The newest that holds these files as a change or a person left them: from it lost ones come back.
+    public func newest(holding paths: [String]) throws(BackupError) -> BackupName? {
+        let reasons = ["latest", "backup", "env-backup"]
+        for name in try folder.list() where reasons.contains(name.reason.text) {
+            let held = Set(try read(name).files.map(\.path))
+            if held.isSuperset(of: paths) { return name }
+        }
+        return nil
     }
 
     public func read(_ name: BackupName) throws(BackupError) -> Backup {

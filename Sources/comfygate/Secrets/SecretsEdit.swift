@@ -187,10 +187,25 @@ struct SecretsEdit: Sendable {
             let paths = [CredentialFile.path] + changes.map(\.path)
             backup = try backups.keep(paths, of: project.tree, root: root, reason: action, terminal)
         }
-        let outcome = try project.run(changes)
+        let outcome = try make(changes, project, terminal)
         terminal.say(SecretsMessages.changed(count: outcome.changed.count))
         for warning in outcome.warnings { terminal.warn(Phrase(verbatim: warning.message)) }
         await note(action, outcome.changed, backup: backup, project, gate, terminal)
+    }
+
+    /// Makes the changes, all of them or none, and keeps what they have left: a lost source of truth comes back from it.
+    func make(
+        _ changes: [FileChange], _ project: SecretsProject, _ terminal: Terminal
+    ) throws(GateError) -> TransactionOutcome {
+        func source() -> CredentialFile? { (try? SecretsOptions.fileIfAny(in: project.tree)) ?? nil }
+        let hadSource = source() != nil
+        let outcome = try project.run(changes)
+        guard keepsBackup, !outcome.changed.isEmpty else { return outcome }
+        let locations = source()?.credentials.flatMap(\.locations).flatMap { project.tree.expand($0.path) } ?? []
+        backups.keepLatest(
+            [CredentialFile.path] + locations + outcome.changed, of: project.tree, hadSource: hadSource, root: root,
+            terminal)
+        return outcome
     }
 
     /// Writes down what has been done, here and in the gate's trail. The change stands, whatever becomes of the record.

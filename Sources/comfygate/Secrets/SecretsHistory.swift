@@ -7,8 +7,9 @@ struct SecretsHistory: Command {
     static let backup = Positional<String>(
         "backup", isRequired: false,
         Message(
-            "backup.name", en: "A backup, as `secrets history` names it",
-            fr: "Une sauvegarde, comme `secrets history` la nomme"))
+            "backup.name", en: "A backup, as `secrets history` names it, or `latest`: what the last change left",
+            fr: "Une sauvegarde, comme `secrets history` la nomme, ou `latest` : ce que le dernier changement a laissé")
+    )
 
     static let declaration = CommandDeclaration(
         "history",
@@ -48,12 +49,7 @@ struct SecretsHistory: Command {
             return terminal.put(Self.table(difference, terminal), json: Self.json(difference))
         }
         let changes = try ChangeLog(root: root).entries()
-        let names: [BackupName]
-        do {
-            names = try vault.folder.list()
-        } catch {
-            throw CommandFailure(at: vault.folder.path, error.phrase)
-        }
+        let names = try Self.looking(in: vault) { vault throws(BackupError) in try vault.backups() }
         var table = Table([.init("BACKUP"), .init("BEFORE"), .init("FILES", canShrink: true)])
         var lines: [JSON] = []
         for name in names {
@@ -71,8 +67,22 @@ struct SecretsHistory: Command {
         if names.isEmpty { terminal.say(Self.none(["path": vault.folder.path])) }
     }
 
+    /// - Throws: Naming the folder of the backups.
+    static func looking<Answer>(
+        in vault: BackupVault, _ look: (BackupVault) throws(BackupError) -> Answer
+    ) throws(CommandFailure) -> Answer {
+        do {
+            return try look(vault)
+        } catch {
+            throw CommandFailure(at: vault.folder.path, error.phrase)
+        }
+    }
+
     static func read(_ name: String, _ vault: BackupVault) throws -> Backup {
-        guard let parsed = BackupName(parsing: name) else {
+        let latest =
+            name == BackupReason.latest.text
+            ? try looking(in: vault) { vault throws(BackupError) in try vault.latest() } : nil
+        guard let parsed = latest ?? BackupName(parsing: name) else {
             throw CommandFailure(at: name, badName(), badNameRemedy())
         }
         do {
