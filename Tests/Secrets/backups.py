@@ -168,6 +168,43 @@ class Backups(BackupCase):
         self.done("restore", "--identity", str(self.base / "elsewhere"))
         self.same_bytes(self.before)
 
+    def test_no_new_identity_is_begun_unasked(self):
+        self.done("unify")
+        self.identity.rename(self.base / "elsewhere")
+        after, kept = self.snapshot(), self.backups()
+        for words in (["unify", "--generate"], ["rotate"], ["backup"], ["restore", "--identity", str(self.base / "none")]):
+            with self.subTest(words=words):
+                result = self.secrets(*words)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(words[-1] if words[0] == "restore" else str(self.identity), result.stderr)
+                self.assertEqual((self.snapshot(), self.backups()), (after, kept))
+                self.assertFalse(self.identity.exists())
+        # Another one that lies there is no better.
+        subprocess.run(["age-keygen", "-o", str(self.identity)], check=True, capture_output=True)
+        result = self.secrets("unify", "--generate")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f"The identity {self.identity} does not open the newest backup", result.stderr)
+        self.assertIn("--new-identity", result.stderr)
+        self.assertEqual((self.snapshot(), self.backups()), (after, kept))
+        self.identity.unlink()
+        result = self.done("rotate", "--new-identity")
+        self.assertIn(f"{self.identity} was made", result.stderr)
+        self.assertIn("only that one opens them", result.stderr)
+        self.done("unify", "--generate")
+        self.done("restore")
+        self.done("restore", self.backups()[0], "--identity", str(self.base / "elsewhere"), "--new-identity")
+        self.same_bytes(self.before)
+
+    def test_a_project_that_was_lost_whole_begins_no_new_identity_either(self):
+        self.done("unify")
+        self.identity.unlink()
+        shutil.rmtree(self.root)
+        self.root.mkdir()
+        before = self.snapshot()
+        self.assertEqual(self.secrets("unify", "--generate").returncode, 1)
+        self.assertEqual(self.snapshot(), before)
+        self.done("unify", "--generate", "--new-identity")
+
     def test_without_a_backup_nothing_is_changed(self):
         # The identity is made once, with calls of its own.
         self.done("backup")

@@ -9,6 +9,8 @@ public struct BackupVault: Sendable {
     /// `age1…` lines of further people or machines that can open them; need not be there.
     public let recipients: String
     public var retention = BackupRetention()
+    /// Makes an identity, or goes on with one, that does not open the older backups.
+    public var beginsAnew = false
     /// The project's folder without links.
     public let root: String
 
@@ -39,13 +41,16 @@ public struct BackupVault: Sendable {
     ///
     /// - Parameter paths: Relative to the root.
     /// - Returns: Nil when there is nothing to keep.
-    /// - Throws: Before anything is changed; then there is no new backup.
+    /// - Throws: Before anything is changed; then there is no new backup. `identityLost`, `identityForeign` unless
+    ///   `beginsAnew`, also when there is nothing to keep.
     public func keep(
         _ paths: [String], of source: any FactSource, reason: BackupReason, now: Timestamp
     ) throws(BackupError) -> Kept? {
+        let keys = try keys()
+        if !beginsAnew { try judge(keys) }
         let members = Self.members(paths, source, now)
         guard !members.isEmpty else { return nil }
-        let (recipients, isNew) = try sealers(now)
+        let (recipients, isNew) = try sealers(keys, now)
         let name = try folder.write(members, root: root, reason: reason, at: now, recipients: recipients)
         try folder.remove(retention.expired(backups(), at: now))
         return Kept(name: name, madeIdentity: isNew)
@@ -61,7 +66,7 @@ public struct BackupVault: Sendable {
     ) throws(BackupError) -> Kept? {
         let members = Self.members(paths, source, now)
         guard !members.isEmpty else { return nil }
-        let (recipients, isNew) = try sealers(now)
+        let (recipients, isNew) = try sealers(keys(), now)
         let older = try latest()
         let time = older.map { max(now, $0.time.advanced(byMilliseconds: 1)) } ?? now
         let name = try folder.write(members, root: root, reason: .latest, at: time, recipients: recipients)
@@ -118,26 +123,48 @@ public struct BackupVault: Sendable {
         return try folder.read(name, identities: identities)
     }
 
-    /// Whoever backups are sealed for. With further recipients the identity need not lie on this machine.
-    private func sealers(_ now: Timestamp) throws(BackupError) -> ([AgeRecipient], isNew: Bool) {
-        var found: [AgeRecipient] = []
+    private static let notMade = "No backup was made."
+
+    /// Whoever backups are sealed for.
+    private struct Keys {
+        var others: [AgeRecipient] = []
+        /// None where the file is not there.
+        var own: [AgeIdentity] = []
+    }
+
+    private func keys() throws(BackupError) -> Keys {
+        var keys = Keys()
+        let identity = try content(identity)
         do throws(AgeError) {
             if let bytes = try? content(recipients) {
                 for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
                 where !line.hasPrefix("#") && !line.allSatisfy(\.isWhitespace) {
-                    found.append(try AgeRecipient(parsing: line))
+                    keys.others.append(try AgeRecipient(parsing: line))
                 }
             }
+            if let identity { keys.own = try AgeIdentity.parse(identity) }
         } catch {
             throw .seal(error)
         }
-        if let bytes = try content(identity) {
-            do throws(AgeError) {
-                found += try AgeIdentity.parse(bytes).map(\.recipient)
-            } catch {
-                throw .seal(error)
-            }
+        return keys
+    }
+
+    /// An identity that was lost, or replaced, is noticed while it can still be brought back. With further recipients it
+    /// need not lie on this machine.
+    private func judge(_ keys: Keys) throws(BackupError) {
+        guard keys.others.isEmpty, let newest = try folder.list(orElse: Self.notMade).first else { return }
+        guard !keys.own.isEmpty else { throw .identityLost(identity, folder: folder.path) }
+        do throws(BackupError) {
+            guard try !folder.fits(newest, identities: keys.own, orElse: Self.notMade) else { return }
+        } catch .seal {
+            // One that is damaged says nothing of the identity.
+            return
         }
+        throw .identityForeign(identity, folder: folder.path)
+    }
+
+    private func sealers(_ keys: Keys, _ now: Timestamp) throws(BackupError) -> ([AgeRecipient], isNew: Bool) {
+        let found = keys.others + keys.own.map(\.recipient)
         guard found.isEmpty else { return (found, false) }
         let made = AgeIdentity.make()
         do throws(GateError) {

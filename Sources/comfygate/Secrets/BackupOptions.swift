@@ -14,7 +14,14 @@ struct BackupOptions: Sendable {
         Message(
             "backup.option.identity", en: "The age identity that opens them; else ~/.config/comfygate/backup.identity",
             fr: "L’identité age qui les ouvre ; sinon ~/.config/comfygate/backup.identity"))
+    private static let newIdentity = Flag(
+        "new-identity",
+        Message(
+            "backup.option.new_identity", en: "Let it be one that does not open the backups there are",
+            fr: "Qu’elle n’ouvre pas les sauvegardes existantes"))
     static let all: [any Parameter] = [folder, identity]
+    /// Of what makes backups.
+    static let making: [any Parameter] = all + [newIdentity]
 
     private static let inWorkTree = Message(
         "backup.in_work_tree",
@@ -44,10 +51,12 @@ struct BackupOptions: Sendable {
 
     private let folder: String?
     private let identity: String?
+    private let beginsAnew: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         folder = try arguments.get(Self.folder)?.text
         identity = try arguments.get(Self.identity)?.text
+        beginsAnew = arguments.has(Self.newIdentity)
     }
 
     func vault(_ root: String, _ terminal: Terminal) throws -> BackupVault {
@@ -72,7 +81,8 @@ struct BackupOptions: Sendable {
         -> String?
     {
         guard let reason = BackupReason(reason) else { preconditionFailure("no reason: \(reason)") }
-        let vault = try vault(root, terminal)
+        var vault = try vault(root, terminal)
+        vault.beginsAnew = beginsAnew
         do {
             guard let kept = try vault.keep(paths, of: tree, reason: reason, now: .now()) else { return nil }
             try tell(kept, vault, terminal)

@@ -8,7 +8,7 @@ struct SecretsEdit: Sendable {
     private static let dryRun = Flag("dry-run", SecretsMessages.dryRun)
     private static let noBackup = Flag("no-backup", SecretsMessages.noBackup)
     /// What every command takes that writes.
-    static let writing: [any Parameter] = [noBackup] + BackupOptions.all + GateLink.all
+    static let writing: [any Parameter] = [noBackup] + BackupOptions.making + GateLink.all
     static let all: [any Parameter] = [SecretsOptions.root, dryRun] + writing
 
     let root: String
