@@ -396,6 +396,35 @@ class Sealing(BackupCase):
         self.done("unseal", **self.by_passphrase())
         self.assertEqual((self.source["raw_token"], self.source["previous"]["raw_token"]), (fresh, first))
 
+    def test_only_the_source_of_truth_is_written(self):
+        self.done("unify")
+        self.write(".env", "COMFYUI_API_TOKEN=drifted\n")
+        (self.root / "clients.json").write_text("no document")
+        before = self.snapshot()
+        for words in (["seal"], ["unseal"]):
+            result = self.done(*words, *self.key())
+            now = self.snapshot()
+            self.assertEqual({path for path in now if now[path] != before[path]} - {SOURCE}, set())
+            self.assertIn("1 file was changed.", result.stderr)
+            self.assertIn("2 locations still need a hand", result.stderr)
+        self.assertIn("nothing was written", self.done("unseal", *self.key()).stderr)
+
+    def test_a_key_does_not_lie_with_what_it_seals(self):
+        self.done("unify")
+        before = self.snapshot()
+        (self.base / "link").symlink_to(self.root / "login")
+        for path in ("seal.key", ".secrets/seal.key", "made/seal.key", "../link/seal.key", str(self.root / "login/../k")):
+            for environment in (None, {"COMFYGATE_SEAL_KEY_FILE": path}):
+                with self.subTest(path=path, environment=environment):
+                    result = self.secrets("seal", *([] if environment else ["--key-file", path]), environment=environment)
+                    self.assertEqual(result.returncode, 1)
+                    self.assertIn("whoever gets the folder, or a copy of it, gets both", result.stderr)
+                    self.assertEqual(self.snapshot(), before)
+        # One that lies there from before opens all the same.
+        self.done("seal", *self.key())
+        shutil.copy(self.keyfile, self.root / "seal.key")
+        self.done("unseal", "--key-file", "seal.key")
+
     def test_a_key_file_that_others_read_is_refused(self):
         self.done("unify")
         self.done("seal", *self.key())

@@ -115,6 +115,24 @@ struct SecretsEdit: Sendable {
         return change
     }
 
+    /// Seals the source of truth, or opens it for good; locations stay as they are, and one that is off is only told.
+    ///
+    /// - Parameter key: Asked once the source of truth is open; nil leaves it open.
+    func reseal(_ action: String, nothing: Message, _ terminal: Terminal, key: (Opened) throws -> SealingKey?)
+        async throws
+    {
+        let opened = try await open(terminal, begins: false)
+        do {
+            let change = try plan(opened.file, opened, key: key(opened), writesLocations: false, terminal)
+            try await commit(change, opened, action: action, nothing: nothing, terminal)
+            if !isDry { _ = isRight(change.file, opened.tree, terminal) }
+        } catch {
+            await opened.close()
+            throw error
+        }
+        await opened.close()
+    }
+
     func open(_ terminal: Terminal, begins: Bool, wantsTokens: Bool = true) async throws -> Opened {
         // Nothing is made in a folder that is not the right one: not even a lock.
         if !begins { _ = try SecretsOptions.file(in: ProjectTree(root: root), root) }
@@ -142,11 +160,12 @@ struct SecretsEdit: Sendable {
     /// - Throws: `ExitFailure` when a location refuses; all has been said then.
     func plan(
         _ file: CredentialFile, _ opened: Opened, tokens: [SyncPlan.TokenPlace: Secret] = [:], exposed: [String] = [],
-        key: SealingKey?, _ terminal: Terminal
+        key: SealingKey?, writesLocations: Bool = true, _ terminal: Terminal
     ) throws -> SecretsChange {
         let change: SecretsChange
         do {
-            change = try SecretsChange(file, from: opened.tree, tokens: tokens, exposed: exposed, key: key)
+            change = try SecretsChange(
+                file, from: opened.tree, tokens: tokens, exposed: exposed, key: key, writesLocations: writesLocations)
         } catch {
             throw CommandFailure(at: CredentialFile.path, error.phrase)
         }
@@ -162,16 +181,21 @@ struct SecretsEdit: Sendable {
     }
 
     /// Writes it, unless this is a dry run, and says what has been done.
-    func commit(_ change: SecretsChange, _ opened: Opened, action: String, _ terminal: Terminal) async throws {
+    ///
+    /// - Parameter nothing: The words where nothing is to be written.
+    func commit(
+        _ change: SecretsChange, _ opened: Opened, action: String,
+        nothing: Message = SecretsMessages.nothingToDo, _ terminal: Terminal
+    ) async throws {
         show(change, terminal)
         guard let project = opened.project else {
             return terminal.say(
                 change.isEmpty
-                    ? SecretsMessages.nothingToDo() : SecretsMessages.wouldChange(count: change.changes.count))
+                    ? nothing() : SecretsMessages.wouldChange(count: change.changes.count))
         }
         guard !change.isEmpty else {
             project.closeFolder()
-            return terminal.say(SecretsMessages.nothingToDo())
+            return terminal.say(nothing())
         }
         try await write(change.changes, project, opened.gate, action: action, terminal)
         if !change.plan.steps.isEmpty { terminal.say(SecretsMessages.recreate()) }
@@ -246,14 +270,18 @@ struct SecretsEdit: Sendable {
 
     /// Reads everything again: what was written is what an audit calls right.
     func judge(_ file: CredentialFile, _ tree: ProjectTree, _ terminal: Terminal) throws {
+        guard isRight(file, tree, terminal) else { throw ExitFailure() }
+    }
+
+    /// Says it when something is off.
+    private func isRight(_ file: CredentialFile, _ tree: ProjectTree, _ terminal: Terminal) -> Bool {
         var audit = Audit(tree)
         let count = audit.rows(of: file).count { row in
             // What Git knows is no fault of the values; rotating and forgetting is another command's work.
             row.states.contains { $0 != .ok && $0 != .sealed && $0 != .tracked }
         }
-        guard count > 0 else { return }
-        terminal.say(SecretsMessages.stillOff(count: count))
-        throw ExitFailure()
+        if count > 0 { terminal.say(SecretsMessages.stillOff(count: count)) }
+        return count == 0
     }
 }
 
