@@ -53,21 +53,23 @@ struct SecretsEdit: Sendable {
     ///   - action: One word for the log and the backup's name.
     ///   - begins: May make a source of truth where there is none.
     ///   - wantsTokens: Asks for what opens a sealed one; otherwise it stays closed when nothing is at hand.
-    ///   - make: The new source of truth from the present one, and further files that others shall not read.
+    ///   - make: The new source of truth from the present one, and what a search of the folder has found: files with secrets
+    ///     lose the rights of others, and what is off beside the locations is told.
     /// - Throws: `ExitFailure` when a location refuses, or when something is still off afterwards; all has been said then.
     func run(
         _ terminal: Terminal, _ action: String, begins: Bool, wantsTokens: Bool = true,
-        _ make: (CredentialFile, ProjectTree, _ exposed: inout [String]) throws -> CredentialFile
+        _ make: (CredentialFile, ProjectTree, _ found: inout [Finding]) throws -> CredentialFile
     ) async throws {
         let opened = try await open(terminal, begins: begins, wantsTokens: wantsTokens)
         do {
-            var exposed: [String] = []
-            var file = try make(opened.file, opened.tree, &exposed)
+            var found: [Finding] = []
+            var file = try make(opened.file, opened.tree, &found)
             for credential in file.credentials where credential.previous != nil {
                 file.set(credential.forgettingOld(now: .now()))
             }
+            let exposed = found.filter { $0.what == .secret }.map(\.path)
             let written = try await change(to: file, opened, exposed: exposed, action: action, terminal)
-            if !isDry { try judge(written.file, opened.tree, terminal) }
+            if !isDry { try judge(written.file, opened.tree, found: found, terminal) }
         } catch {
             await opened.close()
             throw error
@@ -269,19 +271,34 @@ struct SecretsEdit: Sendable {
     }
 
     /// Reads everything again: what was written is what an audit calls right.
-    func judge(_ file: CredentialFile, _ tree: ProjectTree, _ terminal: Terminal) throws {
-        guard isRight(file, tree, terminal) else { throw ExitFailure() }
+    ///
+    /// - Parameter found: Beside the locations, before the change.
+    func judge(_ file: CredentialFile, _ tree: ProjectTree, found: [Finding] = [], _ terminal: Terminal) throws {
+        guard isRight(file, tree, found: found, terminal) else { throw ExitFailure() }
     }
 
     /// Says it when something is off.
-    private func isRight(_ file: CredentialFile, _ tree: ProjectTree, _ terminal: Terminal) -> Bool {
-        var audit = Audit(tree)
-        let count = audit.rows(of: file).count { row in
-            // What Git knows is no fault of the values; rotating and forgetting is another command's work.
-            row.states.contains { $0 != .ok && $0 != .sealed && $0 != .tracked }
+    private func isRight(
+        _ file: CredentialFile, _ tree: ProjectTree, found: [Finding] = [], _ terminal: Terminal
+    ) -> Bool {
+        // What was taken in stands among the locations now.
+        let beside = found.filter { finding in
+            guard let proposal = finding.proposal else { return true }
+            return file[proposal.credential]?.locations.contains(proposal.rule) != true
         }
-        if count > 0 { terminal.say(SecretsMessages.stillOff(count: count)) }
-        return count == 0
+        var audit = Audit(tree)
+        let off = audit.rows(of: file, found: beside).map { row in
+            // What Git knows is no fault of the values; rotating and forgetting is another command's work.
+            (row: row, states: row.states.filter { $0 != .ok && $0 != .sealed && $0 != .tracked })
+        }.filter { !$0.states.isEmpty }
+        guard !off.isEmpty else { return true }
+        for (row, states) in off {
+            let place = row.path + (row.key.map { ":\($0)" } ?? "")
+            let words = states.map { terminal.text($0.label) }.joined(separator: SecretsReport.and(terminal))
+            terminal.report(CommandFailure(at: place, Phrase(verbatim: words)), asWarning: true)
+        }
+        terminal.say(SecretsMessages.stillOff(count: off.count))
+        return false
     }
 }
 
