@@ -307,6 +307,24 @@ class Newest(BackupCase):
         self.assertEqual(len(self.latest()), 1)
         self.assertIn("same", self.done("history", "latest").stdout)
 
+    def test_the_history_is_readable_in_a_pipe(self):
+        self.done("unify")
+        source = self.source
+        source["locations"] += [f"services/number-{number}/with/a/long/path/.env:A_TOKEN" for number in range(40)]
+        source["locations"] = [
+            {"path": rule.partition(":")[0], "key": rule.partition(":")[2], "value": "raw"} if isinstance(rule, str) and ":" in rule else rule
+            for rule in source["locations"]]
+        for number in range(40):
+            self.write(f"services/number-{number}/with/a/long/path/.env", "A_TOKEN=old\n")
+        self.write(SOURCE, json.dumps(source))
+        self.done("sync")
+        self.done("rotate", "--grace", "0s")
+        lines = self.done("history").stdout.splitlines()
+        self.assertEqual(len(lines), 4)
+        self.assertLessEqual(max(map(len, lines)), 120)
+        self.assertRegex(lines[1], r"-rotate\.tar\.age  rotate  .*\.conf .* \(\+\d\d\)$")
+        self.assertEqual(len(json.loads(self.done("history", "--json").stdout)[1]["files"]), 40)
+
     def test_who_begins_anew_loses_nothing(self):
         self.done("unify")
         lost = self.source["raw_token"]

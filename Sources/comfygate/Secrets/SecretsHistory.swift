@@ -54,7 +54,9 @@ struct SecretsHistory: Command {
         var lines: [JSON] = []
         for name in names {
             let change = changes.first { $0.backup == name.text }
-            table.append([name.text, change?.action ?? name.reason.text, change?.files.joined(separator: " ") ?? "-"])
+            table.append([
+                name.text, change?.action ?? name.reason.text, change.map { Self.some(of: $0.files) } ?? "-",
+            ])
             lines.append([
                 "name": JSON(name.text), "time": JSON(name.time.rfc3339), "reason": JSON(name.reason.text),
                 "files": change.map { .array($0.files.map { JSON($0) }) } ?? .null,
@@ -65,6 +67,17 @@ struct SecretsHistory: Command {
                 ? "" : table.render(width: terminal.outputIsTerminal ? terminal.width : nil, style: terminal.style)
         }
         if names.isEmpty { terminal.say(Self.none(["path": vault.folder.path])) }
+    }
+
+    /// As many as are read at a glance, and the number of the others; `--json` has them all.
+    private static func some(of files: [String]) -> String {
+        var shown: [String] = []
+        var width = 0
+        for file in files where shown.isEmpty || width + file.count < 60 && shown.count < 3 {
+            shown.append(file)
+            width += file.count + 1
+        }
+        return shown.joined(separator: " ") + (shown.count < files.count ? " (+\(files.count - shown.count))" : "")
     }
 
     /// - Throws: Naming the folder of the backups.
