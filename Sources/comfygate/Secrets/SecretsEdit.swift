@@ -17,6 +17,8 @@ struct SecretsEdit: Sendable {
     private let seal: SealOptions
     private let gate: GateLink
     let isDry: Bool
+    /// Told what a change has written; then nothing of it is printed as data.
+    var onWritten: (@Sendable (SecretsChange) -> Void)?
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         try self.init(arguments, isDry: arguments.has(Self.dryRun))
@@ -200,6 +202,7 @@ struct SecretsEdit: Sendable {
             return terminal.say(nothing())
         }
         try await write(change.changes, project, opened.gate, action: action, terminal)
+        onWritten?(change)
         if !change.plan.steps.isEmpty { terminal.say(SecretsMessages.recreate()) }
     }
 
@@ -267,6 +270,7 @@ struct SecretsEdit: Sendable {
     }
 
     private func show(_ change: SecretsChange, _ terminal: Terminal) {
+        guard onWritten == nil else { return }
         terminal.put(SecretsTable(change).json(isDry: isDry)) { SecretsTable(change).table(terminal) }
     }
 
