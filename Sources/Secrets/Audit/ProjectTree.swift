@@ -21,7 +21,7 @@ public final class ProjectTree: FactSource {
         do {
             walk = try PathWalk(root: root)
         } catch {
-            throw error.error("Nothing was read.")
+            throw error.error(FileMessages.unread)
         }
         self.tracked = tracked
     }
@@ -58,7 +58,7 @@ public final class ProjectTree: FactSource {
         case .outsideRoot: .outside
         case .tooLarge(let limit): .tooLarge(limit: limit)
         case .system(ENOENT, _), .system(ENOTDIR, _): .missing
-        default: .unreadable(failure.error("").message)
+        default: .unreadable(failure.error(nil).message)
         }
     }
 

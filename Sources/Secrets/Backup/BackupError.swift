@@ -25,7 +25,7 @@ public enum BackupError: Error, Sendable, Hashable {
 
     public var phrase: Phrase {
         switch self {
-        case .file(let error): Phrase(verbatim: error.message)
+        case .file(let error): error.phrase
         case .seal(let error): error.phrase
         case .archive(let error): error.phrase
         case .manifest: BackupMessages.manifest()

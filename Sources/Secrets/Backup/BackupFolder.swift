@@ -27,7 +27,7 @@ public struct BackupFolder: Sendable, Hashable {
         do throws(FileFailure) {
             folder = try Folder(makingPrivate: path, followsLink: true)
         } catch {
-            throw .file(error.error("No backup was made."))
+            throw .file(error.error(FileMessages.noBackup))
         }
         for delay in 0..<Self.collisionLimit {
             let name = BackupName(time: time.advanced(byMilliseconds: Int64(delay)), reason: reason)
@@ -40,7 +40,7 @@ public struct BackupFolder: Sendable, Hashable {
                 return name
             } catch {
                 if error.code == EEXIST { continue }
-                throw .file(error.error("No backup was made."))
+                throw .file(error.error(FileMessages.noBackup))
             }
         }
         throw .tooManyAtOnce
@@ -59,10 +59,10 @@ public struct BackupFolder: Sendable, Hashable {
     /// The backups by their names, the newest first; none where there is no folder. Other files are passed over.
     public func list() throws(BackupError) -> [BackupName] { try list(orElse: Self.unread) }
 
-    private static let unread = "Nothing was read."
+    private static let unread = FileMessages.unread
 
     /// - Parameter ending: What the failure means for whoever asks.
-    func list(orElse ending: String) throws(BackupError) -> [BackupName] {
+    func list(orElse ending: Message) throws(BackupError) -> [BackupName] {
         do throws(FileFailure) {
             guard let folder = try Folder(existing: path) else { return [] }
             return try folder.names().compactMap { BackupName(parsing: $0) }.sorted(by: >)
@@ -90,7 +90,7 @@ public struct BackupFolder: Sendable, Hashable {
     ///
     /// - Throws: `notFound`, `file`, `seal`.
     func fits(
-        _ name: BackupName, identities: [AgeIdentity], orElse ending: String
+        _ name: BackupName, identities: [AgeIdentity], orElse ending: Message
     ) throws(BackupError) -> Bool {
         let bytes = try sealed(name, orElse: ending)
         do throws(AgeError) {
@@ -100,7 +100,7 @@ public struct BackupFolder: Sendable, Hashable {
         }
     }
 
-    private func sealed(_ name: BackupName, orElse ending: String) throws(BackupError) -> [UInt8] {
+    private func sealed(_ name: BackupName, orElse ending: Message) throws(BackupError) -> [UInt8] {
         let bytes: [UInt8]?
         do throws(FileFailure) {
             // Somewhat more than the content: header and tags.
@@ -119,7 +119,7 @@ public struct BackupFolder: Sendable, Hashable {
             for name in names { try folder.remove(name.text) }
             try folder.sync(as: path)
         } catch {
-            throw .file(error.error("The other backups stay."))
+            throw .file(error.error(FileMessages.otherBackups))
         }
     }
 }

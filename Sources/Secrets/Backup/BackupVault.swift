@@ -123,7 +123,7 @@ public struct BackupVault: Sendable {
         return try folder.read(name, identities: identities)
     }
 
-    private static let notMade = "No backup was made."
+    private static let notMade = FileMessages.noBackup
 
     /// Whoever backups are sealed for.
     private struct Keys {

@@ -58,7 +58,7 @@ public struct Discovery: Sendable {
         do {
             try walk.run(root: root) { draft.take($0) }
         } catch {
-            throw error.error("Nothing was read.")
+            throw error.error(FileMessages.unread)
         }
         draft.addMissing()
         var findings = draft.finished()

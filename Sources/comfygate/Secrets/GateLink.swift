@@ -160,7 +160,7 @@ struct GateLink: Sendable {
 
     static func words(_ error: any Error, _ terminal: Terminal) -> String {
         switch error {
-        case let error as GateError: error.message
+        case let error as GateError: terminal.text(error.phrase)
         case let failure as CommandFailure: terminal.text(failure.what)
         // Its mistakes have been said one by one.
         case is ExitFailure: terminal.text(badConfiguration)

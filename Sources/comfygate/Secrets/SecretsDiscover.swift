@@ -88,8 +88,9 @@ struct SecretsDiscover: Command {
 
     private func report(_ findings: [Finding], _ terminal: Terminal) -> SecretsReport {
         var report = SecretsReport([
-            .init("KEY", canShrink: true), .init("VALUE"), .init("TOLD BY", canShrink: true), .init("CREDENTIAL"),
-            .init("STATE", canShrink: true),
+            terminal.column(SecretsHeads.key, canShrink: true), terminal.column(SecretsHeads.value),
+            terminal.column(SecretsHeads.toldBy, canShrink: true), terminal.column(SecretsHeads.credential),
+            terminal.column(SecretsHeads.state, canShrink: true),
         ])
         for finding in findings {
             // What is true of the file stands behind its path, the worst of a value first.

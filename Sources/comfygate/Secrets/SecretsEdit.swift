@@ -246,7 +246,7 @@ struct SecretsEdit: Sendable {
         do {
             try ChangeLog(root: root).add(entry)
         } catch {
-            terminal.warn(Phrase(verbatim: error.message))
+            terminal.warn(error.phrase)
         }
         // A command that opens no gate for its work does so for the record alone.
         var told: GateLink.Open?
@@ -315,7 +315,8 @@ struct SecretsTable {
     /// Each file once; nothing for no change.
     func table(_ terminal: Terminal) -> String {
         var report = SecretsReport([
-            .init("CREDENTIAL"), .init("KEY", canShrink: true), .init("HOLDS"), .init("CHANGE"),
+            terminal.column(SecretsHeads.credential), terminal.column(SecretsHeads.key, canShrink: true),
+            terminal.column(SecretsHeads.holds), terminal.column(SecretsHeads.change),
         ])
         if change.writesSource {
             report.append(["-", "-", "-", terminal.text(SecretsMessages.written)], in: CredentialFile.path)

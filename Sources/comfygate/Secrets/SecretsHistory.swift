@@ -50,7 +50,10 @@ struct SecretsHistory: Command {
         }
         let changes = try ChangeLog(root: root).entries()
         let names = try Self.looking(in: vault) { vault throws(BackupError) in try vault.backups() }
-        var table = Table([.init("BACKUP"), .init("BEFORE"), .init("FILES", canShrink: true)])
+        var table = Table([
+            terminal.column(SecretsHeads.backup), terminal.column(SecretsHeads.before),
+            terminal.column(SecretsHeads.files, canShrink: true),
+        ])
         var lines: [JSON] = []
         for name in names {
             let change = changes.first { $0.backup == name.text }
@@ -112,7 +115,10 @@ struct SecretsHistory: Command {
     }
 
     static func table(_ difference: BackupDifference, _ terminal: Terminal) -> Table {
-        var table = Table([.init("FILE", canShrink: true), .init("NOW"), .init("KEYS", canShrink: true)])
+        var table = Table([
+            terminal.column(SecretsHeads.file, canShrink: true), terminal.column(SecretsHeads.now),
+            terminal.column(SecretsHeads.keys, canShrink: true),
+        ])
         for entry in difference.entries {
             let state =
                 switch entry.state {

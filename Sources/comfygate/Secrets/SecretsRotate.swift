@@ -192,7 +192,7 @@ struct SecretsRotate: Command {
             do {
                 outcome = try edit.make(reversal, project, terminal)
             } catch {
-                terminal.report(CommandFailure(at: name, Phrase(verbatim: error.message)))
+                terminal.report(CommandFailure(at: name, error.phrase))
                 terminal.say(Self.halfWay())
                 throw ExitFailure()
             }

@@ -58,7 +58,7 @@ struct SecretsSeal: Command {
                 do {
                     try PrivateFile.create(path, SealingKey.makeFile(), mode: 0o400, makesFolder: true)
                 } catch {
-                    throw CommandFailure(at: path, Phrase(verbatim: error.message))
+                    throw CommandFailure(at: path, error.phrase)
                 }
                 terminal.warn(Self.made(["path": path]))
             }

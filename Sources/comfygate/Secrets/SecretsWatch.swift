@@ -132,7 +132,7 @@ struct SecretsWatch: Command {
         } catch let failure as CommandFailure {
             fail(failure, terminal)
         } catch let error as GateError {
-            fail(CommandFailure(at: root, Phrase(verbatim: error.message)), terminal)
+            fail(CommandFailure(at: root, error.phrase), terminal)
         } catch {
             fail(CommandFailure(at: root, Phrase(verbatim: "\(error)")), terminal)
         }
