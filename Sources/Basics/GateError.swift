@@ -14,12 +14,27 @@ public struct GateError: Error, Sendable, Hashable {
     public let origin: Origin
     /// One sentence for the caller that names the remedy: no path, host, token or SQL in it.
     public let message: String
-    /// For the log only.
+    /// For the log, and behind the message on a terminal.
     public let detail: String?
+    private let words: Phrase?
+    private let detailWords: Phrase?
 
     public init(_ code: Code, from origin: Origin, _ message: String, detail: String? = nil) {
         (self.code, self.origin, self.message, self.detail) = (code, origin, message, detail)
+        (words, detailWords) = (nil, nil)
     }
+
+    /// For what commands show to people, in their language; the message is the English one.
+    public init(_ code: Code, from origin: Origin, _ phrase: Phrase, detail: Phrase? = nil) {
+        (self.code, self.origin, message, words) = (code, origin, phrase.text(in: .english), phrase)
+        (self.detail, detailWords) = (detail?.text(in: .english), detail)
+    }
+
+    /// The message in every language it has.
+    public var phrase: Phrase { words ?? Phrase(verbatim: message) }
+
+    /// The detail in every language it has.
+    public var detailPhrase: Phrase? { detailWords ?? detail.map { Phrase(verbatim: $0) } }
 }
 
 extension GateError: CustomStringConvertible {

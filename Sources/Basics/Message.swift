@@ -112,6 +112,18 @@ public struct Phrase: Sendable, Hashable {
         self.init(Message("verbatim", en: "{text}", fr: "{text}"), ["text": text])
     }
 
+    /// Text that has been put together in each language.
+    public init(en: String, fr: String) {
+        self.init(Message("composed", en: "{en}", fr: "{fr}"), ["en": en, "fr": fr])
+    }
+
+    /// One sentence behind another.
+    public static func + (left: Phrase, right: Phrase) -> Phrase {
+        Phrase(
+            en: left.text(in: .english) + " " + right.text(in: .english),
+            fr: left.text(in: .french) + " " + right.text(in: .french))
+    }
+
     /// Fills each placeholder once: braces inside an argument stay as they are.
     public func text(in language: Language) -> String {
         guard let forms = message.forms[language] ?? message.forms[.english] else { return message.key }

@@ -59,7 +59,9 @@ extension Program {
         } catch let failure as CommandFailure {
             terminal.report(failure)
         } catch let failure as GateError {
-            terminal.report(failure.code.rawValue, failure.message, failure.detail.map { "(\($0))" })
+            terminal.report(
+                failure.code.rawValue, terminal.text(failure.phrase),
+                failure.detailPhrase.map { "(\(terminal.text($0)))" })
         } catch let failure as ExitFailure {
             return failure.code
         } catch {

@@ -177,6 +177,21 @@ public final class Listener: Channel {
     }
 }
 
+/// The system's words for an error number, in every language of the program; rare numbers are English everywhere.
+public func systemPhrase(_ error: Int32) -> Phrase {
+    let english = systemMessage(error)
+    return Phrase(en: english, fr: frenchSystemMessages[error] ?? english)
+}
+
+private let frenchSystemMessages: [Int32: String] = [
+    EACCES: "permission refusée", EBUSY: "occupé", EDQUOT: "quota de disque dépassé", EEXIST: "le fichier existe déjà",
+    EINVAL: "argument incorrect", EIO: "erreur d’entrée-sortie", EISDIR: "est un dossier",
+    ELOOP: "trop de liens symboliques", EMFILE: "trop de fichiers ouverts", ENAMETOOLONG: "nom de fichier trop long",
+    ENOENT: "fichier ou dossier absent", ENOMEM: "mémoire insuffisante", ENOSPC: "disque plein",
+    ENOTDIR: "n’est pas un dossier", EPERM: "opération non permise", EROFS: "système de fichiers en lecture seule",
+    ETXTBSY: "fichier en cours d’exécution", EXDEV: "lien entre deux systèmes de fichiers",
+]
+
 /// The system's words for an error number.
 public func systemMessage(_ error: Int32) -> String {
     guard let text = unsafe strerror(error) else { return "error \(error)" }

@@ -32,7 +32,11 @@ class BackupCase(ProjectCase):
         return next((self.home / ".local/state/comfygate/backups").iterdir())
 
     def backups(self):
-        return sorted(file.name for file in self.folder.iterdir())
+        """Without what the last change left."""
+        return sorted(file.name for file in self.folder.iterdir() if not file.name.endswith("-latest.tar.age"))
+
+    def latest(self):
+        return sorted(file.name for file in self.folder.glob("*-latest.tar.age"))
 
     def age(self, identity, name=None):
         """What Debian's programs find in it: {path: (bytes, mode)}."""
@@ -164,6 +168,43 @@ class Backups(BackupCase):
         self.done("restore", "--identity", str(self.base / "elsewhere"))
         self.same_bytes(self.before)
 
+    def test_no_new_identity_is_begun_unasked(self):
+        self.done("unify")
+        self.identity.rename(self.base / "elsewhere")
+        after, kept = self.snapshot(), self.backups()
+        for words in (["unify", "--generate"], ["rotate"], ["backup"], ["restore", "--identity", str(self.base / "none")]):
+            with self.subTest(words=words):
+                result = self.secrets(*words)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(words[-1] if words[0] == "restore" else str(self.identity), result.stderr)
+                self.assertEqual((self.snapshot(), self.backups()), (after, kept))
+                self.assertFalse(self.identity.exists())
+        # Another one that lies there is no better.
+        subprocess.run(["age-keygen", "-o", str(self.identity)], check=True, capture_output=True)
+        result = self.secrets("unify", "--generate")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f"The identity {self.identity} does not open the newest backup", result.stderr)
+        self.assertIn("--new-identity", result.stderr)
+        self.assertEqual((self.snapshot(), self.backups()), (after, kept))
+        self.identity.unlink()
+        result = self.done("rotate", "--new-identity")
+        self.assertIn(f"{self.identity} was made", result.stderr)
+        self.assertIn("only that one opens them", result.stderr)
+        self.done("unify", "--generate")
+        self.done("restore")
+        self.done("restore", self.backups()[0], "--identity", str(self.base / "elsewhere"), "--new-identity")
+        self.same_bytes(self.before)
+
+    def test_a_project_that_was_lost_whole_begins_no_new_identity_either(self):
+        self.done("unify")
+        self.identity.unlink()
+        shutil.rmtree(self.root)
+        self.root.mkdir()
+        before = self.snapshot()
+        self.assertEqual(self.secrets("unify", "--generate").returncode, 1)
+        self.assertEqual(self.snapshot(), before)
+        self.done("unify", "--generate", "--new-identity")
+
     def test_without_a_backup_nothing_is_changed(self):
         # The identity is made once, with calls of its own.
         self.done("backup")
@@ -207,6 +248,102 @@ class Backups(BackupCase):
         self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
         self.assertIn(said, result.stderr)
         self.assertEqual(self.snapshot(), self.before)
+
+
+class Newest(BackupCase):
+    def lose(self, *paths):
+        for path in paths:
+            file = self.root / path
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+
+    def same(self, after):
+        self.assertEqual({path: file[0] for path, file in self.snapshot().items()}, {path: file[0] for path, file in after.items()})
+
+    def test_what_is_lost_comes_back_as_the_last_change_left_it(self):
+        self.done("unify")
+        self.done("rotate")
+        after = self.snapshot()
+        self.lose(".secrets", ".env")
+        self.assertIn("lost, so the newest state is taken", self.done("restore").stderr)
+        self.same(after)
+        self.done("audit")
+        # Age opens it, too.
+        self.assertEqual(self.age(self.identity, self.latest()[-1])[SOURCE], after[SOURCE])
+        (self.root / SOURCE).write_text("{torn")
+        self.done("restore", "--only", SOURCE)
+        self.same(after)
+
+    def test_a_lost_file_comes_back_as_the_last_change_left_it(self):
+        self.done("unify")
+        self.done("unify", "--generate")
+        after = self.snapshot()
+        self.lose(".env")
+        self.done("restore", "--only", ".env")
+        self.same(after)
+        self.lose(".env")
+        self.assertEqual(self.run_program("env", "restore", ".env").returncode, 0)
+        self.same(after)
+        # One that is there goes back before the last change of it; by its name the newest state is had all the same.
+        self.done("sync")
+        self.write(".env", "torn")
+        self.done("restore", "latest", "--only", ".env")
+        self.same(after)
+
+    def test_a_rotation_that_is_taken_back_is_no_newest_state(self):
+        self.done("unify")
+        source = self.source
+        source["consumers"] = [{"name": "one", "after_file": "false"}]
+        self.write(SOURCE, json.dumps(source))
+        before = self.snapshot()
+        self.assertEqual(self.secrets("rotate").returncode, 1)
+        self.lose(".secrets")
+        self.done("restore")
+        self.same(before)
+
+    def test_the_history_names_each_change_once(self):
+        self.done("unify")
+        self.done("unify", "--generate")
+        self.assertEqual([line["reason"] for line in json.loads(self.done("history", "--json").stdout)], ["unify", "unify"])
+        self.assertEqual(len(self.latest()), 1)
+        self.assertIn("same", self.done("history", "latest").stdout)
+
+    def test_the_history_is_readable_in_a_pipe(self):
+        self.done("unify")
+        source = self.source
+        source["locations"] += [f"services/number-{number}/with/a/long/path/.env:A_TOKEN" for number in range(40)]
+        source["locations"] = [
+            {"path": rule.partition(":")[0], "key": rule.partition(":")[2], "value": "raw"} if isinstance(rule, str) and ":" in rule else rule
+            for rule in source["locations"]]
+        for number in range(40):
+            self.write(f"services/number-{number}/with/a/long/path/.env", "A_TOKEN=old\n")
+        self.write(SOURCE, json.dumps(source))
+        self.done("sync")
+        self.done("rotate", "--grace", "0s")
+        lines = self.done("history").stdout.splitlines()
+        self.assertEqual(len(lines), 4)
+        self.assertLessEqual(max(map(len, lines)), 120)
+        self.assertRegex(lines[1], r"-rotate\.tar\.age  rotate  .*\.conf .* \(\+\d\d\)$")
+        self.assertEqual(len(json.loads(self.done("history", "--json").stdout)[1]["files"]), 40)
+
+    def test_who_begins_anew_loses_nothing(self):
+        self.done("unify")
+        lost = self.source["raw_token"]
+        self.lose(".secrets")
+        self.done("unify", "--generate")
+        self.done("unify", "--generate")
+        names = [line["name"] for line in json.loads(self.done("history", "--json").stdout) if line["reason"] == "latest"]
+        self.assertEqual(len(names), 1)
+        self.done("restore", names[0])
+        self.assertEqual(self.source["raw_token"], lost)
+
+    def test_what_a_person_kept_later_is_newer(self):
+        self.done("unify")
+        source = self.source | {"description": "by hand"}
+        self.write(SOURCE, json.dumps(source))
+        self.done("backup")
+        self.lose(".secrets")
+        self.done("restore")
+        self.assertEqual(self.source["description"], "by hand")
 
 
 class Sealing(BackupCase):
@@ -276,6 +413,35 @@ class Sealing(BackupCase):
         self.assertNotIn(fresh, (self.root / SOURCE).read_text())
         self.done("unseal", **self.by_passphrase())
         self.assertEqual((self.source["raw_token"], self.source["previous"]["raw_token"]), (fresh, first))
+
+    def test_only_the_source_of_truth_is_written(self):
+        self.done("unify")
+        self.write(".env", "COMFYUI_API_TOKEN=drifted\n")
+        (self.root / "clients.json").write_text("no document")
+        before = self.snapshot()
+        for words in (["seal"], ["unseal"]):
+            result = self.done(*words, *self.key())
+            now = self.snapshot()
+            self.assertEqual({path for path in now if now[path] != before[path]} - {SOURCE}, set())
+            self.assertIn("1 file was changed.", result.stderr)
+            self.assertIn("2 locations still need a hand", result.stderr)
+        self.assertIn("nothing was written", self.done("unseal", *self.key()).stderr)
+
+    def test_a_key_does_not_lie_with_what_it_seals(self):
+        self.done("unify")
+        before = self.snapshot()
+        (self.base / "link").symlink_to(self.root / "login")
+        for path in ("seal.key", ".secrets/seal.key", "made/seal.key", "../link/seal.key", str(self.root / "login/../k")):
+            for environment in (None, {"COMFYGATE_SEAL_KEY_FILE": path}):
+                with self.subTest(path=path, environment=environment):
+                    result = self.secrets("seal", *([] if environment else ["--key-file", path]), environment=environment)
+                    self.assertEqual(result.returncode, 1)
+                    self.assertIn("whoever gets the folder, or a copy of it, gets both", result.stderr)
+                    self.assertEqual(self.snapshot(), before)
+        # One that lies there from before opens all the same.
+        self.done("seal", *self.key())
+        shutil.copy(self.keyfile, self.root / "seal.key")
+        self.done("unseal", "--key-file", "seal.key")
 
     def test_a_key_file_that_others_read_is_refused(self):
         self.done("unify")

@@ -3,6 +3,10 @@
 usage: crashes.py PROGRAM [--all]
 After the next start the project is entirely old or entirely new, and the exit status has told the truth. Without --all each
 call is killed once and fails once, in turn by ENOSPC, EROFS and EIO; with it, it fails in all three ways. Wants strace.
+
+Strace counts calls for each thread by itself, so that the number of a call of the one that works also hits the loader or the
+parser of the command's words, in a thread that has not got so far: exit status 127 (a library could not be opened) and 2 (a file
+that an option names could not be read) are true answers then, but only while the project is untouched.
 """
 
 import collections
@@ -155,7 +159,7 @@ class Bench:
             raise Broken(f"{where}: neither old nor new: {keys or 'a mixture'}\n{said}")
         if status == 0 and state != "new" or status == 1 and "Nothing was changed" in said and state != "old":
             raise Broken(f"{where}: status {status}, and the project is {state}: {said}")
-        # Strace counts for each thread: the fault hit the loader (127), or the words of the command (2), before it began.
+        # The loader (127), or the words of the command (2), were hit before it began: see above.
         if status not in (0, 1, 2, -9, 127, 137) or status in (2, 127) and state != "old":
             raise Broken(f"{where}: status {status}: {said}")
         code, said, _ = self.run(work, "sync", "--quiet")

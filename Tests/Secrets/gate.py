@@ -137,6 +137,27 @@ class Trail(GateCase):
         self.assertFalse([record for record in self.records() if record["action"].startswith("secrets.")])
 
 
+    def test_a_gate_that_is_not_there_fails_nothing_that_is_done(self):
+        self.lay()
+        before = self.snapshot()
+        nowhere = self.base / "nowhere.yaml"
+        # What needs the gate for its work asks it first.
+        self.assertEqual(self.secrets("unify", "--config", nowhere).returncode, 1)
+        self.assertEqual(self.snapshot(), before)
+        self.done("unify")
+        self.config.write_text(self.config.read_text().replace(str(self.data), str(self.base / "no data")))
+        for config in (nowhere, self.config):
+            with self.subTest(config=config):
+                self.write(".env", "torn\n")
+                result = self.run_program("env", "rebuild", ".env", "--yes", "--config", config)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertIn("COMFYUI_BEARER_TOKEN", (self.root / ".env").read_text())
+                self.assertIn("The change is not in the gate's audit trail:", result.stderr)
+                result = self.done("restore", "--only", ".env", "--config", config)
+                self.assertEqual((self.root / ".env").read_text(), "torn\n")
+                self.assertIn("The change is not in the gate's audit trail:", result.stderr)
+
+
 class Grace(GateCase):
     def test_the_old_hash_counts_until_the_grace_is_over(self):
         port = self.serve(self.simulate())

@@ -31,6 +31,15 @@ class Installation(ProjectCase):
         subprocess.run(["chmod", "-R", "u+w", str(self.root)], check=True)
         subprocess.run(["git", "init", "-q", str(self.root)], check=True)
 
+    def unify(self):
+        """Some places are a person's to mend: they are named, and the exit code is an audit's."""
+        result = self.secrets("unify")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        for path, key in LEFT:
+            self.assertIn(f"{path}:{key}: ", result.stderr)
+        self.assertIn(f"{len(LEFT)} locations still need a hand", result.stderr)
+        return result
+
     def off(self):
         rows = json.loads(self.secrets("audit", "--json").stdout)
         return {(row["path"], row["key"]) for row in rows if not row["ok"]}
@@ -46,18 +55,18 @@ class Installation(ProjectCase):
 
     def test_everything_is_right_but_what_a_person_decides(self):
         self.assertGreater(len(self.off()), 10)
-        self.done("unify")
+        self.unify()
         self.assertEqual(self.off(), LEFT)
 
     def test_a_second_time_nothing_is_touched(self):
-        self.done("unify")
+        self.unify()
         before = self.files()
-        self.assertIn("nothing was written", self.done("unify").stderr)
+        self.assertIn("nothing was written", self.unify().stderr)
         self.assertEqual(self.files(), before)
 
     def test_what_was_not_listed_is_taken_in(self):
         inode = (self.root / TOKEN_FILE).stat().st_ino
-        self.done("unify")
+        self.unify()
         source = self.source
         listed = {(rule["path"], rule.get("key")) for rule in source["locations"]}
         for place in (
@@ -74,7 +83,7 @@ class Installation(ProjectCase):
 
     def test_only_values_change(self):
         before = self.files()
-        self.done("unify")
+        self.unify()
         after = self.files()
         changed = 0
         for path, (old, *_) in before.items():

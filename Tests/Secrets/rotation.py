@@ -265,6 +265,41 @@ class Watch(RotationCase):
         self.assertEqual(self.secrets("watch", "--looks", "1").returncode, 1)
         self.assertEqual(self.secrets("watch", "--looks", "0").returncode, 2)
 
+    def test_each_event_is_a_line_of_json(self):
+        self.begin()
+        right = (self.root / "clients.json").read_text()
+        self.write("clients.json", '{"auth": {"token": "drifted"}}\n')
+        process = self.watch("--json")
+
+        def event():
+            found = json.loads(process.stdout.readline())
+            self.assertRegex(found.pop("time"), r"^\d{4}-\d\d-\d\dT")
+            return found
+
+        place = {"credential": "default", "path": "clients.json", "key": "/auth/token"}
+        self.assertEqual(event(), {"event": "off", **place, "states": ["different"]})
+        self.write("clients.json", right)
+        self.assertEqual(event(), {"event": "ok", **place})
+        source = (self.root / project.SOURCE).read_text()
+        self.write(project.SOURCE, "{torn")
+        failed = event()
+        self.assertEqual((failed["event"], failed["place"]), ("failed", project.SOURCE))
+        self.assertTrue(failed["reason"])
+        self.write(project.SOURCE, source)
+
+    def test_a_repair_is_a_line_of_json_too(self):
+        self.begin()
+        self.write("clients.json", '{"auth": {"token": "drifted"}}\n')
+        result = self.secrets("watch", "--repair", "--json", "--looks", "1")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        events = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual([(event["event"], event.get("files")) for event in events], [("repaired", ["clients.json"])])
+        (self.root / "clients.json").write_text("no document")
+        result = self.secrets("watch", "--repair", "--json", "--looks", "1")
+        self.assertEqual(result.returncode, 1)
+        events = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual([event["event"] for event in events], ["off"])
+
     def test_drift_is_repaired(self):
         self.begin()
         right = (self.root / "clients.json").read_text()

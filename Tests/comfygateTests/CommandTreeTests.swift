@@ -18,7 +18,7 @@ struct CommandTreeTests {
             + BackupOptions.messages + SealOptions.messages + SecretsSeal.messages + SecretsBackup.messages
             + SecretsHistory.messages + SecretsRestore.messages
             + SecretsDiscover.messages + SecretsReport.messages
-            + EnvWords.messages + EnvRestoreCommand.messages + GateLink.messages
+            + EnvWords.messages + SecretsHeads.all + EnvRestoreCommand.messages + GateLink.messages
         #expect(Message.faults(in: program.messages + own + people) == [])
     }
 

@@ -74,6 +74,29 @@ struct SecretsAuditTests {
         #expect(french.error.contains("3 emplacements à revoir."))
     }
 
+    @Test("Tables and failures of files are French for French readers, the error number's words too")
+    func french() async throws {
+        let folder = Self.project(Self.conf("plain-word"))
+        func run(_ words: String...) async -> (output: String, error: String) {
+            let (output, error) = (MemorySink(), MemorySink())
+            let code = await ComfyGateCommand.program.run(
+                ["secrets"] + words + ["--root", folder.path, "--lang", "fr"],
+                environment: ["HOME": folder.path("home")], output: output, error: error)
+            #expect(code == 0 || !error.text.isEmpty)
+            return (output.text, error.text)
+        }
+        #expect(await run("list").output.hasPrefix("SECRET   JETON"))
+        #expect(await run("audit").output.contains("  SECRET "))
+        let place = folder.file("file", [])
+        let history = await run("history", "--backups", place)
+        #expect(history.error.contains("Rien n’a été lu."), "\(history.error)")
+        _ = ProgramRun.output("/bin/rm", ["-rf", folder.path(".env")])
+        _ = ProgramRun.output("/bin/ln", ["-s", ".env", folder.path(".env")])
+        folder.file(".secrets/.journal", [])
+        let sync = await run("sync", "--no-backup")
+        #expect(sync.error.contains("(open : n’est pas un dossier)"), "\(sync.error)")
+    }
+
     @Test("A source of truth that is missing or broken is named with the remedy")
     func source() async throws {
         let missing = await Self.run(Self.project(nil))

@@ -79,6 +79,18 @@ struct SecretsDiscoverTests {
         for said in [exposed, burnt, french] { #expect(!(said.output + said.error).contains(Self.token)) }
     }
 
+    @Test("A history that is there and cannot be read is no success")
+    func unread() async throws {
+        let folder = Self.project([".env": "A_PASSWORD=\(Self.token)\n"])
+        #expect(ProgramRun.output("/usr/bin/git", ["-C", folder.path, "init", "-q"]) == "")
+        #expect(await Self.run("discover", folder).code == 0)
+        folder.file(".git/HEAD", "nonsense".utf8)
+        let said = await Self.run("discover", folder, "--json")
+        #expect(said.code == 1)
+        #expect(said.error.contains("Git's history could not be read"))
+        #expect(try JSON(parsing: Array(said.output.utf8))["history"] == false)
+    }
+
     @Test("The audit tells of places that the list forgot, unless only the listed ones are wanted")
     func audit() async throws {
         let folder = Self.project([

@@ -24,7 +24,7 @@ public final class ProjectTree: FactSource {
         do {
             walk = try PathWalk(root: root)
         } catch {
-            throw error.error("Nothing was read.")
+            throw error.error(FileMessages.unread)
         }
         (self.root, self.tracked) = (root, tracked)
     }
@@ -71,7 +71,7 @@ public final class ProjectTree: FactSource {
         case .outsideRoot: .outside
         case .tooLarge(let limit): .tooLarge(limit: limit)
         case .system(ENOENT, _), .system(ENOTDIR, _): .missing
-        default: .unreadable(failure.error("").message)
+        default: .unreadable(failure.error(nil).message)
         }
     }
 

@@ -18,10 +18,14 @@ public enum BackupError: Error, Sendable, Hashable {
     case noHome(String)
     /// The identity that opens backups is not where it should be.
     case noIdentity(String)
+    /// It is not there, but backups are that only it opens.
+    case identityLost(String, folder: String)
+    /// It does not open the newest backup.
+    case identityForeign(String, folder: String)
 
     public var phrase: Phrase {
         switch self {
-        case .file(let error): Phrase(verbatim: error.message)
+        case .file(let error): error.phrase
         case .seal(let error): error.phrase
         case .archive(let error): error.phrase
         case .manifest: BackupMessages.manifest()
@@ -29,6 +33,9 @@ public enum BackupError: Error, Sendable, Hashable {
         case .notFound(let name): BackupMessages.notFound(["name": name])
         case .tooManyAtOnce: BackupMessages.tooManyAtOnce()
         case .noIdentity(let path): BackupMessages.noIdentity(["path": path])
+        case .identityLost(let path, let folder): BackupMessages.identityLost(["path": path, "folder": folder])
+        case .identityForeign(let path, let folder):
+            BackupMessages.identityForeign(["path": path, "folder": folder])
         case .noHome(let variable): BackupMessages.noHome(["variable": variable])
         }
     }
@@ -59,5 +66,23 @@ enum BackupMessages {
             "Il n’y a pas d’identité {path}, sans laquelle aucune sauvegarde ne s’ouvre : remettez sa copie, ou nommez-la par --identity."
     )
 
-    static let all = [manifest, unknownVersion, notFound, tooManyAtOnce, noHome, noIdentity]
+    static let identityLost = Message(
+        "backup.identity_lost",
+        en:
+            "The backups in {folder} are sealed for an identity that is no longer {path}: bring its copy back, or name it "
+            + "with --identity. --new-identity makes a new one; the older backups then stay closed for ever.",
+        fr: "Les sauvegardes de {folder} sont scellées pour une identité qui n’est plus {path} : remettez sa copie, ou "
+            + "nommez-la par --identity. --new-identity en crée une autre ; les anciennes restent alors fermées à jamais."
+    )
+    static let identityForeign = Message(
+        "backup.identity_foreign",
+        en:
+            "The identity {path} does not open the newest backup in {folder}: bring the right one back, or name it with "
+            + "--identity. --new-identity goes on with this one; the older backups then stay closed without the other.",
+        fr: "L’identité {path} n’ouvre pas la sauvegarde la plus récente de {folder} : remettez la bonne, ou nommez-la "
+            + "par --identity. --new-identity garde celle-ci ; les anciennes restent alors fermées sans l’autre.")
+
+    static let all = [
+        manifest, unknownVersion, notFound, tooManyAtOnce, noHome, noIdentity, identityLost, identityForeign,
+    ]
 }

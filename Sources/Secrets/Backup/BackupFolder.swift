@@ -27,7 +27,7 @@ public struct BackupFolder: Sendable, Hashable {
         do throws(FileFailure) {
             folder = try Folder(makingPrivate: path, followsLink: true)
         } catch {
-            throw .file(error.error("No backup was made."))
+            throw .file(error.error(FileMessages.noBackup))
         }
         for delay in 0..<Self.collisionLimit {
             let name = BackupName(time: time.advanced(byMilliseconds: Int64(delay)), reason: reason)
@@ -40,7 +40,7 @@ public struct BackupFolder: Sendable, Hashable {
                 return name
             } catch {
                 if error.code == EEXIST { continue }
-                throw .file(error.error("No backup was made."))
+                throw .file(error.error(FileMessages.noBackup))
             }
         }
         throw .tooManyAtOnce
@@ -57,12 +57,17 @@ public struct BackupFolder: Sendable, Hashable {
     }
 
     /// The backups by their names, the newest first; none where there is no folder. Other files are passed over.
-    public func list() throws(BackupError) -> [BackupName] {
+    public func list() throws(BackupError) -> [BackupName] { try list(orElse: Self.unread) }
+
+    private static let unread = FileMessages.unread
+
+    /// - Parameter ending: What the failure means for whoever asks.
+    func list(orElse ending: Message) throws(BackupError) -> [BackupName] {
         do throws(FileFailure) {
             guard let folder = try Folder(existing: path) else { return [] }
             return try folder.names().compactMap { BackupName(parsing: $0) }.sorted(by: >)
         } catch {
-            throw .file(error.error("Nothing was read."))
+            throw .file(error.error(ending))
         }
     }
 
@@ -70,14 +75,7 @@ public struct BackupFolder: Sendable, Hashable {
     ///
     /// - Throws: `notFound`, `file`, `seal`, `archive`, `manifest`, `unknownVersion`.
     public func read(_ name: BackupName, identities: [AgeIdentity]) throws(BackupError) -> Backup {
-        let bytes: [UInt8]?
-        do throws(FileFailure) {
-            // Somewhat more than the content: header and tags.
-            bytes = try Folder(existing: path)?.read(name.text, limit: AgeFile.limit + 1 << 20)
-        } catch {
-            throw .file(error.error("Nothing was read."))
-        }
-        guard let bytes else { throw .notFound(name.text) }
+        let bytes = try sealed(name, orElse: Self.unread)
         var archive: [UInt8]
         do throws(AgeError) {
             archive = try AgeFile.open(bytes, identities: identities)
@@ -88,6 +86,32 @@ public struct BackupFolder: Sendable, Hashable {
         return try Backup(reading: archive, name: name)
     }
 
+    /// Whether one of the identities is among those that a backup was made for.
+    ///
+    /// - Throws: `notFound`, `file`, `seal`.
+    func fits(
+        _ name: BackupName, identities: [AgeIdentity], orElse ending: Message
+    ) throws(BackupError) -> Bool {
+        let bytes = try sealed(name, orElse: ending)
+        do throws(AgeError) {
+            return try AgeFile.fits(bytes, identities: identities)
+        } catch {
+            throw .seal(error)
+        }
+    }
+
+    private func sealed(_ name: BackupName, orElse ending: Message) throws(BackupError) -> [UInt8] {
+        let bytes: [UInt8]?
+        do throws(FileFailure) {
+            // Somewhat more than the content: header and tags.
+            bytes = try Folder(existing: path)?.read(name.text, limit: AgeFile.limit + 1 << 20)
+        } catch {
+            throw .file(error.error(ending))
+        }
+        guard let bytes else { throw .notFound(name.text) }
+        return bytes
+    }
+
     /// Removes backups, as `BackupRetention` says; one that is gone is no error.
     public func remove(_ names: [BackupName]) throws(BackupError) {
         do throws(FileFailure) {
@@ -95,7 +119,7 @@ public struct BackupFolder: Sendable, Hashable {
             for name in names { try folder.remove(name.text) }
             try folder.sync(as: path)
         } catch {
-            throw .file(error.error("The other backups stay."))
+            throw .file(error.error(FileMessages.otherBackups))
         }
     }
 }

@@ -4,6 +4,11 @@ public import Basics
 public struct BackupReason: Sendable, Hashable {
     public let text: String
 
+    /// Not of what was there before a change, but of what the last one left.
+    public static let latest = BackupReason(unchecked: "latest")
+
+    private init(unchecked text: String) { self.text = text }
+
     /// Nil for any other text; nothing secret can be spelled in it.
     public init?(_ text: String) {
         guard (1...24).contains(text.utf8.count),

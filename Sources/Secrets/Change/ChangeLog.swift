@@ -66,7 +66,7 @@ public struct ChangeLog: Sendable {
             guard unsafe write(opened, line, line.count) == line.count else { throw .last(Self.path, "write") }
             try file.sync(as: Self.path)
         } catch {
-            throw error.error("The change itself is done.")
+            throw error.error(FileMessages.changeDone)
         }
     }
 
@@ -79,7 +79,7 @@ public struct ChangeLog: Sendable {
             return bytes.split(separator: 0x0A).compactMap { Entry($0) }.reversed()
         } catch {
             if error.code == ENOENT { return [] }
-            throw error.error("Nothing was read.")
+            throw error.error(FileMessages.unread)
         }
     }
 }

@@ -18,12 +18,13 @@ public struct SecretsChange: Sendable {
     ///   - tokens: New tokens of the gate, which `file` has noted.
     ///   - exposed: Further files with secrets, which others shall not read.
     ///   - key: Seals the source of truth where it is written; nil leaves it open.
+    ///   - writesLocations: False changes the source of truth alone.
     /// - Throws: What keeps a token from being sealed or opened by the key.
     public init(
         _ file: CredentialFile, from source: any FactSource, tokens: [SyncPlan.TokenPlace: Secret] = [:],
-        exposed: [String] = [], key: SealingKey? = nil
+        exposed: [String] = [], key: SealingKey? = nil, writesLocations: Bool = true
     ) throws(SealError) {
-        let plan = SyncPlan(file, from: source, tokens: tokens)
+        let plan = writesLocations ? SyncPlan(file, from: source, tokens: tokens) : SyncPlan()
         let facts = source.facts(of: CredentialFile.path)
         let now: [UInt8]? = if case .bytes(let bytes) = facts.content { bytes } else { nil }
         let present = now.flatMap { try? CredentialFile(parsing: $0) }

@@ -39,7 +39,7 @@ public struct TreeSearch: Sendable {
         do {
             try walk.run(root: PathWalk(root: root).root) { take($0) }
         } catch {
-            throw error.error("Nothing was read.")
+            throw error.error(FileMessages.unread)
         }
         isCut = walk.isCut
     }

@@ -23,9 +23,6 @@ public struct ProjectPlace: Sendable, Hashable {
     /// Relative to the root; the file need not be there.
     public let path: String
 
-    /// The state folder of transactions below the root.
-    public var journal: String { root == "/" ? "/.secrets/.journal" : "\(root)/.secrets/.journal" }
-
     /// The root is found by the names as they are typed: a link on the way, which a stranger's project may hold, leads to
     /// no other root, and whoever opens the path refuses it when it leads out.
     ///

@@ -65,6 +65,23 @@ public enum AgeFile {
         _ file: [UInt8], identities: [AgeIdentity], limit: Int = AgeFile.limit
     ) throws(AgeError) -> [UInt8] {
         let (file, header) = try read(file, limit)
+        return try content(of: file, header, fileKey(header, identities), limit)
+    }
+
+    /// Whether one of the identities would open the file; its content is not looked at.
+    ///
+    /// - Throws: `passphraseWanted`, and what a damaged header is refused for.
+    static func fits(_ file: [UInt8], identities: [AgeIdentity]) throws(AgeError) -> Bool {
+        let (_, header) = try read(file, limit)
+        do {
+            _ = try fileKey(header, identities)
+            return true
+        } catch .noMatch {
+            return false
+        }
+    }
+
+    private static func fileKey(_ header: AgeHeader, _ identities: [AgeIdentity]) throws(AgeError) -> KeyBytes {
         guard !header.stanzas.contains(where: { $0.type == AgeWrap.passphraseType }) else {
             // Among others it would make a file that two kinds of keys open.
             throw header.stanzas.count == 1 ? .passphraseWanted : .header(line: 2)
@@ -78,7 +95,7 @@ public enum AgeFile {
             }
         }
         guard let fileKey else { throw .noMatch }
-        return try content(of: file, header, fileKey, limit)
+        return fileKey
     }
 
     /// Opens a file that was sealed by a passphrase. Blocks as long as its work factor says.

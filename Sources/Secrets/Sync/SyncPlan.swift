@@ -36,6 +36,9 @@ public struct SyncPlan: Sendable {
     public let narrowings: [Narrowing]
     public let refusals: [Refusal]
 
+    /// Nothing is to be written.
+    init() { (changes, steps, narrowings, refusals) = ([], [], [], []) }
+
     /// A place with a token of the gate.
     public struct TokenPlace: Sendable, Hashable {
         public let path: String

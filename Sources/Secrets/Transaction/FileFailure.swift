@@ -42,64 +42,53 @@ struct FileFailure: Error, Hashable {
 
 extension FileFailure {
     /// - Parameter ending: What holds now, as the last sentence.
-    func error(_ ending: String = "Nothing was changed.") -> GateError {
-        let (code, words): (GateError.Code, String) =
-            switch cause {
-            case .system(let number, _): Self.words(number, path)
-            case .changed:
-                (.locationChanged, "\(path) has changed since the change was planned: plan it again.")
-            case .verification:
-                (.locationChanged, "\(path) does not hold what was written: see who else writes it, and try again.")
-            case .notAFile: (.locationRefused, "\(path) is not a plain file: name the file itself.")
-            case .outsideRoot:
-                (
-                    .locationRefused,
-                    "\(path) leads out of the root folder: choose a root that holds the file, or make "
-                        + "its link relative."
-                )
-            case .linkLoop: (.locationRefused, "\(path) is a link to itself: mend the link.")
-            case .badPath: (.invalidArgument, "\(path) is no path of a file: correct the location.")
-            case .readOnly:
-                (
-                    .locationReadOnly,
-                    "\(path) is read-only: allow its owner to write it (chmod u+w), or remove the "
-                        + "location."
-                )
-            case .tooLarge(let limit):
-                (.locationRefused, "\(path) is larger than \(limit) bytes: is it the right file?")
-            case .tooMany(let limit):
-                (.invalidArgument, "\(path) is larger than the limit of \(limit) files: make it in several.")
-            case .tooMuch(let limit):
-                (.invalidArgument, "With \(path) the change is larger than \(limit) bytes: make it in several.")
-            case .twice: (.invalidArgument, "\(path) is named twice, or by two of its names: name it once.")
-            case .deletionInPlace:
-                (
-                    .invalidArgument,
-                    "\(path) is mounted by itself and cannot be deleted: take it out of the compose file "
-                        + "first."
-                )
-            }
-        var detail: String?
-        if case .system(let number, let call) = cause { detail = "\(call): \(systemMessage(number))" }
-        return GateError(code, from: .gateway, ending.isEmpty ? words : words + " " + ending, detail: detail)
+    func error(_ ending: Message) -> GateError { error(ending()) }
+
+    func error(_ ending: Phrase? = FileMessages.unchanged()) -> GateError {
+        let (code, message) = words
+        var arguments = ["path": path]
+        switch cause {
+        case .tooLarge(let limit), .tooMany(let limit), .tooMuch(let limit): arguments["limit"] = "\(limit)"
+        default: break
+        }
+        let phrase = Phrase(message, arguments)
+        var detail: Phrase?
+        if case .system(let number, let call) = cause {
+            let reason = systemPhrase(number)
+            detail = Phrase(
+                en: "\(call): \(reason.text(in: .english))", fr: "\(call) : \(reason.text(in: .french))")
+        }
+        return GateError(code, from: .gateway, ending.map { phrase + $0 } ?? phrase, detail: detail)
     }
 
-    private static func words(_ number: Int32, _ path: String) -> (GateError.Code, String) {
+    private var words: (GateError.Code, Message) {
+        switch cause {
+        case .system(let number, _): Self.words(number)
+        case .changed: (.locationChanged, FileMessages.changed)
+        case .verification: (.locationChanged, FileMessages.verification)
+        case .notAFile: (.locationRefused, FileMessages.notAFile)
+        case .outsideRoot: (.locationRefused, FileMessages.outsideRoot)
+        case .linkLoop: (.locationRefused, FileMessages.linkLoop)
+        case .badPath: (.invalidArgument, FileMessages.badPath)
+        case .readOnly: (.locationReadOnly, FileMessages.readOnly)
+        case .tooLarge: (.locationRefused, FileMessages.tooLarge)
+        case .tooMany: (.invalidArgument, FileMessages.tooMany)
+        case .tooMuch: (.invalidArgument, FileMessages.tooMuch)
+        case .twice: (.invalidArgument, FileMessages.twice)
+        case .deletionInPlace: (.invalidArgument, FileMessages.deletionInPlace)
+        }
+    }
+
+    private static func words(_ number: Int32) -> (GateError.Code, Message) {
         switch number {
-        case ENOSPC, EDQUOT: (.locationFull, "The disk of \(path) is full: free space on it and try again.")
-        case EROFS:
-            (.locationReadOnly, "\(path) lies on a file system that is mounted read-only: mount it for writing.")
-        case EACCES:
-            (.locationReadOnly, "\(path) may not be written: run this as the owner of the file and its folder.")
-        case EPERM:
-            (
-                .locationReadOnly,
-                "\(path) may not be changed: run this as its owner, and take its immutable flag away (chattr -i)."
-            )
-        case EBUSY: (.locationRefused, "\(path) is mounted by itself: mark the location to be written in place.")
-        case ENOENT, ENOTDIR: (.locationMissing, "The folder of \(path) is not there: make it, or mount its disk.")
-        case EEXIST: (.locationChanged, "\(path) has been made by somebody else meanwhile: plan the change again.")
-        default: (.locationIO, "\(path) could not be written: check its disk.")
+        case ENOSPC, EDQUOT: (.locationFull, FileMessages.full)
+        case EROFS: (.locationReadOnly, FileMessages.readOnlyDisk)
+        case EACCES: (.locationReadOnly, FileMessages.notAllowed)
+        case EPERM: (.locationReadOnly, FileMessages.immutable)
+        case EBUSY: (.locationRefused, FileMessages.mounted)
+        case ENOENT, ENOTDIR: (.locationMissing, FileMessages.noFolder)
+        case EEXIST: (.locationChanged, FileMessages.made)
+        default: (.locationIO, FileMessages.disk)
         }
     }
 }

@@ -74,9 +74,8 @@ public final class FileTransaction {
     public func run(_ changes: [FileChange]) throws(GateError) -> TransactionOutcome {
         if try needsRecovery {
             throw GateError(
-                .changeUnfinished, from: .gateway,
-                "An earlier change was stopped half-way: recover it first. Nothing was changed.",
-                detail: state.folder.path)
+                .changeUnfinished, from: .gateway, FileMessages.halfWay(),
+                detail: Phrase(verbatim: state.folder.path))
         }
         let plan: TransactionPlan
         do {
@@ -105,7 +104,7 @@ public final class FileTransaction {
             }
             phase = found
         } catch {
-            throw error.error("Recovery has not begun.")
+            throw error.error(FileMessages.noRecovery)
         }
         let journal = try state.journal(phase)
         do {
@@ -144,14 +143,14 @@ public final class FileTransaction {
                 try folder.sync(as: folder.name)
             }
         } catch {
-            throw error.error("The other temporary files are still there.")
+            throw error.error(FileMessages.otherTemporaries)
         }
         return removed.sorted()
     }
 
     static func unfinished(_ failure: FileFailure, after cause: FileFailure? = nil) -> GateError {
-        let error = failure.error("The change is only partly undone: recover it once this is mended.")
-        let before = cause.map { $0.error("").message + " " } ?? ""
-        return GateError(.changeUnfinished, from: .gateway, before + error.message, detail: error.detail)
+        let error = failure.error(FileMessages.partlyUndone)
+        let phrase = cause.map { $0.error(nil).phrase + error.phrase } ?? error.phrase
+        return GateError(.changeUnfinished, from: .gateway, phrase, detail: error.detailPhrase)
     }
 }

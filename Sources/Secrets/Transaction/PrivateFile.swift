@@ -30,7 +30,7 @@ public struct PrivateFile: Sendable {
             return PrivateFile(
                 bytes: bytes, mode: keepsModes ? UInt16(try file.facts(as: path).permissions & 0o777) : nil)
         } catch {
-            throw error.error("Nothing was read.")
+            throw error.error(FileMessages.unread)
         }
     }
 
@@ -62,8 +62,7 @@ public struct PrivateFile: Sendable {
         } catch {
             guard error.code != EEXIST else {
                 throw GateError(
-                    .alreadyExists, from: .gateway,
-                    "\(path) is there already: keys are never replaced. Move it away first, or name another file.")
+                    .alreadyExists, from: .gateway, FileMessages.keyThere(["path": path]))
             }
             throw error.error()
         }

@@ -26,9 +26,8 @@ struct StateFolder {
             let code = gate_errno()
             guard code == EWOULDBLOCK else { throw FileFailure.last(name, "lock", code).error() }
             throw GateError(
-                .inUse, from: .gateway,
-                "Another change is being made by process \(Self.holder(opened)): wait until it has ended, and try again.",
-                detail: path)
+                .inUse, from: .gateway, FileMessages.inUse(["process": "\(Self.holder(opened))"]),
+                detail: Phrase(verbatim: path))
         }
         // Only words for the other's message: nothing depends on them.
         let pid = Array("\(getpid())\n".utf8)
@@ -80,7 +79,7 @@ struct StateFolder {
         do {
             bytes = try folder.read(phase.rawValue, limit: TransactionJournal.sizeLimit) ?? []
         } catch {
-            throw error.error("The change it is about stays as it is.")
+            throw error.error(FileMessages.staysAsItIs)
         }
         do {
             return try TransactionJournal(decoding: bytes)
@@ -93,7 +92,7 @@ struct StateFolder {
         if case .unknownVersion(let version) = flaw {
             return GateError(
                 .journalDamaged, from: .gateway,
-                "The journal \(path) is of version \(version), made by a newer program: recover with that one.")
+                FileMessages.newerJournal(["path": "\(path)", "version": "\(version)"]))
         }
         let state =
             switch phase {

@@ -42,7 +42,7 @@ struct TransactionRun {
             var settlement = settlement
             _ = try settlement.settle(.committed)
         } catch {
-            let message = error.error("All is changed; the next recovery removes the temporary files.").message
+            let message = error.error(FileMessages.cleanupLeft).message
             outcome.warnings.append(TransactionWarning(kind: .unfinishedCleanup, message: message))
         }
         return outcome
@@ -222,7 +222,8 @@ struct TransactionRun {
             var settlement = settlement
             let conflicts = try settlement.settle(phase, attempted: attempted)
             guard !conflicts.isEmpty else { return cause.error() }
-            return cause.error("All other files are as before. " + conflicts.map(\.message).joined(separator: " "))
+            return cause.error(
+                FileMessages.othersAsBefore() + Phrase(verbatim: conflicts.map(\.message).joined(separator: " ")))
         } catch {
             return FileTransaction.unfinished(error, after: cause)
         }

@@ -9,7 +9,7 @@ struct EnvBackupCommand: Command {
         Message(
             "env.backup.summary", en: "Keep a dotenv file, sealed as age does",
             fr: "Sauvegarde un .env, scellé à la manière d’age"),
-        EnvOptions.place + BackupOptions.all, examples: ["env backup .env"])
+        EnvOptions.place + BackupOptions.making, examples: ["env backup .env"])
 
     private let options: EnvOptions
     private let backups: BackupOptions

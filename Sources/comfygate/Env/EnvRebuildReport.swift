@@ -38,8 +38,9 @@ struct EnvRebuildReport {
 
     private func table(_ rows: [EnvDifference.Row], _ terminal: Terminal) -> Table {
         var table = Table([
-            .init("KEY"), .init("CHANGE"), .init("NOW", canShrink: true), .init("THEN", canShrink: true),
-            .init("FROM", canShrink: true),
+            terminal.column(SecretsHeads.key), terminal.column(SecretsHeads.change),
+            terminal.column(SecretsHeads.now, canShrink: true), terminal.column(SecretsHeads.then, canShrink: true),
+            terminal.column(SecretsHeads.from, canShrink: true),
         ])
         let empty = terminal.text(EnvWords.empty)
         func shown(_ value: String?) -> String { value.map { $0.isEmpty ? empty : $0 } ?? "-" }

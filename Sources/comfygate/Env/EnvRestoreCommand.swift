@@ -36,23 +36,27 @@ struct EnvRestoreCommand: Command {
         let place = try options.place()
         let edit = try SecretsEdit(arguments, root: place.root, isDry: arguments.has(Self.dryRun))
         let vault = try edit.backups.vault(place.root, terminal)
-        guard let (name, file) = try find(place.path, vault) else {
+        let isLost = try ProjectTree(root: place.root).facts(of: place.path).content == .missing
+        guard let (name, file) = try find(place.path, isLost: isLost, vault) else {
             throw CommandFailure(at: options.file, Self.none())
         }
         try await SecretsRestore.restore([file], from: name, edit, terminal)
     }
 
-    private func find(_ path: String, _ vault: BackupVault) throws -> (String, TarArchive.Member)? {
+    /// - Parameter isLost: Then it comes back as somebody left it, rather than as it was before a change.
+    private func find(
+        _ path: String, isLost: Bool, _ vault: BackupVault
+    ) throws -> (String, TarArchive.Member)? {
         if let from {
             return try SecretsHistory.read(from, vault).files.first { $0.path == path }.map { (from, $0) }
         }
-        do {
-            for name in try vault.folder.list() {
+        return try SecretsHistory.looking(in: vault) { vault throws(BackupError) in
+            var names = try vault.backups()
+            if isLost, let newest = try vault.newest(holding: [path]) { names = [newest] }
+            for name in names {
                 if let file = try vault.read(name).files.first(where: { $0.path == path }) { return (name.text, file) }
             }
-        } catch {
-            throw CommandFailure(at: vault.folder.path, error.phrase)
+            return nil
         }
-        return nil
     }
 }

@@ -20,7 +20,9 @@ struct GateLink: Sendable {
     private static let left = Message(
         "gate_link.left", en: "An older token of {place} could not be revoked: {reason}",
         fr: "Un ancien jeton de {place} n’a pas pu être révoqué : {reason}")
-    static let messages = [recorded, unrecorded, made, left]
+    private static let badConfiguration = Message(
+        "gate_link.bad_configuration", en: "its configuration is not right.", fr: "sa configuration est à revoir.")
+    static let messages = [recorded, unrecorded, made, left, badConfiguration]
 
     static let all: [any Parameter] = AdminOptions.all
     /// What the gate lists them by.
@@ -148,14 +150,20 @@ struct GateLink: Sendable {
             _ = try await open.admin.ask(.post, ["audit"], .object(body))
             terminal.say(recorded())
         } catch {
-            terminal.warn(unrecorded(["reason": words(error, terminal)]))
+            warnUnrecorded(error, terminal)
         }
+    }
+
+    static func warnUnrecorded(_ error: any Error, _ terminal: Terminal) {
+        terminal.warn(unrecorded(["reason": words(error, terminal)]))
     }
 
     static func words(_ error: any Error, _ terminal: Terminal) -> String {
         switch error {
-        case let error as GateError: error.message
+        case let error as GateError: terminal.text(error.phrase)
         case let failure as CommandFailure: terminal.text(failure.what)
+        // Its mistakes have been said one by one.
+        case is ExitFailure: terminal.text(badConfiguration)
         default: "\(error)"
         }
     }

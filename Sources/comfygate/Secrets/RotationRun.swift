@@ -63,7 +63,7 @@ struct RotationRun {
         do {
             result = try child.run()
         } catch {
-            throw Failure(name: name, what: Self.notStarted(["words": systemMessage(error.code)]))
+            throw Failure(name: name, what: Self.notStarted(["words": terminal.text(systemPhrase(error.code))]))
         }
         guard !result.isSuccess else { return }
         let end =

@@ -100,7 +100,7 @@ struct SealOptions: Sendable {
         } catch let error as SealError {
             throw CommandFailure(at: path, error.phrase)
         } catch let error as GateError {
-            throw CommandFailure(at: path, Phrase(verbatim: error.message))
+            throw CommandFailure(at: path, error.phrase)
         }
     }
 }

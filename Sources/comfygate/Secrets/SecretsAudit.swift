@@ -70,8 +70,9 @@ struct SecretsAudit: Command {
 
     private func report(_ rows: [AuditRow], _ terminal: Terminal) -> SecretsReport {
         var report = SecretsReport([
-            .init("CREDENTIAL"), .init("KEY", canShrink: true), .init("HOLDS"), .init("VALUE"),
-            .init("STATE", canShrink: true),
+            terminal.column(SecretsHeads.credential), terminal.column(SecretsHeads.key, canShrink: true),
+            terminal.column(SecretsHeads.holds), terminal.column(SecretsHeads.value),
+            terminal.column(SecretsHeads.state, canShrink: true),
         ])
         // Each file once: the order of the rows is that of the credentials.
         var order: [String: Int] = [:]

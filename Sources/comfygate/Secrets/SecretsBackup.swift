@@ -21,7 +21,7 @@ struct SecretsBackup: Command {
                 + "age -d -i backup.identity FILE | tar x",
             fr: "Toute commande qui change des fichiers fait d’abord une telle sauvegarde. Sans ce programme : "
                 + "age -d -i backup.identity FICHIER | tar x"),
-        [paths, SecretsOptions.root] + BackupOptions.all, examples: ["secrets backup", "secrets backup .env"])
+        [paths, SecretsOptions.root] + BackupOptions.making, examples: ["secrets backup", "secrets backup .env"])
 
     private static let nothing = Message(
         "backup.nothing", en: "None of these files is there.", fr: "Aucun de ces fichiers n’existe.")

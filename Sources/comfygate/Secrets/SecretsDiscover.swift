@@ -14,11 +14,12 @@ struct SecretsDiscover: Command {
             en:
                 "Reads and changes nothing. Secrets are told by name, form and entropy, and shown as their first "
                 + "characters and a fingerprint; equal ones look equal within one search. Exit code 1: others can read "
-                + "a secret, or it stands in Git's history.",
+                + "a secret, it stands in Git's history, or that could not be read.",
             fr:
                 "Lit et ne change rien. Les secrets se reconnaissent au nom, à la forme et à l’entropie ; ils sont "
                 + "montrés par leurs premiers caractères et une empreinte, la même pour des valeurs égales d’une même "
-                + "recherche. Code 1 : d’autres peuvent lire un secret, ou il figure dans l’historique Git."),
+                + "recherche. Code 1 : d’autres peuvent lire un secret, il figure dans l’historique Git, ou celui-ci est "
+                + "illisible."),
         [SecretsOptions.root], examples: ["secrets discover", "secrets discover --root /srv/genai --json"])
 
     private static let none = Message(
@@ -38,12 +39,17 @@ struct SecretsDiscover: Command {
     private static let noHistory = Message(
         "secrets.discover.no_history",
         en:
-            "Git's history was not read: no work tree, no git, or no answer in time. A secret may be burnt all the same.",
-        fr: "L’historique Git n’a pas été lu : pas d’arbre de travail, pas de git, ou pas de réponse à temps.")
+            "Git's history could not be read: no git, no answer in time, or another owner's folder. A secret may be burnt all the same: ask `git log` in the folder.",
+        fr:
+            "L’historique Git n’a pas pu être lu : pas de git, pas de réponse à temps, ou le dossier d’un autre. Un secret peut y figurer : essayez `git log` dans le dossier."
+    )
+    private static let noWorkTree = Message(
+        "secrets.discover.no_work_tree", en: "Git's history was not read: the folder lies in no work tree.",
+        fr: "L’historique Git n’a pas été lu : le dossier n’est dans aucun arbre de travail.")
     static let cut = Message(
         "secrets.discover.cut", en: "Not everything was searched: a folder is too large, or cannot be read.",
         fr: "Tout n’a pas été parcouru : un dossier est trop grand, ou illisible.")
-    static let messages = [none, found, open, unlisted, noHistory, cut]
+    static let messages = [none, found, open, unlisted, noHistory, noWorkTree, cut]
 
     private let root: String
 
@@ -57,10 +63,16 @@ struct SecretsDiscover: Command {
         let report = report(discovery.findings, terminal)
         terminal.put(json(discovery, terminal)) { report.render(terminal) }
         if !terminal.options.json { report.sayRemarks(terminal) }
-        if !discovery.knowsHistory { terminal.say(Self.noHistory()) }
+        // Without a work tree there is no history to be in.
+        let lacksHistory = !discovery.knowsHistory && WorkTree.holding(root) != nil
+        if lacksHistory {
+            terminal.warn(Self.noHistory())
+        } else if !discovery.knowsHistory {
+            terminal.say(Self.noWorkTree())
+        }
         if !discovery.isComplete { terminal.warn(Self.cut()) }
         terminal.say(Phrase(verbatim: summary(discovery, terminal)))
-        if discovery.isExposed { throw ExitFailure() }
+        if discovery.isExposed || lacksHistory { throw ExitFailure() }
     }
 
     private func summary(_ discovery: Discovery, _ terminal: Terminal) -> String {
@@ -76,8 +88,9 @@ struct SecretsDiscover: Command {
 
     private func report(_ findings: [Finding], _ terminal: Terminal) -> SecretsReport {
         var report = SecretsReport([
-            .init("KEY", canShrink: true), .init("VALUE"), .init("TOLD BY", canShrink: true), .init("CREDENTIAL"),
-            .init("STATE", canShrink: true),
+            terminal.column(SecretsHeads.key, canShrink: true), terminal.column(SecretsHeads.value),
+            terminal.column(SecretsHeads.toldBy, canShrink: true), terminal.column(SecretsHeads.credential),
+            terminal.column(SecretsHeads.state, canShrink: true),
         ])
         for finding in findings {
             // What is true of the file stands behind its path, the worst of a value first.

@@ -8,7 +8,7 @@ struct SecretsEdit: Sendable {
     private static let dryRun = Flag("dry-run", SecretsMessages.dryRun)
     private static let noBackup = Flag("no-backup", SecretsMessages.noBackup)
     /// What every command takes that writes.
-    static let writing: [any Parameter] = [noBackup] + BackupOptions.all + GateLink.all
+    static let writing: [any Parameter] = [noBackup] + BackupOptions.making + GateLink.all
     static let all: [any Parameter] = [SecretsOptions.root, dryRun] + writing
 
     let root: String
@@ -17,6 +17,8 @@ struct SecretsEdit: Sendable {
     private let seal: SealOptions
     private let gate: GateLink
     let isDry: Bool
+    /// Told what a change has written; then nothing of it is printed as data.
+    var onWritten: (@Sendable (SecretsChange) -> Void)?
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         try self.init(arguments, isDry: arguments.has(Self.dryRun))
@@ -53,21 +55,23 @@ struct SecretsEdit: Sendable {
     ///   - action: One word for the log and the backup's name.
     ///   - begins: May make a source of truth where there is none.
     ///   - wantsTokens: Asks for what opens a sealed one; otherwise it stays closed when nothing is at hand.
-    ///   - make: The new source of truth from the present one, and further files that others shall not read.
+    ///   - make: The new source of truth from the present one, and what a search of the folder has found: files with secrets
+    ///     lose the rights of others, and what is off beside the locations is told.
     /// - Throws: `ExitFailure` when a location refuses, or when something is still off afterwards; all has been said then.
     func run(
         _ terminal: Terminal, _ action: String, begins: Bool, wantsTokens: Bool = true,
-        _ make: (CredentialFile, ProjectTree, _ exposed: inout [String]) throws -> CredentialFile
+        _ make: (CredentialFile, ProjectTree, _ found: inout [Finding]) throws -> CredentialFile
     ) async throws {
         let opened = try await open(terminal, begins: begins, wantsTokens: wantsTokens)
         do {
-            var exposed: [String] = []
-            var file = try make(opened.file, opened.tree, &exposed)
+            var found: [Finding] = []
+            var file = try make(opened.file, opened.tree, &found)
             for credential in file.credentials where credential.previous != nil {
                 file.set(credential.forgettingOld(now: .now()))
             }
+            let exposed = found.filter { $0.what == .secret }.map(\.path)
             let written = try await change(to: file, opened, exposed: exposed, action: action, terminal)
-            if !isDry { try judge(written.file, opened.tree, terminal) }
+            if !isDry { try judge(written.file, opened.tree, found: found, terminal) }
         } catch {
             await opened.close()
             throw error
@@ -115,6 +119,24 @@ struct SecretsEdit: Sendable {
         return change
     }
 
+    /// Seals the source of truth, or opens it for good; locations stay as they are, and one that is off is only told.
+    ///
+    /// - Parameter key: Asked once the source of truth is open; nil leaves it open.
+    func reseal(_ action: String, nothing: Message, _ terminal: Terminal, key: (Opened) throws -> SealingKey?)
+        async throws
+    {
+        let opened = try await open(terminal, begins: false)
+        do {
+            let change = try plan(opened.file, opened, key: key(opened), writesLocations: false, terminal)
+            try await commit(change, opened, action: action, nothing: nothing, terminal)
+            if !isDry { _ = isRight(change.file, opened.tree, terminal) }
+        } catch {
+            await opened.close()
+            throw error
+        }
+        await opened.close()
+    }
+
     func open(_ terminal: Terminal, begins: Bool, wantsTokens: Bool = true) async throws -> Opened {
         // Nothing is made in a folder that is not the right one: not even a lock.
         if !begins { _ = try SecretsOptions.file(in: ProjectTree(root: root), root) }
@@ -142,11 +164,12 @@ struct SecretsEdit: Sendable {
     /// - Throws: `ExitFailure` when a location refuses; all has been said then.
     func plan(
         _ file: CredentialFile, _ opened: Opened, tokens: [SyncPlan.TokenPlace: Secret] = [:], exposed: [String] = [],
-        key: SealingKey?, _ terminal: Terminal
+        key: SealingKey?, writesLocations: Bool = true, _ terminal: Terminal
     ) throws -> SecretsChange {
         let change: SecretsChange
         do {
-            change = try SecretsChange(file, from: opened.tree, tokens: tokens, exposed: exposed, key: key)
+            change = try SecretsChange(
+                file, from: opened.tree, tokens: tokens, exposed: exposed, key: key, writesLocations: writesLocations)
         } catch {
             throw CommandFailure(at: CredentialFile.path, error.phrase)
         }
@@ -162,18 +185,24 @@ struct SecretsEdit: Sendable {
     }
 
     /// Writes it, unless this is a dry run, and says what has been done.
-    func commit(_ change: SecretsChange, _ opened: Opened, action: String, _ terminal: Terminal) async throws {
+    ///
+    /// - Parameter nothing: The words where nothing is to be written.
+    func commit(
+        _ change: SecretsChange, _ opened: Opened, action: String,
+        nothing: Message = SecretsMessages.nothingToDo, _ terminal: Terminal
+    ) async throws {
         show(change, terminal)
         guard let project = opened.project else {
             return terminal.say(
                 change.isEmpty
-                    ? SecretsMessages.nothingToDo() : SecretsMessages.wouldChange(count: change.changes.count))
+                    ? nothing() : SecretsMessages.wouldChange(count: change.changes.count))
         }
         guard !change.isEmpty else {
             project.closeFolder()
-            return terminal.say(SecretsMessages.nothingToDo())
+            return terminal.say(nothing())
         }
         try await write(change.changes, project, opened.gate, action: action, terminal)
+        onWritten?(change)
         if !change.plan.steps.isEmpty { terminal.say(SecretsMessages.recreate()) }
     }
 
@@ -187,25 +216,45 @@ struct SecretsEdit: Sendable {
             let paths = [CredentialFile.path] + changes.map(\.path)
             backup = try backups.keep(paths, of: project.tree, root: root, reason: action, terminal)
         }
-        let outcome = try project.run(changes)
+        let outcome = try make(changes, project, terminal)
         terminal.say(SecretsMessages.changed(count: outcome.changed.count))
         for warning in outcome.warnings { terminal.warn(Phrase(verbatim: warning.message)) }
-        try await note(action, outcome.changed, backup: backup, project, gate, terminal)
+        await note(action, outcome.changed, backup: backup, project, gate, terminal)
+    }
+
+    /// Makes the changes, all of them or none, and keeps what they have left: a lost source of truth comes back from it.
+    func make(
+        _ changes: [FileChange], _ project: SecretsProject, _ terminal: Terminal
+    ) throws(GateError) -> TransactionOutcome {
+        func source() -> CredentialFile? { (try? SecretsOptions.fileIfAny(in: project.tree)) ?? nil }
+        let hadSource = source() != nil
+        let outcome = try project.run(changes)
+        guard keepsBackup, !outcome.changed.isEmpty else { return outcome }
+        let locations = source()?.credentials.flatMap(\.locations).flatMap { project.tree.expand($0.path) } ?? []
+        backups.keepLatest(
+            [CredentialFile.path] + locations + outcome.changed, of: project.tree, hadSource: hadSource, root: root,
+            terminal)
+        return outcome
     }
 
     /// Writes down what has been done, here and in the gate's trail. The change stands, whatever becomes of the record.
     func note(
         _ action: String, _ files: [String], backup: String? = nil, _ project: SecretsProject, _ gate: GateLink.Open?,
         _ terminal: Terminal
-    ) async throws {
+    ) async {
         let entry = ChangeLog.Entry(time: .now(), action: action, user: geteuid(), files: files, backup: backup)
         do {
             try ChangeLog(root: root).add(entry)
         } catch {
-            terminal.warn(Phrase(verbatim: error.message))
+            terminal.warn(error.phrase)
         }
         // A command that opens no gate for its work does so for the record alone.
-        let told = gate == nil ? try await self.gate.open(terminal) : nil
+        var told: GateLink.Open?
+        do {
+            if gate == nil { told = try await self.gate.open(terminal) }
+        } catch {
+            GateLink.warnUnrecorded(error, terminal)
+        }
         if let gate = gate ?? told { await GateLink.record(entry, root: project.root, gate, terminal) }
         await told?.close()
     }
@@ -221,19 +270,39 @@ struct SecretsEdit: Sendable {
     }
 
     private func show(_ change: SecretsChange, _ terminal: Terminal) {
+        guard onWritten == nil else { return }
         terminal.put(SecretsTable(change).json(isDry: isDry)) { SecretsTable(change).table(terminal) }
     }
 
     /// Reads everything again: what was written is what an audit calls right.
-    func judge(_ file: CredentialFile, _ tree: ProjectTree, _ terminal: Terminal) throws {
-        var audit = Audit(tree)
-        let count = audit.rows(of: file).count { row in
-            // What Git knows is no fault of the values; rotating and forgetting is another command's work.
-            row.states.contains { $0 != .ok && $0 != .sealed && $0 != .tracked }
+    ///
+    /// - Parameter found: Beside the locations, before the change.
+    func judge(_ file: CredentialFile, _ tree: ProjectTree, found: [Finding] = [], _ terminal: Terminal) throws {
+        guard isRight(file, tree, found: found, terminal) else { throw ExitFailure() }
+    }
+
+    /// Says it when something is off.
+    private func isRight(
+        _ file: CredentialFile, _ tree: ProjectTree, found: [Finding] = [], _ terminal: Terminal
+    ) -> Bool {
+        // What was taken in stands among the locations now.
+        let beside = found.filter { finding in
+            guard let proposal = finding.proposal else { return true }
+            return file[proposal.credential]?.locations.contains(proposal.rule) != true
         }
-        guard count > 0 else { return }
-        terminal.say(SecretsMessages.stillOff(count: count))
-        throw ExitFailure()
+        var audit = Audit(tree)
+        let off = audit.rows(of: file, found: beside).map { row in
+            // What Git knows is no fault of the values; rotating and forgetting is another command's work.
+            (row: row, states: row.states.filter { $0 != .ok && $0 != .sealed && $0 != .tracked })
+        }.filter { !$0.states.isEmpty }
+        guard !off.isEmpty else { return true }
+        for (row, states) in off {
+            let place = row.path + (row.key.map { ":\($0)" } ?? "")
+            let words = states.map { terminal.text($0.label) }.joined(separator: SecretsReport.and(terminal))
+            terminal.report(CommandFailure(at: place, Phrase(verbatim: words)), asWarning: true)
+        }
+        terminal.say(SecretsMessages.stillOff(count: off.count))
+        return false
     }
 }
 
@@ -246,7 +315,8 @@ struct SecretsTable {
     /// Each file once; nothing for no change.
     func table(_ terminal: Terminal) -> String {
         var report = SecretsReport([
-            .init("CREDENTIAL"), .init("KEY", canShrink: true), .init("HOLDS"), .init("CHANGE"),
+            terminal.column(SecretsHeads.credential), terminal.column(SecretsHeads.key, canShrink: true),
+            terminal.column(SecretsHeads.holds), terminal.column(SecretsHeads.change),
         ])
         if change.writesSource {
             report.append(["-", "-", "-", terminal.text(SecretsMessages.written)], in: CredentialFile.path)

@@ -7,8 +7,9 @@ struct SecretsHistory: Command {
     static let backup = Positional<String>(
         "backup", isRequired: false,
         Message(
-            "backup.name", en: "A backup, as `secrets history` names it",
-            fr: "Une sauvegarde, comme `secrets history` la nomme"))
+            "backup.name", en: "A backup, as `secrets history` names it, or `latest`: what the last change left",
+            fr: "Une sauvegarde, comme `secrets history` la nomme, ou `latest` : ce que le dernier changement a laissé")
+    )
 
     static let declaration = CommandDeclaration(
         "history",
@@ -48,17 +49,17 @@ struct SecretsHistory: Command {
             return terminal.put(Self.table(difference, terminal), json: Self.json(difference))
         }
         let changes = try ChangeLog(root: root).entries()
-        let names: [BackupName]
-        do {
-            names = try vault.folder.list()
-        } catch {
-            throw CommandFailure(at: vault.folder.path, error.phrase)
-        }
-        var table = Table([.init("BACKUP"), .init("BEFORE"), .init("FILES", canShrink: true)])
+        let names = try Self.looking(in: vault) { vault throws(BackupError) in try vault.backups() }
+        var table = Table([
+            terminal.column(SecretsHeads.backup), terminal.column(SecretsHeads.before),
+            terminal.column(SecretsHeads.files, canShrink: true),
+        ])
         var lines: [JSON] = []
         for name in names {
             let change = changes.first { $0.backup == name.text }
-            table.append([name.text, change?.action ?? name.reason.text, change?.files.joined(separator: " ") ?? "-"])
+            table.append([
+                name.text, change?.action ?? name.reason.text, change.map { Self.some(of: $0.files) } ?? "-",
+            ])
             lines.append([
                 "name": JSON(name.text), "time": JSON(name.time.rfc3339), "reason": JSON(name.reason.text),
                 "files": change.map { .array($0.files.map { JSON($0) }) } ?? .null,
@@ -71,8 +72,33 @@ struct SecretsHistory: Command {
         if names.isEmpty { terminal.say(Self.none(["path": vault.folder.path])) }
     }
 
+    /// As many as are read at a glance, and the number of the others; `--json` has them all.
+    private static func some(of files: [String]) -> String {
+        var shown: [String] = []
+        var width = 0
+        for file in files where shown.isEmpty || width + file.count < 60 && shown.count < 3 {
+            shown.append(file)
+            width += file.count + 1
+        }
+        return shown.joined(separator: " ") + (shown.count < files.count ? " (+\(files.count - shown.count))" : "")
+    }
+
+    /// - Throws: Naming the folder of the backups.
+    static func looking<Answer>(
+        in vault: BackupVault, _ look: (BackupVault) throws(BackupError) -> Answer
+    ) throws(CommandFailure) -> Answer {
+        do {
+            return try look(vault)
+        } catch {
+            throw CommandFailure(at: vault.folder.path, error.phrase)
+        }
+    }
+
     static func read(_ name: String, _ vault: BackupVault) throws -> Backup {
-        guard let parsed = BackupName(parsing: name) else {
+        let latest =
+            name == BackupReason.latest.text
+            ? try looking(in: vault) { vault throws(BackupError) in try vault.latest() } : nil
+        guard let parsed = latest ?? BackupName(parsing: name) else {
             throw CommandFailure(at: name, badName(), badNameRemedy())
         }
         do {
@@ -89,7 +115,10 @@ struct SecretsHistory: Command {
     }
 
     static func table(_ difference: BackupDifference, _ terminal: Terminal) -> Table {
-        var table = Table([.init("FILE", canShrink: true), .init("NOW"), .init("KEYS", canShrink: true)])
+        var table = Table([
+            terminal.column(SecretsHeads.file, canShrink: true), terminal.column(SecretsHeads.now),
+            terminal.column(SecretsHeads.keys, canShrink: true),
+        ])
         for entry in difference.entries {
             let state =
                 switch entry.state {

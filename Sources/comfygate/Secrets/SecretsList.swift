@@ -18,8 +18,10 @@ struct SecretsList: Command {
     func run(_ terminal: Terminal) throws {
         let file = try SecretsOptions.file(in: ProjectTree(root: root), root)
         var table = Table([
-            .init("CREDENTIAL"), .init("TOKEN"), .init("HASH"), .init("LOCATIONS"), .init("CONSUMERS"),
-            .init("CHANGED"), .init("DESCRIPTION", canShrink: true),
+            terminal.column(SecretsHeads.credential), terminal.column(SecretsHeads.token),
+            terminal.column(SecretsHeads.hash), terminal.column(SecretsHeads.locations),
+            terminal.column(SecretsHeads.consumers),
+            terminal.column(SecretsHeads.changed), terminal.column(SecretsHeads.description, canShrink: true),
         ])
         for credential in file.credentials {
             let shown = credential.fingerprints

@@ -8,7 +8,8 @@ enum SecretsMessages {
         "secrets.option.dry_run", en: "Say what would change, and change nothing",
         fr: "Dire ce qui changerait, sans rien changer")
     static let noBackup = Message(
-        "secrets.option.no_backup", en: "Make no backup of what is there", fr: "Ne pas sauvegarder ce qu’il y a")
+        "secrets.option.no_backup", en: "Keep neither what is there nor what comes",
+        fr: "Ne garder ni ce qu’il y a, ni ce qui vient")
     static let credential = Message(
         "secrets.option.credential", en: "The credential's name; `default` otherwise",
         fr: "Le nom du secret ; sinon `default`")

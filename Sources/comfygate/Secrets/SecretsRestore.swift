@@ -17,9 +17,11 @@ struct SecretsRestore: Command {
         discussion: Message(
             "secrets.restore.discussion",
             en:
-                "Without a name the newest one: what was there before the last change. What is there now is kept first.",
+                "Without a name what was there before the last change; while the source of truth, or a file of --only, "
+                + "is lost, what that change left, which `latest` names, too. What is there now is kept first.",
             fr:
-                "Sans nom la plus récente : ce qu’il y avait avant le dernier changement. L’état actuel est d’abord gardé."
+                "Sans nom, ce qu’il y avait avant le dernier changement ; si la source de vérité, ou un fichier de "
+                + "--only, est perdu, ce que ce changement a laissé, nommé aussi `latest`. L’état actuel est d’abord gardé."
         ),
         [SecretsHistory.backup, only] + SecretsEdit.all,
         examples: ["secrets restore --dry-run", "secrets restore --only .env"])
@@ -32,7 +34,10 @@ struct SecretsRestore: Command {
     private static let asNow = Message(
         "restore.as_now", en: "The files are as in the backup; nothing was written.",
         fr: "Les fichiers sont comme dans la sauvegarde ; rien n’a été écrit.")
-    static let messages = [none, notInIt, holds, asNow]
+    private static let lost = Message(
+        "restore.lost", en: "{paths}: lost, so the newest state is taken: {name}",
+        fr: "{paths} : perdu, donc l’état le plus récent est pris : {name}")
+    static let messages = [none, notInIt, holds, asNow, lost]
 
     private let edit: SecretsEdit
     private let name: String?
@@ -46,7 +51,7 @@ struct SecretsRestore: Command {
 
     func run(_ terminal: Terminal) async throws {
         let vault = try edit.backups.vault(edit.root, terminal)
-        let name = try name ?? newest(vault)
+        let name = try name ?? newestState(vault, terminal) ?? newest(vault)
         let backup = try SecretsHistory.read(name, vault)
         for path in only where !backup.files.contains(where: { $0.path == path }) {
             let paths = backup.files.map(\.path).joined(separator: ", ")
@@ -73,15 +78,28 @@ struct SecretsRestore: Command {
         terminal.say(SecretsMessages.recreate())
     }
 
-    private func newest(_ vault: BackupVault) throws -> String {
-        do {
-            guard let name = try vault.folder.list().first else {
-                throw CommandFailure(at: vault.folder.path, Self.none())
-            }
-            return name.text
-        } catch let error as BackupError {
-            throw CommandFailure(at: vault.folder.path, error.phrase)
+    /// What brings lost files back; nil when none is lost, or no backup holds them.
+    private func newestState(_ vault: BackupVault, _ terminal: Terminal) throws -> String? {
+        let tree = try ProjectTree(root: edit.root)
+        let wanted = only.isEmpty ? [CredentialFile.path] : only
+        let lost = wanted.filter { path in
+            // A source of truth that cannot be read is as good as none.
+            path == CredentialFile.path
+                ? ((try? SecretsOptions.fileIfAny(in: tree)) ?? nil) == nil : tree.facts(of: path).content == .missing
         }
+        guard !lost.isEmpty else { return nil }
+        let name = try SecretsHistory.looking(in: vault) { vault throws(BackupError) in
+            try vault.newest(holding: lost)
+        }
+        guard let name else { return nil }
+        terminal.say(Self.lost(["paths": lost.joined(separator: ", "), "name": name.text]))
+        return name.text
+    }
+
+    private func newest(_ vault: BackupVault) throws -> String {
+        let names = try SecretsHistory.looking(in: vault) { vault throws(BackupError) in try vault.backups() }
+        guard let name = names.first else { throw CommandFailure(at: vault.folder.path, Self.none()) }
+        return name.text
     }
 
     private static func changes(_ files: [TarArchive.Member], _ tree: ProjectTree) -> [FileChange] {

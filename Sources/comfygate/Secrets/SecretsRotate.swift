@@ -190,13 +190,13 @@ struct SecretsRotate: Command {
             }
             let outcome: TransactionOutcome
             do {
-                outcome = try project.run(reversal)
+                outcome = try edit.make(reversal, project, terminal)
             } catch {
-                terminal.report(CommandFailure(at: name, Phrase(verbatim: error.message)))
+                terminal.report(CommandFailure(at: name, error.phrase))
                 terminal.say(Self.halfWay())
                 throw ExitFailure()
             }
-            try await edit.note("rotate-back", outcome.changed, project, opened.gate, terminal)
+            await edit.note("rotate-back", outcome.changed, project, opened.gate, terminal)
             giveBack(told, run, terminal)
             throw ExitFailure()
         }
@@ -207,7 +207,7 @@ struct SecretsRotate: Command {
             file.set(settled)
             // A place that refuses by now is told like any other.
             let last = try edit.plan(file, opened, key: opened.key, terminal)
-            _ = try project.run(last.changes)
+            _ = try edit.make(last.changes, project, terminal)
         }
         if let until = credential.previous?.until, work != .undo {
             terminal.say(file[name]?.previous == nil ? Self.doneAtOnce() : Self.done(["time": until.rfc3339]))

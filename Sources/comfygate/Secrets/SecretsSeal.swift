@@ -26,7 +26,16 @@ struct SecretsSeal: Command {
     private static let made = Message(
         "seal.made", en: "{path} was made: without it the tokens stay sealed for ever. Keep a copy elsewhere.",
         fr: "{path} a été créé : sans lui les jetons restent scellés à jamais. Gardez-en une copie ailleurs.")
-    static let messages = [again, differ, made]
+    private static let beside = Message(
+        "seal.beside", en: "The key would lie with what it seals: whoever gets the folder, or a copy of it, gets both.",
+        fr: "La clé serait avec ce qu’elle scelle : qui obtient le dossier, ou sa copie, a les deux.")
+    private static let elsewhere = Message(
+        "seal.elsewhere", en: "Name a place outside the project, such as ~/.config/comfygate/seal.key.",
+        fr: "Nommez un endroit hors du projet, comme ~/.config/comfygate/seal.key.")
+    private static let nothing = Message(
+        "seal.nothing", en: "All tokens are sealed by this key; nothing was written.",
+        fr: "Tous les jetons sont scellés par cette clé ; rien n’a été écrit.")
+    static let messages = [again, differ, made, beside, elsewhere, nothing, SecretsUnseal.nothing]
 
     private let edit: SecretsEdit
     private let seal: SealOptions
@@ -37,11 +46,10 @@ struct SecretsSeal: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
-        let opened = try await edit.open(terminal, begins: false)
-        let key = try opened.key ?? make(terminal)
-        let change = try edit.plan(opened.file, opened, key: key, terminal)
-        try await edit.commit(change, opened, action: "seal", terminal)
-        await opened.close()
+        if let path = seal.keyFile(terminal), WorkTree.lies(path, in: edit.root) {
+            throw CommandFailure(at: path, Self.beside(), Self.elsewhere())
+        }
+        try await edit.reseal("seal", nothing: Self.nothing, terminal) { try $0.key ?? make(terminal) }
     }
 
     private func make(_ terminal: Terminal) throws -> SealingKey {
@@ -50,7 +58,7 @@ struct SecretsSeal: Command {
                 do {
                     try PrivateFile.create(path, SealingKey.makeFile(), mode: 0o400, makesFolder: true)
                 } catch {
-                    throw CommandFailure(at: path, Phrase(verbatim: error.message))
+                    throw CommandFailure(at: path, error.phrase)
                 }
                 terminal.warn(Self.made(["path": path]))
             }
@@ -83,14 +91,15 @@ struct SecretsUnseal: Command {
             fr: "Déchiffre les jetons bruts de la source de vérité"),
         SealOptions.all + SecretsEdit.all, examples: ["secrets unseal"])
 
+    fileprivate static let nothing = Message(
+        "unseal.nothing", en: "No token is sealed; nothing was written.",
+        fr: "Aucun jeton n’est scellé ; rien n’a été écrit.")
+
     private let edit: SecretsEdit
 
     init(_ arguments: ParsedArguments) throws(UsageError) { edit = try SecretsEdit(arguments) }
 
     func run(_ terminal: Terminal) async throws {
-        let opened = try await edit.open(terminal, begins: false)
-        let change = try edit.plan(opened.file, opened, key: nil, terminal)
-        try await edit.commit(change, opened, action: "unseal", terminal)
-        await opened.close()
+        try await edit.reseal("unseal", nothing: Self.nothing, terminal) { _ in nil }
     }
 }

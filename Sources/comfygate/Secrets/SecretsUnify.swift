@@ -44,9 +44,9 @@ struct SecretsUnify: Command {
 
     func run(_ terminal: Terminal) async throws {
         try edit.mayBegin(name, token, terminal)
-        try await edit.run(terminal, "unify", begins: true) { file, tree, exposed in
+        try await edit.run(terminal, "unify", begins: true) { file, tree, found in
             var file = file
-            if !isListedOnly { try adopt(&file, &exposed, tree, terminal) }
+            if !isListedOnly { try adopt(&file, &found, tree, terminal) }
             let given = try token.read(tree, terminal)
             for credential in file.credentials where credential.name != name {
                 guard let token = credential.rawToken else { continue }
@@ -67,26 +67,26 @@ struct SecretsUnify: Command {
 
     /// Takes in what was found, each place for the credential of its key.
     private func adopt(
-        _ file: inout CredentialFile, _ exposed: inout [String], _ tree: ProjectTree, _ terminal: Terminal
+        _ file: inout CredentialFile, _ found: inout [Finding], _ tree: ProjectTree, _ terminal: Terminal
     ) throws {
         let discovery = try Discovery(of: edit.root, listed: file, tracked: tree.tracked, readsHistory: false)
         if !discovery.isComplete { terminal.warn(SecretsDiscover.cut()) }
-        exposed = discovery.findings.filter { $0.what == .secret }.map(\.path)
-        for (found, proposals) in Dictionary(grouping: discovery.proposals, by: \.credential).sorted(by: {
+        found = discovery.findings
+        for (owner, proposals) in Dictionary(grouping: discovery.proposals, by: \.credential).sorted(by: {
             $0.key < $1.key
         }) {
-            var credential = file[found] ?? Credential(name: found, rawToken: nil)
+            var credential = file[owner] ?? Credential(name: owner, rawToken: nil)
             credential.locations += proposals.map(\.rule).filter { !credential.locations.contains($0) }
-            if credential.rawToken == nil, credential.bcryptHash == nil, !credential.isSealed, found != name {
+            if credential.rawToken == nil, credential.bcryptHash == nil, !credential.isSealed, owner != name {
                 // Nobody says which one is right, unless all places agree.
-                let tokens = discovery.tokens(of: found)
+                let tokens = discovery.tokens(of: owner)
                 guard tokens.count == 1 else {
                     let places = proposals.map { $0.rule.path + ":" + ($0.rule.key ?? "") }.joined(separator: ", ")
                     if !tokens.isEmpty {
                         terminal.report(
                             CommandFailure(
-                                at: found, SecretsMessages.disagree(["places": places]),
-                                SecretsMessages.disagreeRemedy(["name": found])), asWarning: true)
+                                at: owner, SecretsMessages.disagree(["places": places]),
+                                SecretsMessages.disagreeRemedy(["name": owner])), asWarning: true)
                     }
                     continue
                 }

@@ -108,7 +108,8 @@ struct SecretsValidate: Command {
 
     private func table(_ lines: [Line], _ terminal: Terminal) -> Table {
         var table = Table([
-            .init("CREDENTIAL"), .init("CONSUMER"), .init("URL", canShrink: true), .init("VERDICT"),
+            terminal.column(SecretsHeads.credential), terminal.column(SecretsHeads.consumer),
+            terminal.column(SecretsHeads.url, canShrink: true), terminal.column(SecretsHeads.verdict),
         ])
         for line in lines {
             table.append([

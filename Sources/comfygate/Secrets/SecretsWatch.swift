@@ -23,6 +23,10 @@ struct SecretsWatch: Command {
         Message(
             "secrets.watch.summary", en: "Tell, or repair, when a location goes off",
             fr: "Signale, ou corrige, un emplacement qui change"),
+        discussion: Message(
+            "secrets.watch.discussion",
+            en: "With --json one line of JSON an event: off, ok, repaired, failed, polled.",
+            fr: "Avec --json une ligne de JSON par évènement : off, ok, repaired, failed, polled."),
         [repair, interval, looks, SecretsOptions.root] + SealOptions.all + BackupOptions.all
             + GateLink.all,
         examples: ["secrets watch", "secrets watch --repair --root /srv/genai"])
@@ -73,6 +77,7 @@ struct SecretsWatch: Command {
             if let found { rows = found }
             watch.add(folders(rows))
             if watch.polls, saysPolled {
+                Self.tell("polled", ["interval": JSON(interval.spelled)], terminal)
                 terminal.warn(Self.polled(["span": interval.spelled]))
                 saysPolled = false
             }
@@ -93,7 +98,13 @@ struct SecretsWatch: Command {
             // What could not be put right is told once, and tried again when something has changed.
             if repairs, Drift(from: before, to: rows).appeared.contains(where: \.isRepairable) {
                 do {
-                    try await SecretsEdit(arguments, isDry: false).run(
+                    var edit = try SecretsEdit(arguments, isDry: false)
+                    if terminal.options.json {
+                        edit.onWritten = { change in
+                            Self.tell("repaired", ["files": .array(change.changes.map { JSON($0.path) })], terminal)
+                        }
+                    }
+                    try await edit.run(
                         terminal, "watch", begins: false, wantsTokens: false
                     ) { file, _, _ in file }
                 } catch is ExitFailure {
@@ -103,22 +114,52 @@ struct SecretsWatch: Command {
             }
             let drift = Drift(from: before, to: rows)
             let time = Timestamp.now().rfc3339
-            for row in drift.appeared {
+            for row in drift.appeared where terminal.options.json {
+                tellRow("off", row, ["states": .array(row.states.map { JSON($0.code) })], terminal)
+            }
+            for row in drift.appeared where !terminal.options.json {
                 let states = row.states.map { terminal.text($0.label) }.joined(separator: SecretsReport.and(terminal))
                 terminal.warn(Self.off(["time": time, "place": row.place, "states": states]))
             }
             for row in drift.gone where rows.contains(where: { $0.place == row.place && $0.isOK }) {
-                terminal.say(Self.fine(["time": time, "place": row.place]))
+                if terminal.options.json {
+                    tellRow("ok", row, [:], terminal)
+                } else {
+                    terminal.say(Self.fine(["time": time, "place": row.place]))
+                }
             }
             return rows
         } catch let failure as CommandFailure {
-            terminal.report(failure)
+            fail(failure, terminal)
         } catch let error as GateError {
-            terminal.report(CommandFailure(at: root, Phrase(verbatim: error.message)))
+            fail(CommandFailure(at: root, error.phrase), terminal)
         } catch {
-            terminal.report(CommandFailure(at: root, Phrase(verbatim: "\(error)")))
+            fail(CommandFailure(at: root, Phrase(verbatim: "\(error)")), terminal)
         }
         return nil
+    }
+
+    private func fail(_ failure: CommandFailure, _ terminal: Terminal) {
+        terminal.report(failure)
+        Self.tell(
+            "failed", ["place": JSON(failure.place), "reason": JSON(terminal.text(failure.what))], terminal)
+    }
+
+    private func tellRow(_ event: String, _ row: AuditRow, _ more: JSONObject, _ terminal: Terminal) {
+        var members: JSONObject = [
+            "credential": row.credential.map { JSON($0) } ?? .null, "path": JSON(row.path),
+            "key": row.key.map { JSON($0) } ?? .null,
+        ]
+        for name in more.keys { members[name] = more[name] }
+        Self.tell(event, members, terminal)
+    }
+
+    /// One line, which whoever reads the stream has at once; nothing without `--json`.
+    private static func tell(_ event: String, _ members: JSONObject, _ terminal: Terminal) {
+        guard terminal.options.json else { return }
+        var line: JSONObject = ["time": JSON(Timestamp.now().rfc3339), "event": JSON(event)]
+        for name in members.keys { line[name] = members[name] }
+        terminal.put(verbatim: String(decoding: JSON.object(line).encoded(), as: UTF8.self) + "\n")
     }
 
     private func audit() throws -> [AuditRow] {

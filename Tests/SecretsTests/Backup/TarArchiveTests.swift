@@ -228,5 +228,5 @@ struct TarArchiveTests {
     }
 
     @Test("Every message is whole in both languages")
-    func words() { #expect(Message.faults(in: TarMessages.all + BackupMessages.all) == []) }
+    func words() { #expect(Message.faults(in: TarMessages.all + BackupMessages.all + FileMessages.all) == []) }
 }

@@ -87,7 +87,7 @@ struct ProjectPlaceTests {
         let inner = try ProjectPlace(folder.path("a/b/.env"))
         #expect(inner.root.hasSuffix("/a") && inner.path == "b/.env")
         let named = try ProjectPlace(folder.path("a/b/.env"), root: folder.path)
-        #expect(named.path == "a/b/.env" && named.journal == named.root + "/.secrets/.journal")
+        #expect(named.path == "a/b/.env")
         #expect(try ProjectPlace(folder.path(".secrets/.env")).path == ".secrets/.env")
         #expect(throws: ProjectPlace.Failure.noFolder) { try ProjectPlace(folder.path("none/.env")) }
         #expect(throws: ProjectPlace.Failure.noName) { try ProjectPlace(folder.path("a/")) }
