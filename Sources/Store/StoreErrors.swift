@@ -17,4 +17,10 @@ extension GateError.Code {
     public static let unsupportedFileSystem: Self = "unsupported_file_system"
     /// The change would leave nobody who can administer the gate.
     public static let lastAdministrator: Self = "last_administrator"
+    /// An account has as much waiting as it may.
+    public static let tooManyJobs: Self = "too_many_jobs"
+    /// An account keeps as many files, bytes or settings as it may.
+    public static let userDataFull: Self = "user_data_full"
+    /// The path of a file is longer than one may be.
+    public static let pathTooLong: Self = "path_too_long"
 }

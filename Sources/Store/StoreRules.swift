@@ -24,4 +24,48 @@ public enum StoreRules {
     public static let lastAdministrator = GateError(
         .lastAdministrator, from: .client,
         "This would leave no administrator who can log in; make another account administrator first.")
+
+    public static func tooManyJobs(_ count: Int) -> GateError {
+        GateError(
+            .tooManyJobs, from: .client,
+            "This account has \(count) jobs waiting, as many as it may; wait for some to run.")
+    }
+    public static func tooManyJobBytes(_ limit: Int) -> GateError {
+        GateError(
+            .tooManyJobs, from: .client,
+            "The jobs this account has waiting would hold more than \(limit) bytes; wait for some to run.")
+    }
+    public static let tooManyCopies = GateError(
+        .invalidArgument, from: .client, "There are too many files of this name; choose another.")
+
+    public static let fileExists = GateError(
+        .alreadyExists, from: .client, "There is a file of this name already; choose another.")
+    public static let folderInTheWay = GateError(
+        .invalidArgument, from: .client, "A file and a folder cannot have the same name; choose another.")
+    public static let noSettings = GateError(
+        .invalidArgument, from: .client, "Settings must be one JSON object; nothing has been changed.")
+    public static func userFileTooLarge(_ limit: Int) -> GateError {
+        GateError("request_too_large", from: .client, "A file of this account may have at most \(limit) bytes.")
+    }
+    public static func settingTooLarge(_ limit: Int) -> GateError {
+        GateError("request_too_large", from: .client, "A setting may have at most \(limit) bytes.")
+    }
+    public static func tooManyUserFiles(_ limit: Int) -> GateError {
+        GateError(
+            .userDataFull, from: .client,
+            "This account keeps \(limit) files, as many as it may; delete some first.")
+    }
+    public static func tooManyUserBytes(_ limit: Int) -> GateError {
+        GateError(
+            .userDataFull, from: .client,
+            "The files of this account would hold more than \(limit) bytes; delete some first.")
+    }
+    public static func tooManySettings(_ limit: Int) -> GateError {
+        GateError(.userDataFull, from: .client, "An account may have at most \(limit) settings.")
+    }
+    public static func tooManySettingBytes(_ limit: Int) -> GateError {
+        GateError(.userDataFull, from: .client, "The settings of an account may hold at most \(limit) bytes.")
+    }
+    public static let settingKeyTooLong = GateError(
+        .invalidArgument, from: .client, "The name of a setting has 1 to 1,024 bytes.")
 }

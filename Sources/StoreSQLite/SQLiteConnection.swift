@@ -6,12 +6,14 @@ internal import Store
 enum SQLiteValue: Sendable, Hashable {
     case null
     case integer(Int64)
+    case real(Double)
     case text(String)
     case blob([UInt8])
 
     static func integer(_ value: Int) -> SQLiteValue { .integer(Int64(value)) }
     static func flag(_ value: Bool) -> SQLiteValue { .integer(value ? 1 : 0) }
     static func text(orNull value: String?) -> SQLiteValue { value.map(SQLiteValue.text) ?? .null }
+    static func blob(orNull value: [UInt8]?) -> SQLiteValue { value.map(SQLiteValue.blob) ?? .null }
     static func time(_ value: Timestamp) -> SQLiteValue { .integer(value.milliseconds) }
     static func time(_ value: Timestamp?) -> SQLiteValue { value.map { .integer($0.milliseconds) } ?? .null }
     static func id(_ value: UUID) -> SQLiteValue { .text(value.description) }
@@ -58,6 +60,8 @@ enum SQLiteValue: Sendable, Hashable {
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
     /// Rows touched by the last statement.
     var changes: Int { Int(unsafe sqlite3_changes64(handle)) }
+    /// The key of the row inserted last.
+    var lastRow: Int { Int(unsafe sqlite3_last_insert_rowid(handle)) }
 
     /// Runs one or more statements without placeholders.
     func execute(_ sql: String) throws(GateError) {
@@ -140,6 +144,7 @@ enum SQLiteValue: Sendable, Hashable {
             switch value {
             case .null: code = unsafe sqlite3_bind_null(handle, place)
             case .integer(let number): code = unsafe sqlite3_bind_int64(handle, place, number)
+            case .real(let number): code = unsafe sqlite3_bind_double(handle, place, number)
             case .text(let text): code = unsafe gate_bind_text(handle, place, text, Int32(text.utf8.count))
             case .blob(let bytes): code = unsafe gate_bind_blob(handle, place, bytes, Int32(bytes.count))
             }
@@ -158,6 +163,7 @@ enum SQLiteValue: Sendable, Hashable {
 
     func type(_ column: Int32) -> Int32 { unsafe sqlite3_column_type(handle, column) }
     func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }
+    func real(_ column: Int32) -> Double { unsafe sqlite3_column_double(handle, column) }
     func bytes(_ column: Int32) -> [UInt8] {
         guard let start = unsafe sqlite3_column_blob(handle, column) else { return [] }
         let count = Int(unsafe sqlite3_column_bytes(handle, column))
@@ -176,6 +182,10 @@ struct SQLiteRow {
         return Int(statement.integer(column))
     }
     func flag(_ column: Int32) throws(GateError) -> Bool { try integer(column) != 0 }
+    func real(_ column: Int32) throws(GateError) -> Double {
+        guard statement.type(column) == SQLITE_FLOAT else { throw wrong(column) }
+        return statement.real(column)
+    }
     func time(_ column: Int32) throws(GateError) -> Timestamp {
         Timestamp(milliseconds: Int64(try integer(column)))
     }
@@ -193,6 +203,8 @@ struct SQLiteRow {
         guard statement.type(column) == SQLITE_BLOB else { throw wrong(column) }
         return statement.bytes(column)
     }
+
+    func optionalBlob(_ column: Int32) throws(GateError) -> [UInt8]? { isNull(column) ? nil : try blob(column) }
 
     func id(_ column: Int32) throws(GateError) -> UUID {
         guard let id = UUID(try text(column)) else { throw wrong(column) }

@@ -43,6 +43,98 @@ enum Schema {
                 CREATE TABLE audit (
                     sequence INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
                     subject TEXT NOT NULL, detail TEXT NOT NULL, mac BLOB NOT NULL) STRICT;
-                """)
+                """),
+        Migration(
+            version: 2, name: "jobs and files",
+            sql: """
+                CREATE TABLE job (
+                    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+                    account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+                    public_id TEXT NOT NULL, client_id TEXT, place REAL NOT NULL, place_given INTEGER NOT NULL,
+                    state TEXT NOT NULL, submitted INTEGER NOT NULL, started INTEGER, ended INTEGER,
+                    cancel_requested INTEGER, attempts INTEGER NOT NULL DEFAULT 0, signature BLOB NOT NULL,
+                    bytes INTEGER NOT NULL, workflow_id TEXT, failure_code TEXT, failure_message TEXT,
+                    UNIQUE (account, public_id)) STRICT;
+                CREATE INDEX job_open ON job (sequence) WHERE ended IS NULL;
+                CREATE INDEX job_line ON job (account, place, sequence, state, bytes) WHERE ended IS NULL;
+                CREATE INDEX job_age ON job (account, sequence);
+                CREATE INDEX job_end ON job (account, ended, sequence) WHERE ended IS NOT NULL;
+                CREATE TABLE job_document (
+                    job INTEGER PRIMARY KEY REFERENCES job (sequence) ON DELETE CASCADE,
+                    prompt BLOB NOT NULL, extra_data BLOB NOT NULL, outputs_wanted BLOB NOT NULL, plan BLOB NOT NULL,
+                    credentials BLOB, outputs BLOB, status BLOB, meta BLOB, summary BLOB) STRICT;
+                CREATE TABLE job_counter (
+                    account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+                    next INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                -- How many jobs of a state an account has; lists of thousands tell their length at once.
+                CREATE TABLE job_tally (
+                    account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, state TEXT NOT NULL,
+                    jobs INTEGER NOT NULL, PRIMARY KEY (account, state)) STRICT, WITHOUT ROWID;
+                CREATE TRIGGER job_added AFTER INSERT ON job BEGIN
+                    INSERT INTO job_tally VALUES (new.account, new.state, 1)
+                        ON CONFLICT (account, state) DO UPDATE SET jobs = jobs + 1;
+                END;
+                CREATE TRIGGER job_moved AFTER UPDATE OF state ON job WHEN old.state <> new.state BEGIN
+                    UPDATE job_tally SET jobs = jobs - 1 WHERE account = old.account AND state = old.state;
+                    INSERT INTO job_tally VALUES (new.account, new.state, 1)
+                        ON CONFLICT (account, state) DO UPDATE SET jobs = jobs + 1;
+                END;
+                CREATE TRIGGER job_removed AFTER DELETE ON job BEGIN
+                    UPDATE job_tally SET jobs = jobs - 1 WHERE account = old.account AND state = old.state;
+                END;
+                CREATE TABLE attempt (
+                    id TEXT PRIMARY KEY, job INTEGER NOT NULL REFERENCES job (sequence) ON DELETE CASCADE,
+                    ordinal INTEGER NOT NULL, worker TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER,
+                    outcome TEXT) STRICT, WITHOUT ROWID;
+                CREATE INDEX attempt_job ON attempt (job);
+
+                CREATE TABLE asset (
+                    hash BLOB PRIMARY KEY, size INTEGER NOT NULL, media_type TEXT NOT NULL,
+                    created INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                CREATE TABLE job_input (
+                    job INTEGER NOT NULL REFERENCES job (sequence) ON DELETE CASCADE,
+                    asset BLOB NOT NULL REFERENCES asset (hash), PRIMARY KEY (job, asset)) STRICT, WITHOUT ROWID;
+                CREATE INDEX job_input_asset ON job_input (asset);
+                CREATE TABLE file (
+                    account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, type TEXT NOT NULL,
+                    subfolder TEXT NOT NULL, name TEXT NOT NULL, asset BLOB NOT NULL REFERENCES asset (hash),
+                    created INTEGER NOT NULL, job INTEGER REFERENCES job (sequence) ON DELETE SET NULL,
+                    attempt TEXT, source TEXT, PRIMARY KEY (account, type, subfolder, name)) STRICT, WITHOUT ROWID;
+                CREATE INDEX file_asset ON file (asset);
+                CREATE INDEX file_age ON file (account, type, created);
+                CREATE UNIQUE INDEX file_source ON file (job, source) WHERE job IS NOT NULL;
+                CREATE TABLE file_counter (
+                    account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, type TEXT NOT NULL,
+                    subfolder TEXT NOT NULL, prefix TEXT NOT NULL, last INTEGER NOT NULL,
+                    PRIMARY KEY (account, type, subfolder, prefix)) STRICT, WITHOUT ROWID;
+                """),
+        Migration(
+            version: 3, name: "what people keep for themselves",
+            sql: """
+                -- Bytes lie apart, so that a list does not read them.
+                CREATE TABLE user_file (
+                    id INTEGER PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+                    path TEXT NOT NULL, size INTEGER NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL,
+                    UNIQUE (account, path)) STRICT;
+                CREATE TABLE user_content (
+                    file INTEGER PRIMARY KEY REFERENCES user_file (id) ON DELETE CASCADE, bytes BLOB NOT NULL) STRICT;
+                -- What comfy.settings.json holds instead of bytes; the rowid is the order.
+                CREATE TABLE user_setting (
+                    file INTEGER NOT NULL REFERENCES user_file (id) ON DELETE CASCADE, key TEXT NOT NULL,
+                    value BLOB NOT NULL, UNIQUE (file, key)) STRICT;
+                CREATE TABLE user_usage (
+                    account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE, files INTEGER NOT NULL,
+                    bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                CREATE TRIGGER user_file_added AFTER INSERT ON user_file BEGIN
+                    INSERT INTO user_usage VALUES (new.account, 1, new.size)
+                        ON CONFLICT (account) DO UPDATE SET files = files + 1, bytes = bytes + new.size;
+                END;
+                CREATE TRIGGER user_file_changed AFTER UPDATE OF size ON user_file BEGIN
+                    UPDATE user_usage SET bytes = bytes + new.size - old.size WHERE account = new.account;
+                END;
+                CREATE TRIGGER user_file_removed AFTER DELETE ON user_file BEGIN
+                    UPDATE user_usage SET files = files - 1, bytes = bytes - old.size WHERE account = old.account;
+                END;
+                """),
     ]
 }

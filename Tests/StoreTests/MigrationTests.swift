@@ -71,4 +71,15 @@ struct MigrationTests {
         try Migrations.apply(Schema.migrations, to: connection, now: noon)
         #expect(try version(connection) == Schema.migrations.count)
     }
+
+    @Test(arguments: 1...Schema.migrations.count) func whatAnOlderProgramStoredIsKept(older: Int) throws {
+        let connection = try open()
+        try Migrations.apply(Array(Schema.migrations.prefix(older)), to: connection, now: noon)
+        let ada = try account("ada")
+        try IdentityWriter(connection: connection).apply(.insertAccount(ada))
+        try Migrations.apply(Schema.migrations, to: connection, now: later(1))
+        #expect(try IdentityReader(connection: connection).accounts() == [ada])
+        let faults = try connection.query("PRAGMA integrity_check") { row throws(GateError) in try row.text(0) }
+        #expect(faults == ["ok"])
+    }
 }

@@ -1,0 +1,82 @@
+public import Basics
+
+/// Bytes on the gate's disk, addressed by what they are.
+public struct Asset: Sendable, Hashable {
+    /// BLAKE3.
+    public let hash: Digest32
+    public let size: Int
+    /// By its first bytes, not by its name.
+    public let mediaType: String
+
+    public init(hash: Digest32, size: Int, mediaType: String) {
+        (self.hash, self.size, self.mediaType) = (hash, size, mediaType)
+    }
+}
+
+/// ComfyUI's three folders.
+public enum FolderType: String, Sendable, Hashable, CaseIterable { case input, output, temp }
+
+/// Where a file lies for its account.
+public struct FilePlace: Sendable, Hashable {
+    public let type: FolderType
+    /// Empty for the top level; no slash at either end.
+    public let subfolder: String
+    public let name: String
+
+    public init(_ type: FolderType, _ subfolder: String, _ name: String) {
+        (self.type, self.subfolder, self.name) = (type, subfolder, name)
+    }
+}
+
+/// A file of an account.
+public struct AccountFile: Sendable, Hashable {
+    public let place: FilePlace
+    public let asset: Asset
+    public let created: Timestamp
+
+    public init(place: FilePlace, asset: Asset, created: Timestamp) {
+        (self.place, self.asset, self.created) = (place, asset, created)
+    }
+}
+
+/// A file that a worker reported, whose bytes the gate has.
+public struct NewOutput: Sendable, Hashable {
+    public var account: UUID
+    public var attempt: UUID
+    public var job: Int
+    /// What the worker called it, all of it: the same one is never kept twice.
+    public var source: String
+    /// The name the worker gave it, below the attempt's own folder.
+    public var wanted: FilePlace
+    public var asset: Asset
+    public var created: Timestamp
+
+    public init(
+        account: UUID, attempt: UUID, job: Int, source: String, wanted: FilePlace, asset: Asset, created: Timestamp
+    ) {
+        (self.account, self.attempt, self.job, self.source) = (account, attempt, job, source)
+        (self.wanted, self.asset, self.created) = (wanted, asset, created)
+    }
+}
+
+/// Durable memory of whose file is which; the bytes lie elsewhere. What returns has been synced.
+public protocol FileStore: Sendable {
+    /// Keeps an uploaded file under its name.
+    ///
+    /// - Parameter overwrites: Else a name that holds other bytes gets ` (1)`, ` (2)`, …; equal bytes keep the name.
+    func upload(
+        account: UUID, _ place: FilePlace, _ asset: Asset, overwrites: Bool, at time: Timestamp
+    ) async throws(GateError) -> AccountFile
+    /// Keeps outputs under the names ComfyUI would have given them, had it worked for this account alone; one that is
+    /// kept already keeps its name.
+    func keep(_ outputs: [NewOutput]) async throws(GateError) -> [AccountFile]
+    func file(account: UUID, _ place: FilePlace) async throws(GateError) -> AccountFile?
+    /// Newest first.
+    ///
+    /// - Parameter subfolder: Only this one, without those below; nil for all.
+    func files(
+        account: UUID, _ type: FolderType, subfolder: String?, limit: Int
+    ) async throws(GateError) -> [AccountFile]
+    /// The files of a job by `NewOutput.source`.
+    func outputs(of job: Int) async throws(GateError) -> [String: AccountFile]
+}

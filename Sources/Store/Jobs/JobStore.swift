@@ -1,0 +1,179 @@
+public import Basics
+
+/// A prompt to be kept until it has run.
+public struct NewJob: Sendable {
+    /// Where in its account's line it goes.
+    public enum Position: Sendable, Hashable {
+        case last
+        /// Ahead of all that gave no number, as `front` asks for.
+        case first
+        case given(Double)
+    }
+
+    public var account: UUID
+    public var publicID: String
+    public var clientID: String?
+    public var position: Position
+    public var submitted: Timestamp
+    public var signature: Digest32
+    public var workflowID: String?
+    public var request: JobRequest
+    /// The assets it reads; they are kept as long as it is.
+    public var inputs: [Digest32]
+
+    public init(
+        account: UUID, publicID: String, clientID: String?, position: Position = .last, submitted: Timestamp,
+        signature: Digest32, workflowID: String? = nil, request: JobRequest, inputs: [Digest32] = []
+    ) {
+        (self.account, self.publicID, self.clientID, self.position) = (account, publicID, clientID, position)
+        (self.submitted, self.signature, self.workflowID) = (submitted, signature, workflowID)
+        (self.request, self.inputs) = (request, inputs)
+    }
+}
+
+/// What one account may have waiting.
+public struct PendingLimits: Sendable, Hashable {
+    /// Jobs.
+    public var jobs = 200
+    /// Bytes of their documents.
+    public var bytes = 256 << 20
+
+    public init() {}
+}
+
+/// What became of a submission.
+public enum Submission: Sendable, Hashable {
+    case created(Job)
+    /// The account has a job of this id already: the first answer holds, and nothing is stored.
+    case existing(Job)
+
+    public var job: Job {
+        switch self {
+        case .created(let job), .existing(let job): job
+        }
+    }
+}
+
+/// What a wish to cancel came to.
+public enum CancelAnswer: Sendable, Hashable {
+    /// It had not been handed to a worker and never will be.
+    case canceled(Job)
+    /// A worker has it: it has to be stopped there.
+    case asked(Job)
+    /// It had ended before.
+    case ended
+    case unknown
+}
+
+/// The end of a job.
+public struct JobEnd: Sendable, Hashable {
+    public var job: Int
+    /// The attempt it ended with; nil when none was made or none counts.
+    public var attempt: UUID?
+    public var state: JobState
+    public var failure: JobFailure?
+    public var started: Timestamp?
+    public var ended: Timestamp
+    public var result: JobResult?
+
+    public init(
+        job: Int, attempt: UUID?, state: JobState, failure: JobFailure? = nil, started: Timestamp? = nil,
+        ended: Timestamp, result: JobResult? = nil
+    ) {
+        precondition(state.isFinal, "a job ends in a final state")
+        (self.job, self.attempt, self.state, self.failure) = (job, attempt, state, failure)
+        (self.started, self.ended, self.result) = (started, ended, result)
+    }
+}
+
+/// A job that had not ended when the store was opened.
+public struct OpenJob: Sendable, Hashable {
+    public let job: Job
+    /// The newest attempt that has not been settled.
+    public let attempt: Attempt?
+
+    public init(_ job: Job, attempt: Attempt?) { (self.job, self.attempt) = (job, attempt) }
+}
+
+/// A job with what it was submitted with and, once it has ended, what it came to.
+public struct JobRecord: Sendable, Hashable {
+    public let job: Job
+    public let request: JobRequest
+    public let result: JobResult?
+
+    public init(_ job: Job, _ request: JobRequest, _ result: JobResult?) {
+        (self.job, self.request, self.result) = (job, request, result)
+    }
+}
+
+/// Which of an account's jobs, in which order; as `/api/jobs` asks.
+public struct JobQuery: Sendable, Hashable {
+    public enum Order: Sendable, Hashable { case submitted, duration }
+
+    public var states: Set<JobState>
+    public var workflowID: String?
+    public var order = Order.submitted
+    public var isAscending = false
+    /// Nil for no limit but the store's own, 1,000.
+    public var limit: Int?
+    public var offset = 0
+
+    public init(states: Set<JobState> = Set(JobState.allCases)) { self.states = states }
+}
+
+/// A part of an account's jobs.
+public struct JobPage: Sendable, Hashable {
+    public struct Item: Sendable, Hashable {
+        public let job: Job
+        /// `JobResult.summary`; empty before the end.
+        public let summary: [UInt8]
+        public init(_ job: Job, summary: [UInt8]) { (self.job, self.summary) = (job, summary) }
+    }
+    public let items: [Item]
+    /// All that the query is true of.
+    public let total: Int
+
+    public init(_ items: [Item], total: Int) { (self.items, self.total) = (items, total) }
+}
+
+/// Durable memory of jobs; every implementation passes `JobStoreTests`. What returns has been synced.
+///
+/// Failures of the store itself come with the codes of `StoreErrors.swift`.
+public protocol JobStore: Sendable {
+    // MARK: Changes
+
+    /// Keeps a job, unless the account has one of that id.
+    ///
+    /// - Throws: `tooManyJobs` at a limit.
+    func submit(_ job: NewJob, limits: PendingLimits) async throws(GateError) -> Submission
+    /// Notes that a worker is about to get a job; false when it is no longer queued.
+    func begin(_ attempt: Attempt) async throws(GateError) -> Bool
+    /// Notes when the worker began with it.
+    func started(_ attempt: UUID, at time: Timestamp) async throws(GateError)
+    /// Gives a job back to the queue after an attempt that came to nothing; false when the attempt is not the one that
+    /// counts. Files the attempt brought are forgotten.
+    func requeue(_ attempt: UUID, reason: JobFailure, at time: Timestamp) async throws(GateError) -> Bool
+    func requestCancel(account: UUID, publicID: String, at time: Timestamp) async throws(GateError) -> CancelAnswer
+    /// Ends a job. The first end counts: false when it had one, or when another attempt has taken over.
+    func finish(_ end: JobEnd) async throws(GateError) -> Bool
+    /// Forgets ended jobs of an account: those named, or all. Files stay.
+    func forget(account: UUID, publicIDs: [String]?) async throws(GateError)
+
+    // MARK: Questions
+
+    /// All that has not ended, oldest first.
+    func openJobs() async throws(GateError) -> [OpenJob]
+    func record(of job: Int) async throws(GateError) -> JobRecord?
+    func record(account: UUID, publicID: String) async throws(GateError) -> JobRecord?
+    /// What has not ended, in the order of the account's line.
+    ///
+    /// - Parameter limit: At most 500.
+    func pending(of account: UUID, limit: Int) async throws(GateError) -> [JobRecord]
+    /// Jobs that ran, oldest first.
+    ///
+    /// - Parameters:
+    ///   - limit: The newest so many; at most 1,000.
+    ///   - offset: Counted from the oldest, as ComfyUI does; nil takes the newest.
+    func history(of account: UUID, limit: Int, offset: Int?) async throws(GateError) -> [JobRecord]
+    func jobs(of account: UUID, _ query: JobQuery) async throws(GateError) -> JobPage
+}

@@ -1,0 +1,134 @@
+internal import Basics
+internal import Store
+
+/// Rows of the job tables as records.
+struct JobReader {
+    let connection: SQLiteConnection
+
+    private static let columns = """
+        sequence, account, public_id, client_id, place, place_given, state, submitted, started, ended,
+        cancel_requested, attempts, signature, bytes, workflow_id, failure_code, failure_message
+        """
+    private static let columnCount: Int32 = 17
+    private static let documents =
+        "prompt, extra_data, outputs_wanted, plan, credentials, outputs, status, meta, summary"
+    /// Most rows of one answer.
+    static let limit = 1_000
+
+    private func job(_ row: SQLiteRow) throws(GateError) -> Job {
+        let code = try row.optionalText(15)
+        return Job(
+            sequence: try row.integer(0), account: try row.id(1), publicID: try row.text(2),
+            clientID: try row.optionalText(3), place: JobPlace(try row.real(4), isGiven: try row.flag(5)),
+            state: try row.word(6), submitted: try row.time(7), started: try row.optionalTime(8),
+            ended: try row.optionalTime(9), cancelRequested: try row.optionalTime(10), attempts: try row.integer(11),
+            signature: try row.digest(12), byteCount: try row.integer(13), workflowID: try row.optionalText(14),
+            failure: try code.map { code throws(GateError) in
+                JobFailure(GateError.Code(rawValue: code), try row.optionalText(16) ?? "")
+            })
+    }
+
+    private func record(_ row: SQLiteRow) throws(GateError) -> JobRecord {
+        let at = Self.columnCount
+        let request = JobRequest(
+            prompt: try row.blob(at), extraData: try row.blob(at + 1), outputs: try row.blob(at + 2),
+            plan: try row.blob(at + 3), credentials: try row.optionalBlob(at + 4))
+        var result: JobResult?
+        if let outputs = try row.optionalBlob(at + 5) {
+            result = JobResult(
+                outputs: outputs, status: try row.optionalBlob(at + 6) ?? [], meta: try row.optionalBlob(at + 7) ?? [],
+                summary: try row.optionalBlob(at + 8) ?? [])
+        }
+        return JobRecord(try job(row), request, result)
+    }
+
+    func job(account: UUID, publicID: String) throws(GateError) -> Job? {
+        try connection.query(
+            "SELECT \(Self.columns) FROM job WHERE account = ? AND public_id = ?", .id(account), .text(publicID)
+        ) { row throws(GateError) in try job(row) }.first
+    }
+
+    func openJobs() throws(GateError) -> [OpenJob] {
+        var attempts: [Int: Attempt] = [:]
+        let found = try connection.query(
+            """
+            SELECT attempt.id, attempt.job, ordinal, worker, began FROM job JOIN attempt ON attempt.job = sequence
+                WHERE job.ended IS NULL AND state = 'dispatched' AND attempt.ended IS NULL ORDER BY ordinal
+            """
+        ) { row throws(GateError) in
+            Attempt(
+                id: try row.id(0), job: try row.integer(1), ordinal: try row.integer(2), worker: try row.text(3),
+                began: try row.time(4))
+        }
+        for attempt in found { attempts[attempt.job] = attempt }
+        return try connection.query("SELECT \(Self.columns) FROM job WHERE ended IS NULL ORDER BY sequence") {
+            row throws(GateError) in
+            let job = try job(row)
+            return OpenJob(job, attempt: attempts[job.sequence])
+        }
+    }
+
+    private static let joined = "SELECT \(columns), \(documents) FROM job JOIN job_document ON job = sequence"
+
+    func record(of job: Int) throws(GateError) -> JobRecord? {
+        try connection.query("\(Self.joined) WHERE sequence = ?", .integer(job)) { row throws(GateError) in
+            try record(row)
+        }.first
+    }
+
+    func record(account: UUID, publicID: String) throws(GateError) -> JobRecord? {
+        try connection.query(
+            "\(Self.joined) WHERE account = ? AND public_id = ?", .id(account), .text(publicID)
+        ) { row throws(GateError) in try record(row) }.first
+    }
+
+    func pending(of account: UUID, limit: Int) throws(GateError) -> [JobRecord] {
+        try connection.query(
+            "\(Self.joined) WHERE account = ? AND ended IS NULL ORDER BY place, sequence LIMIT ?", .id(account),
+            .integer(max(0, min(limit, 500)))
+        ) { row throws(GateError) in try record(row) }
+    }
+
+    func history(of account: UUID, limit: Int, offset: Int?) throws(GateError) -> [JobRecord] {
+        let shown = "account = ? AND ended IS NOT NULL AND state <> 'withdrawn'"
+        let limit = max(0, min(limit, Self.limit))
+        guard let offset else {
+            return try connection.query(
+                "\(Self.joined) WHERE \(shown) ORDER BY ended DESC, sequence DESC LIMIT ?", .id(account),
+                .integer(limit)
+            ) { row throws(GateError) in try record(row) }.reversed()
+        }
+        return try connection.query(
+            "\(Self.joined) WHERE \(shown) ORDER BY ended, sequence LIMIT ? OFFSET ?", .id(account), .integer(limit),
+            .integer(max(0, offset))
+        ) { row throws(GateError) in try record(row) }
+    }
+
+    func jobs(of account: UUID, _ query: JobQuery) throws(GateError) -> JobPage {
+        // The statements differ in fixed words only, so that each is prepared once.
+        let states = JobState.allCases.map { query.states.contains($0) ? "'\($0.rawValue)'" : "''" }
+        let shown = "state IN (\(states.joined(separator: ", ")))"
+        let direction = query.isAscending ? "ASC" : "DESC"
+        let order =
+            query.order == .submitted
+            ? "sequence \(direction)" : "COALESCE(ended - started, 0) \(direction), sequence \(direction)"
+        let workflow = query.workflowID == nil ? "?2 IS NULL" : "workflow_id = ?2"
+        let items = try connection.query(
+            """
+            SELECT \(Self.columns), summary FROM job JOIN job_document ON job = sequence
+                WHERE account = ?1 AND \(workflow) AND \(shown) ORDER BY \(order) LIMIT ?3 OFFSET ?4
+            """, .id(account), .text(orNull: query.workflowID),
+            .integer(max(0, min(query.limit ?? Self.limit, Self.limit))), .integer(max(0, query.offset))
+        ) { row throws(GateError) in
+            JobPage.Item(try job(row), summary: try row.optionalBlob(Self.columnCount) ?? [])
+        }
+        let counted =
+            query.workflowID == nil
+            ? "SELECT COALESCE(SUM(jobs), 0) FROM job_tally WHERE account = ?1 AND ?2 IS NULL AND \(shown)"
+            : "SELECT COUNT(*) FROM job WHERE account = ?1 AND \(workflow) AND \(shown)"
+        let total = try connection.query(counted, .id(account), .text(orNull: query.workflowID)) {
+            row throws(GateError) in try row.integer(0)
+        }
+        return JobPage(items, total: total.first ?? 0)
+    }
+}

@@ -1,0 +1,161 @@
+internal import Basics
+internal import Store
+
+/// Changes of the job tables, inside the transaction of whoever calls.
+struct JobWriter {
+    let connection: SQLiteConnection
+    private var reader: JobReader { JobReader(connection: connection) }
+
+    func submit(_ new: NewJob, _ limits: PendingLimits) throws(GateError) -> Submission {
+        if let known = try reader.job(account: new.account, publicID: new.publicID) { return .existing(known) }
+        try checkLimits(new, limits)
+        let place = try place(for: new)
+        let bytes = new.request.byteCount
+        do throws(SQLiteFailure) {
+            try connection.attempt(
+                """
+                INSERT INTO job (account, public_id, client_id, place, place_given, state, submitted, signature, bytes,
+                    workflow_id) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
+                """,
+                [
+                    .id(new.account), .text(new.publicID), .text(orNull: new.clientID), .real(place.value),
+                    .flag(place.isGiven), .time(new.submitted), .digest(new.signature), .integer(bytes),
+                    .text(orNull: new.workflowID),
+                ])
+        } catch {
+            throw error.isForeignKey ? StoreRules.noAccount : error.error
+        }
+        let sequence = connection.lastRow
+        try connection.run(
+            """
+            INSERT INTO job_document (job, prompt, extra_data, outputs_wanted, plan, credentials)
+                VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            .integer(sequence), .blob(new.request.prompt), .blob(new.request.extraData), .blob(new.request.outputs),
+            .blob(new.request.plan), new.request.credentials.map { .blob($0) } ?? .null)
+        for asset in Set(new.inputs) {
+            try connection.run("INSERT INTO job_input (job, asset) VALUES (?, ?)", .integer(sequence), .digest(asset))
+        }
+        return .created(
+            Job(
+                sequence: sequence, account: new.account, publicID: new.publicID, clientID: new.clientID, place: place,
+                state: .queued, submitted: new.submitted, signature: new.signature, byteCount: bytes,
+                workflowID: new.workflowID))
+    }
+
+    private func checkLimits(_ new: NewJob, _ limits: PendingLimits) throws(GateError) {
+        let sums = try connection.query(
+            "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM job WHERE account = ? AND ended IS NULL AND state = 'queued'",
+            .id(new.account)
+        ) { row throws(GateError) in (jobs: try row.integer(0), bytes: try row.integer(1)) }
+        guard let sum = sums.first else { return }
+        if sum.jobs >= limits.jobs { throw StoreRules.tooManyJobs(sum.jobs) }
+        if sum.bytes + new.request.byteCount > limits.bytes { throw StoreRules.tooManyJobBytes(limits.bytes) }
+    }
+
+    /// ComfyUI counts every prompt, and negates the count for one that goes to the front.
+    private func place(for new: NewJob) throws(GateError) -> JobPlace {
+        let counted = try connection.query(
+            """
+            INSERT INTO job_counter (account, next) VALUES (?, 1)
+                ON CONFLICT (account) DO UPDATE SET next = next + 1 RETURNING next - 1
+            """, .id(new.account)
+        ) { row throws(GateError) in try row.integer(0) }
+        let number = Double(counted.first ?? 0)
+        return switch new.position {
+        case .last: JobPlace(number, isGiven: false)
+        case .first: JobPlace(-number, isGiven: false)
+        case .given(let value): JobPlace(value, isGiven: true)
+        }
+    }
+
+    func begin(_ attempt: Attempt) throws(GateError) -> Bool {
+        let touched = try connection.run(
+            """
+            UPDATE job SET state = 'dispatched', attempts = ?
+                WHERE sequence = ? AND state = 'queued' AND cancel_requested IS NULL
+            """, .integer(attempt.ordinal), .integer(attempt.job))
+        guard touched == 1 else { return false }
+        try connection.run(
+            "INSERT INTO attempt (id, job, ordinal, worker, began) VALUES (?, ?, ?, ?, ?)", .id(attempt.id),
+            .integer(attempt.job), .integer(attempt.ordinal), .text(attempt.worker), .time(attempt.began))
+        return true
+    }
+
+    func started(_ attempt: UUID, at time: Timestamp) throws(GateError) {
+        try connection.run(
+            """
+            UPDATE job SET started = ? WHERE started IS NULL AND ended IS NULL
+                AND sequence = (SELECT job FROM attempt WHERE id = ? AND ended IS NULL)
+            """, .time(time), .id(attempt))
+    }
+
+    func requeue(_ attempt: UUID, _ reason: JobFailure, at time: Timestamp) throws(GateError) -> Bool {
+        guard let job = try settle(attempt, outcome: reason.code.rawValue, at: time) else { return false }
+        try connection.run(
+            "UPDATE job SET state = 'queued', started = NULL WHERE sequence = ? AND state = 'dispatched'", .integer(job)
+        )
+        try connection.run("DELETE FROM file WHERE attempt = ?", .id(attempt))
+        return true
+    }
+
+    /// Closes the attempt if it is the one that counts, and tells its job.
+    private func settle(_ attempt: UUID, outcome: String, at time: Timestamp) throws(GateError) -> Int? {
+        let job = try connection.query(
+            """
+            SELECT job FROM attempt JOIN job ON sequence = job
+                WHERE attempt.id = ? AND attempt.ended IS NULL AND job.ended IS NULL AND ordinal = attempts
+            """, .id(attempt)
+        ) { row throws(GateError) in try row.integer(0) }
+        guard let job = job.first else { return nil }
+        try connection.run(
+            "UPDATE attempt SET ended = ?, outcome = ? WHERE id = ?", .time(time), .text(outcome), .id(attempt))
+        return job
+    }
+
+    func requestCancel(account: UUID, publicID: String, at time: Timestamp) throws(GateError) -> CancelAnswer {
+        guard var job = try reader.job(account: account, publicID: publicID) else { return .unknown }
+        guard !job.state.isFinal else { return .ended }
+        if job.cancelRequested == nil {
+            try connection.run(
+                "UPDATE job SET cancel_requested = ? WHERE sequence = ?", .time(time), .integer(job.sequence))
+            job.cancelRequested = time
+        }
+        guard job.state == .queued else { return .asked(job) }
+        _ = try finish(JobEnd(job: job.sequence, attempt: nil, state: .withdrawn, ended: time))
+        (job.state, job.ended) = (.withdrawn, time)
+        return .canceled(job)
+    }
+
+    func finish(_ end: JobEnd) throws(GateError) -> Bool {
+        if let attempt = end.attempt {
+            guard try settle(attempt, outcome: end.state.rawValue, at: end.ended) == end.job else { return false }
+        }
+        let touched = try connection.run(
+            """
+            UPDATE job SET state = ?, ended = ?, started = COALESCE(started, ?), failure_code = ?, failure_message = ?
+                WHERE sequence = ? AND ended IS NULL
+            """,
+            .text(end.state.rawValue), .time(end.ended), .time(end.started), .text(orNull: end.failure?.code.rawValue),
+            .text(orNull: end.failure?.message), .integer(end.job))
+        guard touched == 1 else { return false }
+        try connection.run(
+            """
+            UPDATE job_document SET credentials = NULL, outputs = ?, status = ?, meta = ?, summary = ? WHERE job = ?
+            """,
+            .blob(orNull: end.result?.outputs), .blob(orNull: end.result?.status), .blob(orNull: end.result?.meta),
+            .blob(orNull: end.result?.summary), .integer(end.job))
+        return true
+    }
+
+    func forget(account: UUID, publicIDs: [String]?) throws(GateError) {
+        guard let publicIDs else {
+            try connection.run("DELETE FROM job WHERE account = ? AND ended IS NOT NULL", .id(account))
+            return
+        }
+        for id in publicIDs {
+            try connection.run(
+                "DELETE FROM job WHERE account = ? AND public_id = ? AND ended IS NOT NULL", .id(account), .text(id))
+        }
+    }
+}
