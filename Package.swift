@@ -57,8 +57,10 @@ let package = Package(
         library("Store", ["Basics"]),
         library("StoreSQLite", ["Basics", "Loop", "Store", "CSQLite", "CLinux"]),
         library("Identity", ["Basics", "Loop", "Store", "CCrypt"]),
+        library("Fleet", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "Store", "CLinux"]),
         library("Secrets", ["Basics", "Loop", "Identity", "CLinux", "CYAML", "CSodium"]),
-        library("Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Identity", "CYAML"]),
+        library(
+            "Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Fleet", "Identity", "CYAML"]),
         // The resources are read from a folder at run time: a bundle accessor would pull Foundation in.
         library(
             "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "CPNG", "CJPEG", "CZlib"],
@@ -68,8 +70,7 @@ let package = Package(
             name: "comfygate",
             dependencies: [
                 "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
-                "Secrets",
-                "Gate", "Simulator", "CommandLineKit", "CLinux",
+                "Secrets", "Fleet", "Gate", "Simulator", "CommandLineKit", "CLinux",
             ],
             // Swift 6.3.1 stops with "circular reference" when it inlines ComfyAPI's actor into another module; the
             // command line has no hot path to lose.
@@ -97,6 +98,7 @@ let package = Package(
             name: "StoreCrashHelper", dependencies: ["Basics", "Loop", "Store", "StoreSQLite"],
             path: "Tests/StoreCrashHelper", swiftSettings: strict),
         tests(of: "Store", ["Basics", "Loop", "StoreSQLite", "CSQLite", "StoreCrashHelper"]),
+        tests(of: "Fleet", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "Store"]),
         tests(of: "Identity", ["Basics", "Loop", "Store", "StoreSQLite"]),
         .executableTarget(
             name: "TransactionCrashHelper", dependencies: ["Basics", "Secrets"], path: "Tests/TransactionCrashHelper",
@@ -109,7 +111,7 @@ let package = Package(
         tests(
             of: "Gate",
             [
-                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
+                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Fleet", "Identity",
                 "Simulator",
             ]),
         // Only tests use it: the WebSocket conformance suite drives it as a process.
