@@ -38,6 +38,7 @@ public struct Status: Hashable, Sendable, CustomStringConvertible {
     public static let serviceUnavailable = Status(503)
     public static let gatewayTimeout = Status(504)
     public static let versionNotSupported = Status(505)
+    public static let insufficientStorage = Status(507)
 
     public var isInformational: Bool { (100..<200).contains(code) }
     public var isSuccess: Bool { (200..<300).contains(code) }
@@ -88,6 +89,7 @@ public struct Status: Hashable, Sendable, CustomStringConvertible {
         case 503: "Service Unavailable"
         case 504: "Gateway Timeout"
         case 505: "HTTP Version Not Supported"
+        case 507: "Insufficient Storage"
         default: ""
         }
     }

@@ -1,10 +1,10 @@
-internal import HTTP
-internal import Loop
-internal import Wire
+public import HTTP
+public import Loop
+public import Wire
 
-/// What an event socket brought and nobody has taken yet; belongs to the client's loop.
-final class EventInbox: WebSocketHandler {
-    enum Arrival: Sendable {
+/// What an event socket brought and nobody has taken yet; belongs to one loop, and one task takes from it.
+public final class EventInbox: WebSocketHandler {
+    public enum Arrival: Sendable {
         case text([UInt8])
         case binary([UInt8])
         case closed(reason: String)
@@ -12,7 +12,7 @@ final class EventInbox: WebSocketHandler {
         case nothing
     }
 
-    let id: Int
+    public let id: Int
     /// Held so that the pool outlives a socket that is still closing.
     private let http: HTTPClient
     private let reactor: Reactor
@@ -26,34 +26,37 @@ final class EventInbox: WebSocketHandler {
     /// Bytes of messages held for a task that does not take them; pictures go first, then the socket is given up.
     private static let limit = 64 << 20
 
-    init(id: Int, http: HTTPClient, reactor: Reactor) {
+    /// - Parameter http: Held so long as the inbox is.
+    public init(id: Int, http: HTTPClient, reactor: Reactor) {
         (self.id, self.http, self.reactor) = (id, http, reactor)
     }
 
-    var isConnected: Bool { socket != nil }
-    var isEmpty: Bool { arrivals.isEmpty }
+    public var isConnected: Bool { socket != nil }
+    public var isEmpty: Bool { arrivals.isEmpty }
 
-    func connect(_ target: String, _ fields: Fields, messageLimit: Int) async throws(UpstreamFailure) {
+    public func connect(_ target: String, _ fields: Fields, messageLimit: Int) async throws(UpstreamFailure) {
         var options = WebSocket.Options()
         options.messageLimit = messageLimit
         socket = try await http.webSocket(target, fields, options: options, handler: self)
     }
 
-    func send(_ text: String) { socket?.send(text: text) }
+    public func send(_ text: String) { socket?.send(text: text) }
 
-    func close() {
+    public func close() {
         let socket = socket
         self.socket = nil
         socket?.close()
         wake()
     }
 
-    func wake() {
+    /// Ends the wait of `next`, or the next one.
+    public func wake() {
         isWoken = true
         resume()
     }
 
-    func next(within milliseconds: UInt64) async -> Arrival {
+    /// The next thing that happens; `nothing` after so many milliseconds or when woken.
+    public func next(within milliseconds: UInt64) async -> Arrival {
         assert(reactor.loop.isOnLoop)
         if arrivals.isEmpty, !isWoken {
             timer = reactor.timer(after: milliseconds) { [unowned self] in wake() }
@@ -91,15 +94,15 @@ final class EventInbox: WebSocketHandler {
         resume()
     }
 
-    func received(text: Span<UInt8>, on socket: WebSocket) {
+    public func received(text: Span<UInt8>, on socket: WebSocket) {
         take(.text([UInt8](copying: text)), on: socket)
     }
 
-    func received(binary: Span<UInt8>, on socket: WebSocket) {
+    public func received(binary: Span<UInt8>, on socket: WebSocket) {
         take(.binary([UInt8](copying: binary)), on: socket)
     }
 
-    func closed(_ socket: WebSocket, code: WebSocketCloseCode, reason: String) {
+    public func closed(_ socket: WebSocket, code: WebSocketCloseCode, reason: String) {
         // One that we closed ourselves is no news.
         guard self.socket === socket else { return }
         self.socket = nil

@@ -1,3 +1,4 @@
+internal import Glibc
 public import Loop
 public import Wire
 
@@ -39,6 +40,12 @@ public enum UpstreamFailure: Error, Sendable, Hashable {
     case invalid(String)
     /// Too many requests wait already.
     case overloaded
+
+    /// Nobody listens there: the process that did, if there was one, has ended.
+    public var isRefusal: Bool {
+        guard case .unreachable(let reason) = self else { return false }
+        return [ECONNREFUSED, ENOENT].contains { reason.hasSuffix(systemMessage($0)) }
+    }
 
     /// What a gateway answers for it.
     public var status: Status {

@@ -1,0 +1,22 @@
+public import Basics
+
+extension GateError.Code {
+    /// The worker's process ended while it ran a job.
+    public static let workerCrashed: Self = "worker_crashed"
+    /// The worker has neither the job nor its end.
+    public static let jobVanished: Self = "job_vanished"
+    /// The connection broke while a job was handed to a worker.
+    public static let handOverUnknown: Self = "handover_unknown"
+    /// A finished job's files could not be fetched.
+    public static let outputsLost: Self = "outputs_lost"
+    /// A job's input is no longer in the gate's keeping.
+    public static let inputLost: Self = "input_lost"
+    /// The worker refused a job that the gate had accepted.
+    public static let workerRejected: Self = "worker_rejected"
+    /// A job ran longer than it may.
+    public static let ranTooLong: Self = "ran_too_long"
+    /// A running job showed no life for too long.
+    public static let stalled: Self = "stalled"
+    /// A node of the graph failed.
+    public static let executionFailed: Self = "execution_failed"
+}

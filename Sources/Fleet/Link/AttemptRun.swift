@@ -1,0 +1,367 @@
+internal import Basics
+internal import ComfyAPI
+internal import HTTP
+internal import Loop
+internal import Store
+
+/// One attempt, from the hand-over to what it came to: its event socket, its evidence, its files.
+final class AttemptRun {
+    enum Outcome {
+        /// The worker's history tells the end.
+        ///
+        /// - `words`: The terminal event, and that nothing is executing.
+        case ended(JobEnd, words: [EventFrame])
+        /// - `counts`: The worker had it; else it never got there.
+        case lost(JobFailure, counts: Bool)
+        case rejected(PromptRejection)
+        /// It never began and never will.
+        case withdrawn
+    }
+
+    let job: Job
+    let plan: AttemptPlan
+    let attempt: Attempt
+    private(set) var isCanceled = false
+    private let session: WorkerSession
+    private let api: WorkerAPI
+    private let inbox: EventInbox
+    /// What the worker called the inputs; nil for an attempt that was handed over by an earlier process.
+    private let inputs: [Digest32: String]?
+    private let names: NameMap
+    private var narrator: JobNarrator
+    private let keeper: OutputKeeper
+    private var handOver: HandOver
+    private var posted: WorkerAPI.Posted?
+    private var sawDeath = false
+    private var silentSince: UInt64?
+    private var isUnknown = false
+    private var isFinishing = false
+    /// Why the gate itself ends it: it runs too long, or shows no life.
+    private var overdue: JobFailure?
+    /// When it was first asked to stop.
+    private var stopping: UInt64?
+    private var isStuck = false
+    private var begun: UInt64?
+    private var lastSign: UInt64
+    private(set) var started: Timestamp?
+    private var nextLook: UInt64
+    private var nextStop: UInt64 = 0
+    private var nextConnect: UInt64 = 0
+
+    /// Milliseconds between two looks at the worker's queue while its event socket is open.
+    private static let lookInterval: UInt64 = 10_000
+    /// The same when more is known to come soon: without a socket, or with a cancel to be seen through.
+    private static let closeInterval: UInt64 = 1_000
+    /// Bytes of one message of the worker.
+    private static let messageLimit = 64 << 20
+
+    init(
+        _ session: WorkerSession, _ job: Job, _ plan: AttemptPlan, _ attempt: Attempt, names inputs: [Digest32: String]?
+    ) {
+        (self.session, self.job, self.plan, self.attempt, self.inputs) = (session, job, plan, attempt, inputs)
+        api = session.api
+        inbox = EventInbox(id: job.sequence, http: api.http, reactor: session.reactor)
+        let own = AttemptNames(attempt.id)
+        // An earlier process has sent them under these names as a rule.
+        let called =
+            inputs
+            ?? Dictionary(plan.graph.files.map { ($0.hash, AttemptNames.inputName(of: $0)) }) { first, _ in first }
+        let names = NameMap(plan.graph, attempt: own, publicID: job.publicID, names: called)
+        self.names = names
+        narrator = JobNarrator(attempt: attempt.id, nodes: Set(plan.graph.prompt.keys)) { names.map($0) }
+        keeper = OutputKeeper(job, attempt, plan.graph, session.ports, session.api, inputs: called)
+        handOver = inputs == nil ? .uncertain(since: session.reactor.now) : .pending
+        nextLook = session.reactor.now + (inputs == nil ? 0 : Self.lookInterval)
+        started = job.started
+        lastSign = session.reactor.now
+        if started != nil { begun = session.reactor.now }
+    }
+
+    private var dispatcher: Dispatcher { session.dispatcher }
+    private var now: UInt64 { session.reactor.now }
+    var hasStarted: Bool { started != nil }
+    var replay: [EventFrame] { narrator.replay }
+
+    var phase: JobPhase {
+        if isFinishing { return .finishing }
+        if isUnknown { return .unknown }
+        if isCanceled { return .canceling }
+        return hasStarted ? .running : .dispatching
+    }
+
+    func wake() { inbox.wake() }
+
+    /// Its owner wants it ended; repeated until the worker shows the end.
+    func cancel() {
+        isCanceled = true
+        nextStop = 0
+        inbox.wake()
+    }
+
+    // MARK: Following it
+
+    /// Returns nil when the gate ends first: the next process finds out.
+    func follow() async -> Outcome? {
+        defer { inbox.close() }
+        await connect()
+        if let inputs {
+            let body: [UInt8]
+            do throws(AttemptBody.Failure) {
+                body = try AttemptBody.encode(
+                    plan.graph, request: plan.request, attempt: AttemptNames(attempt.id), names: inputs)
+            } catch {
+                return .rejected(PromptRejection("worker_broken", "The worker gave an input an impossible name."))
+            }
+            session.reactor.loop.spawn(HandOverWork(self, body))
+        }
+        while !dispatcher.isStopped {
+            let next = min(nextLook, mustStop ? nextStop : .max, inbox.isConnected ? .max : nextConnect)
+            switch await inbox.next(within: next > now ? next - now : 0) {
+            case .text(let bytes): await hear(narrator.take(text: bytes))
+            case .binary(let bytes): await hear(narrator.take(binary: bytes))
+            case .closed:
+                nextConnect = now + 300
+                nextLook = min(nextLook, now + 300)
+            case .nothing: break
+            }
+            if let outcome = settleHandOver() { return outcome }
+            if mustStop, now >= nextStop {
+                await api.stop(attempt.id)
+                stopping = stopping ?? now
+                nextStop = now + Self.closeInterval
+                nextLook = now
+            }
+            if !inbox.isConnected, now >= nextConnect { await connect() }
+            if now >= nextLook, let outcome = await look() { return outcome }
+        }
+        return nil
+    }
+
+    private func connect() async {
+        nextConnect = now + Self.closeInterval
+        let target = api.address.basePath + "/ws?clientId=" + attempt.id.description
+        do throws(UpstreamFailure) {
+            try await inbox.connect(target, api.address.credential, messageLimit: Self.messageLimit)
+            inbox.send(#"{"type":"feature_flags","data":{"supports_preview_metadata":true}}"#)
+        } catch {
+            if error.isRefusal { sawDeath = true }
+        }
+    }
+
+    fileprivate func answered(_ answer: WorkerAPI.Posted) {
+        posted = answer
+        inbox.wake()
+    }
+
+    private func settleHandOver() -> Outcome? {
+        guard let posted else { return nil }
+        self.posted = nil
+        switch posted {
+        case .accepted: handOver = .accepted
+        case .rejected(let rejection):
+            let shown = (try? JSON(parsing: names.map(rejection.encoded()))).flatMap { PromptRejection($0) }
+            return .rejected(shown ?? rejection)
+        case .notSent: return .lost(.workerUnreachable, counts: false)
+        case .unknown(let reason):
+            session.ports.log(
+                "handover_unknown",
+                ["attempt": .string(attempt.id.description), "reason": .string(reason)])
+            handOver = .uncertain(since: now)
+            nextLook = now
+        }
+        return nil
+    }
+
+    // MARK: What the worker says
+
+    private func hear(_ step: JobNarrator.Step) async {
+        if step != .nothing { lastSign = now }
+        if narrator.hasStarted, started == nil { began() }
+        switch step {
+        case .deliver(let frame): tell(frame)
+        case .executed(let executed):
+            // Its files are stored first: who hears of a picture may ask for it at once.
+            guard var event = try? await keeper.keep(executed) else { return }
+            event.promptID = job.publicID
+            tell(.text(names.map(WorkerEvent.executed(event).encoded())))
+        case .ended(let isSettled): nextLook = min(nextLook, now + (isSettled ? 0 : 250))
+        case .nothing: break
+        }
+    }
+
+    private func tell(_ frame: EventFrame) {
+        guard let client = job.clientID else { return }
+        dispatcher.deliver(.client(job.account, id: client), [frame])
+    }
+
+    private func began() {
+        let time = session.ports.clock()
+        (started, begun, lastSign) = (time, now, now)
+        if case .uncertain = handOver { handOver = .accepted }
+        session.reactor.loop.spawn(NoteStart(attempt.id, time, session.ports))
+        dispatcher.tellCount(job.account)
+    }
+
+    // MARK: Looking
+
+    /// What the worker's queue and history say, and what follows.
+    private func look() async -> Outcome? {
+        let sighting: Sighting
+        var entry: JSON?
+        do throws(UpstreamFailure) {
+            (sighting, entry) = try await api.sighting(of: attempt.id)
+            silentSince = nil
+        } catch {
+            sawDeath = sawDeath || error.isRefusal
+            silentSince = silentSince ?? now
+            sighting = .silent(isDead: error.isRefusal)
+        }
+        if case .silent = sighting { isUnknown = true } else { isUnknown = false }
+        switch sighting {
+        case .running, .pending:
+            if case .uncertain = handOver { handOver = .accepted }
+            if sighting == .running, started == nil { began() }
+        default: break
+        }
+        judgeTime()
+        let isClose = mustStop || isUnknown || !inbox.isConnected || handOver != .accepted
+        nextLook = now + (isClose ? Self.closeInterval : Self.lookInterval)
+        let evidence = AttemptRules.Evidence(
+            handOver: handOver, sighting: sighting, isCanceled: isCanceled, sawDeath: sawDeath,
+            silentSince: silentSince, now: now)
+        switch dispatcher.limits.rules.decide(evidence) {
+        case .wait: return nil
+        case .over(let failure): return .lost(failure, counts: true)
+        case .withdrawn: return hasStarted ? .lost(.jobVanished, counts: true) : .withdrawn
+        case .finish: return await finish(entry ?? .null)
+        }
+    }
+
+    private var mustStop: Bool { isCanceled || overdue != nil }
+
+    /// A run that takes too long, or shows no life, is ended; one that does not end then is the worker's fault.
+    private func judgeTime() {
+        let limits = dispatcher.limits
+        if overdue == nil, let begun {
+            if now - begun >= limits.run { overdue = .ranTooLong }
+            if now - lastSign >= limits.stall { overdue = .stalled }
+        }
+        guard !isStuck, let stopping, now - stopping >= limits.cancelGrace else { return }
+        isStuck = true
+        session.ports.log(
+            "worker_stuck",
+            ["worker": .string(api.address.name), "attempt": .string(attempt.id.description)])
+    }
+
+    // MARK: The end
+
+    private func finish(_ json: JSON) async -> Outcome? {
+        guard let entry = HistoryEntry(json) else {
+            return .lost(JobFailure("worker_broken", "The worker's history of this job cannot be read."), counts: true)
+        }
+        let outcome = entry.outcome
+        if case .interrupted = outcome, !mustStop {
+            // ComfyUI's interrupt can hit the next job: nobody asked for this one's end.
+            return .lost(.interruptedByOthers, counts: true)
+        }
+        isFinishing = true
+        let outputs: JSONObject
+        switch await keep(entry.outputs) {
+        case .kept(let renamed): outputs = renamed
+        case .failed(let failure): return .lost(failure, counts: true)
+        case .gateEnds: return nil
+        }
+        let last = entry.messages.last { message in
+            switch message {
+            case .executionSuccess, .executionInterrupted: true
+            case .executionError(let error): !error.isBlock
+            default: false
+            }
+        }
+        let state: JobState
+        var failure: JobFailure?
+        switch outcome {
+        case .success: state = .succeeded
+        case .interrupted:
+            state = isCanceled ? .canceled : .failed
+            failure = isCanceled ? nil : overdue
+        case .error(let error):
+            state = .failed
+            let message = error.map { names.map($0.exceptionMessage) } ?? "The worker reported an error."
+            failure = JobFailure(.executionFailed, String(message.prefix(1_000)))
+        case .unknown:
+            return .lost(JobFailure("worker_broken", "The worker does not tell how this job ended."), counts: true)
+        }
+        let ended = session.ports.clock()
+        let shown = last.flatMap { WorkerEvent(frame: names.map($0.encoded())) }
+        let result = JobResult(
+            outputs: names.map(JSON.object(outputs).encoded()),
+            status: names.map((json["status"] ?? .null).encoded()), meta: names.map((json["meta"] ?? [:]).encoded()),
+            summary: JobSummary.encode(outputs: outputs, last: shown))
+        let end = JobEnd(
+            job: job.sequence, attempt: attempt.id, state: state, failure: failure, started: started ?? ended,
+            ended: ended, result: result)
+        let words = shown.map { GateEvents.end(of: job.publicID, $0) }
+        return .ended(end, words: words.map { [$0.first, $0.afterStatus] } ?? [])
+    }
+
+    private enum Keeping {
+        case kept(JSONObject)
+        case failed(JobFailure)
+        case gateEnds
+    }
+
+    /// Stores every file, again and again for as long as the worker may be asked.
+    private func keep(_ outputs: JSONObject) async -> Keeping {
+        let deadline = now + dispatcher.limits.finishGrace
+        while true {
+            do {
+                return .kept(try await keeper.keep(outputs))
+            } catch {
+                session.ports.log(
+                    "outputs_waiting",
+                    ["attempt": .string(attempt.id.description), "reason": .string("\(error)")])
+                if dispatcher.isStopped { return .gateEnds }
+                if now >= deadline { return .failed(.outputsLost) }
+                await session.pause(Self.closeInterval)
+            }
+        }
+    }
+}
+
+/// The hand-over itself, which waits as long as it takes, while its attempt listens.
+private final class HandOverWork: LoopWork {
+    private let run: AttemptRun
+    private let api: WorkerAPI
+    private let body: [UInt8]
+
+    init(_ run: AttemptRun, _ body: [UInt8]) { (self.run, self.body, api) = (run, body, run.workerAPI) }
+
+    func run() async { run.answered(await api.post(body, attempt: run.attempt.id)) }
+}
+
+extension AttemptRun {
+    fileprivate var workerAPI: WorkerAPI { api }
+}
+
+/// Notes in the store when the worker began; nobody waits for it, and the end notes it again.
+private final class NoteStart: LoopWork {
+    private let attempt: UUID
+    private let time: Timestamp
+    private let ports: FleetPorts
+
+    init(_ attempt: UUID, _ time: Timestamp, _ ports: FleetPorts) {
+        (self.attempt, self.time, self.ports) = (attempt, time, ports)
+    }
+
+    func run() async { try? await ports.jobs.started(attempt, at: time) }
+}
+
+extension JobFailure {
+    static let interruptedByOthers = JobFailure(
+        "interrupted", "Somebody interrupted the worker while it ran this job.")
+    static let ranTooLong = JobFailure(
+        .ranTooLong, "The job ran longer than it may and was stopped; make it smaller.")
+    static let stalled = JobFailure(.stalled, "The worker showed no progress for too long, and the job was stopped.")
+    static let outputsLost = JobFailure(.outputsLost, "The job ended, but its files could not be fetched.")
+}
