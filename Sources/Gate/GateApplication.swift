@@ -14,6 +14,7 @@ public final class GateApplication: HTTPApplication {
     var services: [ServiceSurface]
     @safe @exclusivity(unchecked) var account: AccountSurface
     let budgets: LoopBudgets
+    let sockets: EventSockets
     let watch: ReadinessWatch
     var lane: ServiceLane
     let access: AccessLog
@@ -25,18 +26,21 @@ public final class GateApplication: HTTPApplication {
     /// Where the worker answers without the gate; see `WorkerExposure`.
     var exposure: [String] = []
 
-    init(shared: GateShared, reactor: Reactor, state: IdentityState, resolver: Resolver) {
+    /// - Parameter loop: Its number among the gate's loops.
+    init(shared: GateShared, loop: Int, reactor: Reactor, state: IdentityState, resolver: Resolver) {
         self.shared = shared
         self.reactor = reactor
         snapshot = IdentitySnapshot(state, limits: shared.settings.sessionLimits)
         reader = CredentialReader(cookieName: shared.settings.cookie.name)
-        native = NativeSurface(shared: shared, reactor: reactor, resolver: resolver)
+        budgets = LoopBudgets(shared.budgets, shared.settings.accountLimits)
+        sockets = EventSockets(loop: loop)
+        native = NativeSurface(
+            shared: shared, sockets: sockets, budgets: budgets, reactor: reactor, resolver: resolver)
         services = shared.settings.services.map { ServiceSurface($0, reactor: reactor, resolver: resolver) }
         lane = ServiceLane(services, shared.settings)
         access = shared.log.access(on: reactor, clock: shared.clock)
         account = AccountSurface(shared: shared)
         watch = ReadinessWatch(shared: shared, reactor: reactor, resolver: resolver)
-        budgets = LoopBudgets(shared.budgets, shared.settings.accountLimits)
     }
 
     public func disposition(
@@ -122,8 +126,8 @@ public final class GateApplication: HTTPApplication {
             // The web UI's own files come by the hundred when a page is loaded.
             if route.action != .page { try admit(visit) }
             switch route.action {
-            case .upload where visit.request.method == .post: try hold(.upload, visit)
-            case .events where visit.request.wantsUpgrade: try hold(.eventSocket, visit)
+            case .upload, .uploadMask: try hold(.upload, visit)
+            case .userData(.write): try hold(.upload, visit)
             default: break
             }
             try await native.answer(visit, route, parameters)
@@ -169,6 +173,7 @@ public final class GateApplication: HTTPApplication {
 
     private func endForwards(_ isOver: (Principal) -> Bool) {
         server?.endForwards { owner in (owner as? Principal).map(isOver) ?? false }
+        sockets.close(isOver)
     }
 
     // MARK: The questions asked of every request

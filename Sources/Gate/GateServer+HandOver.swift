@@ -1,3 +1,4 @@
+internal import Fleet
 internal import Basics
 internal import HTTP
 internal import Loop
@@ -24,6 +25,7 @@ extension GateServer {
         async let consoleEnds: Void? = console?.handOver(within: milliseconds)
         await atOnce { $0.beginHandOver(within: milliseconds, done: $1) }
         await consoleEnds
+        await shared.fleet.stop()
     }
 
     /// Whether a predecessor's sockets are at the very addresses that a configuration names; port 0 names any.

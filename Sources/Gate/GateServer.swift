@@ -1,10 +1,27 @@
 public import Basics
+public import Fleet
 internal import Glibc
 internal import HTTP
 public import Identity
 public import Loop
-internal import Store
+public import Store
 internal import Wire
+
+/// Where a gate keeps what people make.
+public struct GateStorage: Sendable {
+    public var jobs: any JobStore
+    public var files: any FileStore
+    public var userData: any UserDataStore
+    public var assets: AssetStore
+    /// Where files are read and written.
+    public var lane: Lane
+
+    public init(
+        jobs: any JobStore, files: any FileStore, userData: any UserDataStore, assets: AssetStore, lane: Lane
+    ) {
+        (self.jobs, self.files, self.userData, self.assets, self.lane) = (jobs, files, userData, assets, lane)
+    }
+}
 
 /// A running gate: loops, listeners, and what they share.
 public final class GateServer: Sendable {
@@ -30,40 +47,54 @@ public final class GateServer: Sendable {
     typealias Member = ServerMember<GateApplication>
 
     /// - Parameters:
-    ///   - store: Already open and locked for this process.
+    ///   - storage: Already open and locked for this process.
     ///   - lanes: Those that blocking work of the store and of passwords goes to, for gauges.
     ///   - makeIdentity: Gets the word that changes must be told by, and makes the service with it.
     public convenience init(
-        configuration: Configuration, log: GateLog, lanes: [Lane] = [], clock: @escaping WallClock = Timestamp.now,
+        configuration: Configuration, storage: GateStorage, log: GateLog, lanes: [Lane] = [],
+        clock: @escaping WallClock = Timestamp.now,
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
         try self.init(
-            configuration: configuration, log: log, lanes: lanes, clock: clock, resolver: Resolver(), peerUserID: nil,
-            makeIdentity: makeIdentity)
+            configuration: configuration, storage: storage, log: log, lanes: lanes, clock: clock, resolver: Resolver(),
+            peerUserID: nil, makeIdentity: makeIdentity)
     }
 
     /// - Parameter peerUserID: Says in the kernel's place who is at the other end of the console's Unix socket.
     init(
-        configuration: Configuration, log: GateLog, lanes: [Lane] = [], clock: @escaping WallClock = Timestamp.now,
+        configuration: Configuration, storage: GateStorage, log: GateLog, lanes: [Lane] = [],
+        clock: @escaping WallClock = Timestamp.now,
         resolver: Resolver,
         peerUserID: (@Sendable (Exchange) -> Int?)?,
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
         self.resolver = resolver
         self.peerUserID = peerUserID
-        self.lanes = lanes + [resolver.lane, log.lane]
+        self.lanes = lanes + [storage.lane, resolver.lane, log.lane]
         started = clock()
         let members = members
         let console = console
+        let ports = FleetPorts(
+            jobs: storage.jobs, files: storage.files, assets: storage.assets, lane: storage.lane, clock: clock,
+            deliver: { delivery in
+                for member in members.withLock({ $0 }) {
+                    member.loop.submit { member.application.sockets.deliver(delivery) }
+                }
+            }, log: { event, fields in log.info(event, fields) })
+        let fleet = FleetService(ports: ports, loop: core)
         let identity = makeIdentity { delta in
             // The answer that announces a change waits until every loop knows it.
             for member in members.withLock({ $0 }) {
                 await member.loop.perform { _ in member.application.apply(delta) }
             }
             await console.withLock { $0 }?.apply(delta)
+            for case .account(let account) in delta.items where account.disabled {
+                try? await fleet.cancelAll(of: account.id)
+            }
         }
         let shared = GateShared(
-            settings: try GateSettings(configuration), identity: identity, log: log, clock: clock)
+            settings: try GateSettings(configuration), identity: identity, fleet: fleet, userData: storage.userData,
+            log: log, clock: clock)
         current = Locked(
             Current(configuration: configuration, shared: shared, tls: try Self.tlsContext(configuration)))
         loops = (0..<max(1, configuration.loops)).map { EventLoop("data-\($0)") }
@@ -132,9 +163,10 @@ public final class GateServer: Sendable {
         let configuration = configuration
         let limits = ServerLimits(configuration.limits, loops: loops.count)
         let (shared, resolver) = (shared, resolver)
-        for loop in loops {
+        for (number, loop) in loops.enumerated() {
             let member = await loop.perform { (reactor: Reactor) in
-                let application = GateApplication(shared: shared, reactor: reactor, state: state, resolver: resolver)
+                let application = GateApplication(
+                    shared: shared, loop: number, reactor: reactor, state: state, resolver: resolver)
                 let server = HTTPServer(application: application, limits: limits, reactor: reactor)
                 application.server = server
                 if shared.settings.speaksProxyProtocol {
@@ -154,6 +186,7 @@ public final class GateServer: Sendable {
             view: view())
         console.withLock { $0 = server }
         shared.metrics.withLock { $0 = view().metrics }
+        try await shared.fleet.start(workers: [WorkerAddress(shared.settings)], resolver: resolver)
     }
 
     private static func listen(
@@ -174,6 +207,7 @@ public final class GateServer: Sendable {
     func stopLoops() {
         // The accounts know the loops' members, to tell them of changes, and the members know the accounts: each loop lets
         // its own go, or nobody would.
+        shared.fleet.end()
         for loop in loops {
             loop.submit { [members] in
                 let own = members.withLock { members in
@@ -203,6 +237,7 @@ public final class GateServer: Sendable {
         async let consoleEnds: Void? = console?.drain(within: milliseconds)
         await atOnce { $0.beginDrain(within: milliseconds, done: $1) }
         await consoleEnds
+        await shared.fleet.stop()
     }
 
     /// Ends every connection now, and with them a `drain` under way.

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Fleet
 internal import HTTP
 internal import Identity
 internal import Loop
@@ -47,6 +48,15 @@ extension GateSettings {
         guard url.isSecure else { return nil }
         let own: (path: String, key: String)? = if let certificate, let key { (certificate, key) } else { nil }
         return try UpstreamTLS(authority: authority, certificate: own)
+    }
+}
+
+extension WorkerAddress {
+    /// The one worker of a gate.
+    init(_ settings: GateSettings) {
+        self.init(
+            name: settings.workerAuthority, upstream: settings.worker, authority: settings.workerAuthority,
+            basePath: settings.workerBasePath, credential: WorkerHead.credential(settings))
     }
 }
 

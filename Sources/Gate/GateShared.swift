@@ -1,7 +1,8 @@
 public import Basics
+public import Fleet
 public import HTTP
 public import Identity
-internal import Store
+public import Store
 internal import Telemetry
 public import Wire
 
@@ -9,8 +10,8 @@ public import Wire
 final class GateShared: Sendable {
     let settings: GateSettings
     let identity: IdentityService
-    let ledger: PromptLedger
-    let clients: ClientRegistry
+    let fleet: FleetService
+    let userData: any UserDataStore
     let budgets: BudgetBook
     let readiness: ReadinessBoard
     let isDraining: Locked<Bool>
@@ -20,22 +21,22 @@ final class GateShared: Sendable {
     let pages: GatePages
     let clock: WallClock
 
-    init(settings: GateSettings, identity: IdentityService, log: GateLog, clock: @escaping WallClock) {
-        self.settings = settings
-        self.identity = identity
+    init(
+        settings: GateSettings, identity: IdentityService, fleet: FleetService, userData: any UserDataStore,
+        log: GateLog, clock: @escaping WallClock
+    ) {
+        (self.settings, self.identity, self.fleet, self.userData) = (settings, identity, fleet, userData)
         self.log = log
         self.clock = clock
         (budgets, readiness) = (BudgetBook(), ReadinessBoard())
         (isDraining, metrics) = (Locked(false), Locked(nil))
-        ledger = PromptLedger()
-        clients = ClientRegistry()
         pages = GatePages(settings, guestsAllowed: identity.settings.guestsAllowed)
     }
 
     /// The same gate with other settings.
     init(_ old: GateShared, settings: GateSettings) {
         self.settings = settings
-        (identity, ledger, clients, log, clock) = (old.identity, old.ledger, old.clients, old.log, old.clock)
+        (identity, fleet, userData, log, clock) = (old.identity, old.fleet, old.userData, old.log, old.clock)
         (budgets, readiness, isDraining, metrics) = (old.budgets, old.readiness, old.isDraining, old.metrics)
         pages = GatePages(settings, guestsAllowed: old.identity.settings.guestsAllowed)
     }
@@ -66,6 +67,9 @@ public struct GateSettings: Sendable {
     public var accountLimits = AccountLimits()
     /// Bytes of a request body.
     public var body = 100 << 20
+    /// What accounts may run, and have waiting.
+    public var graphPolicy = GraphPolicy.standard
+    public var pendingLimits = PendingLimits()
     /// Bytes of a `POST /prompt`.
     public var promptBody = 32 << 20
     /// Old clients of ComfyUI-Login may log in and show their token as they are used to.

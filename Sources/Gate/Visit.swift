@@ -1,4 +1,5 @@
 internal import Basics
+internal import Fleet
 internal import HTTP
 internal import Identity
 internal import Loop
@@ -94,10 +95,12 @@ struct Refusal: Error, Sendable {
             case .invalidArgument: .badRequest
             case .alreadyExists, .inUse, .lastAdministrator: .conflict
             case .methodNotAllowed: .methodNotAllowed
+            case .requestTooLarge: .contentTooLarge
             case .unauthenticated: .unauthorized
             case .forbidden: .forbidden
-            case .tooManyAttempts: .tooManyRequests
-            case .overloaded, .storeUnavailable: .serviceUnavailable
+            case .tooManyAttempts, .tooManyJobs: .tooManyRequests
+            case .userDataFull: .insufficientStorage
+            case .overloaded, .storeUnavailable, .storeFull, .storeReadOnly, .storeBusy, .storeIO: .serviceUnavailable
             default: error.origin == .client ? .badRequest : .internalServerError
             }
         self.init(status, error.code, error.message)

@@ -1,6 +1,7 @@
 internal import Basics
 internal import CLinux
 internal import CommandLineKit
+internal import Fleet
 internal import Gate
 internal import Glibc
 internal import Identity
@@ -50,9 +51,6 @@ struct Serve: Command {
     private static let ready = Message(
         "serve.ready", en: "ComfyGate is at {url}, in front of {worker}; its console is at {console}.",
         fr: "ComfyGate est à {url}, devant {worker} ; sa console est à {console}.")
-    private static let shared = Message(
-        "serve.shared", en: "For now all accounts share one ComfyUI: its queue, history and files.",
-        fr: "Pour l’instant tous les comptes partagent un seul ComfyUI : sa file, son historique et ses fichiers.")
     private static let draining = Message(
         "serve.draining", en: "Ending after the requests under way; once more ends now.",
         fr: "Fin après les requêtes en cours ; une seconde fois arrête tout de suite.")
@@ -71,7 +69,7 @@ struct Serve: Command {
             "ComfyUI répond à {addresses} sans cette porte : quiconque l’atteint n’a pas besoin de compte. Lancez-le avec --listen 127.0.0.1, ou publiez son port sur 127.0.0.1 seulement."
     )
     static let messages =
-        [ready, exposed, shared, draining, looked, noWorker, noWorkerRemedy] + Predecessor.messages
+        [ready, exposed, draining, looked, noWorker, noWorkerRemedy] + Predecessor.messages
 
     private let options: ConfigurationOptions
     private let worker: String?
@@ -123,8 +121,13 @@ struct Serve: Command {
             hasher: PasswordHasher(scheme: configuration.passwordHash == .bcrypt ? .bcrypt : .yescrypt),
             lane: passwordLane)
         let settings = IdentitySettings(configuration)
+        let files = Lane("files", threads: 2, capacity: 1_024)
+        let jobs = SQLiteJobStore(database)
+        let storage = GateStorage(
+            jobs: jobs, files: jobs, userData: SQLiteUserDataStore(database),
+            assets: try AssetStore(folder: configuration.data + "/assets", lane: files), lane: files)
         let server = try GateServer(
-            configuration: configuration, log: log, lanes: [lanes.write, lanes.read, passwordLane]
+            configuration: configuration, storage: storage, log: log, lanes: [lanes.write, lanes.read, passwordLane]
         ) { onChange in
             IdentityService(
                 store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
@@ -141,7 +144,6 @@ struct Serve: Command {
                 "url": places.gate.joined(separator: ", "), "worker": configuration.worker.url?.description ?? "",
                 "console": (places.console + ["unix:" + configuration.consoleSocket]).joined(separator: ", "),
             ]))
-        terminal.say(Self.shared())
         let exposed = await server.findExposure()
         if !exposed.isEmpty { terminal.warn(Self.exposed(["addresses": exposed.joined(separator: ", ")])) }
         try await FirstAdministrator.invite(

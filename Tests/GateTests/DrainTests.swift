@@ -15,7 +15,7 @@ struct DrainTests {
             let bearer = "Host: 127.0.0.1\r\nAuthorization: Bearer \(world.tokens["alice"]!.reveal())\r\n"
             try await world.loop.run { reactor in
                 let busy = try RawPeer(to: .loopback(port: port), reactor: reactor)
-                busy.send("POST /upload/image HTTP/1.1\r\n\(bearer)Content-Length: 4\r\nExpect: 100-continue\r\n\r\n")
+                busy.send("POST /userdata/x HTTP/1.1\r\n\(bearer)Content-Length: 4\r\nExpect: 100-continue\r\n\r\n")
                 _ = await busy.read(until: "100 Continue\r\n\r\n")
                 let idle = try RawPeer(to: .loopback(port: consolePort), reactor: reactor)
                 idle.send("GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")

@@ -41,6 +41,19 @@ final class GateSocket: WebSocketHandler {
         return texts.isEmpty ? nil : texts.removeFirst()
     }
 
+    /// Shakes hands, which a socket does once, and hears the answer.
+    func answers() async -> Bool {
+        send(#"{"type":"feature_flags","data":{"supports_preview_metadata":true}}"#)
+        while let text = await next() { if text.contains("feature_flags") { return true } }
+        return false
+    }
+
+    /// Hears everything to the end.
+    func ends() async -> Bool {
+        while await next() != nil {}
+        return true
+    }
+
     func received(text: Span<UInt8>, on socket: WebSocket) {
         texts.append(String(decoding: text.indices.map { text[$0] }, as: UTF8.self))
         wake()

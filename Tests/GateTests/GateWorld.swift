@@ -1,8 +1,10 @@
 import Basics
+import Fleet
 import HTTP
 import Identity
 import Loop
 import Store
+import StoreSQLite
 import Telemetry
 import TestSupport
 import Testing
@@ -12,21 +14,36 @@ import Wire
 
 /// Lanes are threads that never end: all tests share one.
 private let passwordLane = Lane("passwords", threads: 1, capacity: 4_096, niceness: 19)
+private let filesLane = Lane("files", threads: 2, capacity: 4_096)
+private let storeLanes = StoreLanes(
+    write: Lane("store-write", threads: 1, capacity: 4_096), read: Lane("store-read", threads: 2, capacity: 4_096))
 
 /// A worker that writes down what it sees and answers what a test laid out for a path.
 final class ScriptedWorker: HTTPApplication {
     let seen: Locked<[SeenRequest]>
+    let probes: Locked<Int>
     let answers: Locked<[String: ScriptedAnswer]>
 
-    init(seen: Locked<[SeenRequest]>, answers: Locked<[String: ScriptedAnswer]>) {
-        (self.seen, self.answers) = (seen, answers)
+    init(seen: Locked<[SeenRequest]>, probes: Locked<Int>, answers: Locked<[String: ScriptedAnswer]>) {
+        (self.seen, self.probes, self.answers) = (seen, probes, answers)
     }
+
+    /// As much of a ComfyUI as lets the gate believe in it: one class, which is an output and takes nothing.
+    private static let usual = [
+        "GET /system_stats": #"{"system":{"comfyui_version":"0.3.64"},"devices":[]}"#,
+        "GET /object_info": #"{"X":{"input":{"required":{}},"output":[],"name":"X","output_node":true}}"#,
+    ]
 
     func respond(to exchange: Exchange) async throws {
         let request = exchange.request
         let body = try await exchange.readBody(limit: 64 << 20)
         let key = "\(request.method.rawValue) \(request.target.encoded)"
-        seen.withLock { $0.append(SeenRequest(line: key, fields: request.fields, body: body)) }
+        // What the gate asks for itself carries no request's id; tests look at what it passes on.
+        if request.fields["X-Request-Id"] != nil {
+            seen.withLock { $0.append(SeenRequest(line: key, fields: request.fields, body: body)) }
+        } else if key == "GET /system_stats" {
+            probes.withLock { $0 += 1 }
+        }
         if request.wantsUpgrade {
             _ = try await exchange.upgradeToWebSocket(handler: EchoHandler())
             return
@@ -36,7 +53,8 @@ final class ScriptedWorker: HTTPApplication {
             held?.resume()
             held = nil
         }
-        let answer = answers.withLock { $0[key] ?? $0["*"] } ?? ScriptedAnswer()
+        let answer =
+            answers.withLock { $0[key] ?? $0["*"] } ?? ScriptedAnswer(body: Self.usual[key] ?? "{}")
         try await exchange.respond(answer.status, answer.fields, Array(answer.body.utf8))
     }
 
@@ -86,6 +104,8 @@ struct GateWorld: Sendable {
     let consolePort: UInt16
     let consoleSocket: String
     let seen: Locked<[SeenRequest]>
+    /// How often the worker was asked how it is.
+    let probes: Locked<Int>
     let answers: Locked<[String: ScriptedAnswer]>
     let accounts: [String: UUID]
     let tokens: [String: Secret]
@@ -100,8 +120,10 @@ struct GateWorld: Sendable {
         let loop = EventLoop("worker")
         let seen = Locked<[SeenRequest]>([])
         let answers = Locked<[String: ScriptedAnswer]>([:])
+        let probes = Locked(0)
         let worker = try await loop.perform { (reactor: Reactor) throws in
-            let server = HTTPServer(application: ScriptedWorker(seen: seen, answers: answers), reactor: reactor)
+            let server = HTTPServer(
+                application: ScriptedWorker(seen: seen, probes: probes, answers: answers), reactor: reactor)
             let port = try server.listen(on: .loopback(port: 0)).port ?? 0
             // A second address of this machine, as one that others could reach.
             try server.listen(on: .v4(0x7F00_0002, port: port))
@@ -115,11 +137,18 @@ struct GateWorld: Sendable {
         configuration.console.socket = folder.path("console.sock")
         change(&configuration)
         let log = GateLog(try kept?.writer ?? LogWriter(path: "/dev/null"), access: true)
+        let database = try SQLiteDatabase(folder: folder.path("data"), lanes: storeLanes)
+        let jobs = SQLiteJobStore(database)
+        let storage = GateStorage(
+            jobs: jobs, files: jobs, userData: SQLiteUserDataStore(database),
+            assets: try AssetStore(folder: folder.path("data/assets"), lane: filesLane),
+            lane: filesLane)
         let server = try GateServer(
-            configuration: configuration, log: log, clock: clock, resolver: sharedResolver, peerUserID: peerUserID
+            configuration: configuration, storage: storage, log: log, clock: clock, resolver: sharedResolver,
+            peerUserID: peerUserID
         ) { onChange in
             IdentityService(
-                store: InMemoryAccountStore(),
+                store: SQLiteAccountStore(database),
                 passwords: PasswordGate(hasher: PasswordHasher(bcryptCost: 4), lane: passwordLane),
                 settings: settings, clock: clock, onChange: onChange)
         }
@@ -138,7 +167,9 @@ struct GateWorld: Sendable {
         }
         let world = GateWorld(
             server: server, loop: loop, port: port, consolePort: consolePort,
-            consoleSocket: configuration.consoleSocket, seen: seen, answers: answers, accounts: accounts, tokens: tokens
+            consoleSocket: configuration.consoleSocket, seen: seen, probes: probes, answers: answers,
+            accounts: accounts,
+            tokens: tokens
         )
         let failure: (any Error)?
         do {
@@ -150,6 +181,7 @@ struct GateWorld: Sendable {
         await loop.perform { _ in worker.server.closeAll() }
         await server.drain()
         server.stopLoops()
+        await database.close()
         withExtendedLifetime((worker, folder)) {}
         loop.stop()
         if let failure { throw failure }
@@ -177,6 +209,18 @@ struct GateWorld: Sendable {
             pool.closeIdle()
             return Answer(
                 status: answer.status, fields: answer.fields, text: String(decoding: answer.body, as: UTF8.self))
+        }
+    }
+
+    /// Submits a prompt as soon as the gate knows its worker.
+    func expectSubmitted(
+        _ target: String, as name: String? = nil, _ fields: Fields = [:], body: String,
+        at location: SourceLocation = #_sourceLocation
+    ) async throws {
+        while true {
+            let answer = try await ask(.post, target, as: name, fields, body: body)
+            if answer.status == .serviceUnavailable { continue }
+            return #expect(answer.status == .ok, "\(target): \(answer.text)", sourceLocation: location)
         }
     }
 

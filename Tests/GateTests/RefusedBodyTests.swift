@@ -53,7 +53,7 @@ struct RefusedBodyTests {
 
     @Test(
         "A body that turns out too long has the gate's answer, with code and id",
-        arguments: ["/upload/image", "/forge/x"])
+        arguments: ["/userdata/x", "/forge/x"])
     func refusesLongBodies(target: String) async throws {
         try await GateWorld.run(Self.limits) { world in
             let early = try await Self.ask(
@@ -70,7 +70,7 @@ struct RefusedBodyTests {
         }
     }
 
-    @Test("A body that breaks HTTP's rules has it too", arguments: ["/upload/image", "/forge/x"])
+    @Test("A body that breaks HTTP's rules has it too", arguments: ["/userdata/x", "/forge/x"])
     func refusesMalformedBodies(target: String) async throws {
         try await GateWorld.run(Self.limits) { world in
             let early = try await Self.ask(world, Self.head(world, "POST", target, ""), "4\r\n12345678\r\n", "")

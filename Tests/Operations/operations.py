@@ -357,7 +357,7 @@ class Certificates(OperationsCase):
         port, log = self.ready(gate), Log(self.folder / "log")
 
         def asked():
-            return get(port, "/system_stats", {"Authorization": f"Bearer {token}"})
+            return get(port, "/models", {"Authorization": f"Bearer {token}"})
 
         self.assertEqual((asked(), worker.seen), (200, first))
 

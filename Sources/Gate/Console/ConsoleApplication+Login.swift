@@ -26,9 +26,7 @@ extension ConsoleApplication {
             try await redirect(visit, to: place, ["Set-Cookie": cookie])
         } catch let error as GateError where !isJSON {
             guard let (status, fault) = Self.fault(error) else { throw error }
-            var page = LoginPage(next: next, name: name, fault: fault)
-            page.sharesOneComfyUI = false
-            try await send(visit, status, page)
+            try await send(visit, status, LoginPage(next: next, name: name, fault: fault))
         }
     }
 

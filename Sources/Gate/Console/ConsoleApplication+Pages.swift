@@ -22,7 +22,6 @@ extension ConsoleApplication {
         case .login:
             if try await identity.needsAdministrator() { return try await redirect(visit, to: "/start") }
             var page = LoginPage(next: LocalPath(visit.request.target.query[FieldName.next.rawValue]))
-            page.sharesOneComfyUI = false
             page.notice = notice
             return try await send(visit, .ok, page)
         case .start:

@@ -57,6 +57,12 @@ final class LoopBudgets {
         return true
     }
 
+    /// Takes one of these until it is given back to the budget; nil when there are too many.
+    func takeLasting(_ hold: AccountHold, _ account: UUID) -> AccountBudget? {
+        let budget = budget(of: account)
+        return budget.take(hold, limit: hold == .upload ? limits.uploads : limits.eventSockets) ? budget : nil
+    }
+
     /// The exchange of this connection has ended.
     func ended(_ peer: SocketAddress) {
         guard !held.isEmpty, let own = held.removeValue(forKey: peer) else { return }
@@ -96,7 +102,8 @@ extension Refusal {
         switch hold {
         case .upload:
             Refusal(
-                .tooManyRequests, "too_many_uploads", "This account uploads as much at once as it may; wait for one.",
+                .tooManyRequests, "too_many_uploads",
+                "This account uploads, or reads of its large files, as much at once as it may; wait for one.",
                 ["Retry-After": "5", "Connection": "close"])
         case .eventSocket:
             Refusal(

@@ -7,22 +7,33 @@ enum NativeAction: Sendable, Hashable {
     case page
     /// An answer of the worker's, as data.
     case worker
-    /// Bytes that a person made: pictures, uploads, user data.
-    case userFile
-    case upload
-    /// `POST /prompt`.
-    case submit
+    /// What an account keeps for itself.
+    case userData(UserDataAction)
+    // Jobs.
+    case submit, promptCount, queue, changeQueue, interrupt, history, historyEntry, changeHistory
+    case jobList, job, cancelJob, cancelJobs
     /// `/ws`.
     case events
-    case interrupt
-    case changeQueue
-    case changeHistory
-    case cancelJob
-    case cancelJobs
-    /// Folder paths of the worker: an empty object for everybody but operators.
-    case emptyObject
-    /// Names of everybody's files: an empty list for everybody but operators.
-    case emptyList
+    // Files.
+    case view, upload, uploadMask
+    /// Names of the account's files, by `/internal/files`.
+    case fileNames
+    /// Folder paths of the worker: nobody's business.
+    case noPaths
+    case free
+    /// What the worker can do, with the account's own files.
+    case objectInfo
+    /// What the worker says of its machine, without paths.
+    case systemStats
+    case modelFolders
+}
+
+enum UserDataAction: Sendable, Hashable {
+    case list, tree, read, write, delete, move
+    /// `/user.css`.
+    case style
+    case settings, setting, changeSettings, changeSetting
+    case users, makeUser
 }
 
 /// Every native request the gate knows; ComfyUI 0.3.64 and 0.26.0. A request without a rule here is refused, because any
@@ -48,7 +59,7 @@ enum NativeRoutes {
         Rule([.get], "/favicon.ico", .read, .page),
         Rule([.get], "/materialdesignicons.min.css", .read, .page),
         Rule([.get], "/manifest.json", .read, .page),
-        Rule([.get], "/user.css", .read, .page),
+        Rule([.get], "/user.css", .read, .userData(.style)),
         Rule([.get], "/assets/**", .read, .page),
         Rule([.get], "/cursor/**", .read, .page),
         Rule([.get], "/fonts/**", .read, .page),
@@ -62,57 +73,59 @@ enum NativeRoutes {
 
     /// What the worker can do.
     private static let facts: [[Rule]] = [
-        both([.get], "/object_info", .read, .worker),
-        both([.get], "/object_info/{}", .read, .worker),
-        both([.get], "/system_stats", .read, .worker),
+        both([.get], "/object_info", .read, .objectInfo),
+        both([.get], "/object_info/{}", .read, .objectInfo),
+        both([.get], "/system_stats", .read, .systemStats),
         both([.get], "/features", .read, .worker),
         both([.get], "/embeddings", .read, .worker),
         both([.get], "/models", .read, .worker),
         both([.get], "/models/{}", .read, .worker),
-        both([.get], "/experiment/models", .read, .worker),
+        both([.get], "/experiment/models", .read, .modelFolders),
         both([.get], "/experiment/models/{}", .read, .worker),
         both([.get], "/extensions", .read, .worker),
         both([.get], "/i18n", .read, .worker),
         both([.get], "/workflow_templates", .read, .worker),
         both([.get], "/view_metadata/{}", .read, .worker),
-        both([.get], "/users", .read, .worker),
     ]
 
     /// Bytes that people made.
     private static let files: [[Rule]] = [
-        both([.get], "/view", .read, .userFile),
+        both([.get], "/view", .read, .view),
         both([.post], "/upload/image", .generate, .upload),
-        both([.post], "/upload/mask", .generate, .upload),
-        both([.get], "/userdata", .read, .worker),
-        both([.get], "/v2/userdata", .read, .worker),
-        both([.get], "/userdata/{file}", .read, .userFile),
-        both([.post, .delete], "/userdata/{file}", .manage, .upload),
-        both([.post], "/userdata/{file}/move/{file}", .manage, .worker),
-        both([.get], "/settings", .read, .worker),
-        both([.post], "/settings", .manage, .worker),
-        both([.get], "/settings/{}", .read, .worker),
-        both([.post], "/settings/{}", .manage, .worker),
+        both([.post], "/upload/mask", .generate, .uploadMask),
+        both([.get], "/userdata", .read, .userData(.list)),
+        both([.get], "/v2/userdata", .read, .userData(.tree)),
+        both([.get], "/userdata/{file}", .read, .userData(.read)),
+        both([.post], "/userdata/{file}", .manage, .userData(.write)),
+        both([.delete], "/userdata/{file}", .manage, .userData(.delete)),
+        both([.post], "/userdata/{file}/move/{file}", .manage, .userData(.move)),
+        both([.get], "/settings", .read, .userData(.settings)),
+        both([.post], "/settings", .manage, .userData(.changeSettings)),
+        both([.get], "/settings/{}", .read, .userData(.setting)),
+        both([.post], "/settings/{}", .manage, .userData(.changeSetting)),
+        both([.get], "/users", .read, .userData(.users)),
+        both([.post], "/users", .read, .userData(.makeUser)),
     ]
 
     /// Jobs.
     private static let own: [[Rule]] = [
         both([.get], "/ws", .read, .events),
-        both([.get], "/prompt", .read, .worker),
+        both([.get], "/prompt", .read, .promptCount),
         both([.post], "/prompt", .generate, .submit),
-        both([.get], "/queue", .read, .worker),
+        both([.get], "/queue", .read, .queue),
         both([.post], "/queue", .generate, .changeQueue),
         both([.post], "/interrupt", .generate, .interrupt),
-        both([.get], "/history", .read, .worker),
-        both([.get], "/history/{}", .read, .worker),
+        both([.get], "/history", .read, .history),
+        both([.get], "/history/{}", .read, .historyEntry),
         both([.post], "/history", .manage, .changeHistory),
     ]
 
     /// What touches everybody.
     private static let workerWide: [Rule] = [
-        Rule([.post], "/free", .operator, .worker),
-        Rule([.post], "/api/free", .operator, .worker),
-        Rule([.get], "/internal/folder_paths", .read, .emptyObject),
-        Rule([.get], "/internal/files/{}", .read, .emptyList),
+        Rule([.post], "/free", .generate, .free),
+        Rule([.post], "/api/free", .generate, .free),
+        Rule([.get], "/internal/folder_paths", .read, .noPaths),
+        Rule([.get], "/internal/files/{}", .read, .fileNames),
         Rule([.get], "/internal/logs", .operator, .worker),
         Rule([.get], "/internal/logs/raw", .operator, .worker),
         Rule([.patch], "/internal/logs/subscribe", .operator, .worker),
@@ -123,12 +136,12 @@ enum NativeRoutes {
         both([.get], "/global_subgraphs", .read, .worker),
         both([.get], "/global_subgraphs/{}", .read, .worker),
         both([.get], "/node_replacements", .read, .worker),
-        [Rule([.get], "/api/jobs", .read, .worker)],
-        [Rule([.get], "/api/jobs/{}", .read, .worker)],
+        [Rule([.get], "/api/jobs", .read, .jobList)],
+        [Rule([.get], "/api/jobs/{}", .read, .job)],
         [Rule([.post], "/api/jobs/cancel", .generate, .cancelJobs)],
         [Rule([.post], "/api/jobs/{}/cancel", .generate, .cancelJob)],
-        [Rule([.get, .post], "/api/assets", .operator, .upload)],
-        [Rule([.get, .post, .put, .delete], "/api/assets/**", .operator, .upload)],
+        [Rule([.get, .post], "/api/assets", .operator, .worker)],
+        [Rule([.get, .post, .put, .delete], "/api/assets/**", .operator, .worker)],
         [Rule([.get], "/api/tags", .operator, .worker)],
     ]
 

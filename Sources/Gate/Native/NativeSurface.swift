@@ -1,22 +1,28 @@
 internal import Basics
 internal import ComfyAPI
+internal import Fleet
 internal import HTTP
 internal import Identity
 internal import Loop
 internal import Store
 internal import Wire
 
-/// ComfyUI's own API in front of one worker.
+/// ComfyUI's own API: each account has a queue, a history, files and events of its own, whatever the worker knows.
 ///
-/// All accounts share one ComfyUI here: they see one queue and one history. What the gate adds is who may ask for what,
-/// prompts that cannot hurt the worker, event ids that cannot be taken over, and cancelling only what is one's own.
+/// Jobs, files, settings and events are answered from the gate's own store. What is the same for all, and changes nothing, is the
+/// worker's: its pages, and what it can do.
 final class NativeSurface {
     var shared: GateShared
     let pool: UpstreamPool
     let client: HTTPClient
+    let sockets: EventSockets
+    let budgets: LoopBudgets
+    var fleet: FleetService { shared.fleet }
 
-    init(shared: GateShared, reactor: Reactor, resolver: Resolver) {
-        self.shared = shared
+    init(
+        shared: GateShared, sockets: EventSockets, budgets: LoopBudgets, reactor: Reactor, resolver: Resolver
+    ) {
+        (self.shared, self.sockets, self.budgets) = (shared, sockets, budgets)
         pool = UpstreamPool(shared.settings.worker, reactor: reactor, resolver: resolver)
         client = HTTPClient(pool, authority: shared.settings.workerAuthority)
     }
@@ -25,17 +31,29 @@ final class NativeSurface {
         switch route.action {
         case .page: try forward(visit, .page)
         case .worker: try forward(visit, .data)
-        case .userFile: try forward(visit, .userFile)
-        case .upload: try forward(visit, .data)
+        case .userData(let action): try await userData(visit, action, parameters)
         case .submit: try await submit(visit)
-        case .events: try await events(visit)
-        case .interrupt: try await interrupt(visit)
+        case .promptCount: try await promptCount(visit)
+        case .queue: try await queue(visit)
         case .changeQueue: try await changeQueue(visit)
+        case .interrupt: try await interrupt(visit)
+        case .history: try await history(visit)
+        case .historyEntry: try await historyEntry(visit, parameters[0])
         case .changeHistory: try await changeHistory(visit)
-        case .cancelJob: try await cancelJobs(visit, parameters, single: true)
-        case .cancelJobs: try await cancelJobs(visit, nil, single: false)
-        case .emptyObject: try await onlyOperatorsSee(visit, [:])
-        case .emptyList: try await onlyOperatorsSee(visit, [])
+        case .jobList: try await jobList(visit)
+        case .job: try await job(visit, parameters[0])
+        case .cancelJob: try await cancelJob(visit, parameters[0])
+        case .cancelJobs: try await cancelJobs(visit)
+        case .events: try await events(visit)
+        case .view: try await view(visit)
+        case .upload: try await upload(visit)
+        case .uploadMask: throw Refusal.notMade
+        case .fileNames: try await fileNames(visit, parameters[0])
+        case .noPaths: try await respond(visit, .ok, [:])
+        case .free: try await free(visit)
+        case .systemStats: try await systemStats(visit)
+        case .modelFolders: try await modelFolders(visit)
+        case .objectInfo: try await objectInfo(visit, parameters.first)
         }
     }
 
@@ -51,15 +69,9 @@ final class NativeSurface {
             to: pool, head: head, filter: filter.filter, bodyLimit: shared.settings.body, failed: visit.failed)
     }
 
-    private func onlyOperatorsSee(_ visit: Visit, _ otherwise: JSON) async throws {
-        if isOperator(visit) { return try forward(visit, .data) }
-        try await respond(visit, .ok, otherwise)
-    }
-
     func isOperator(_ visit: Visit) -> Bool {
-        guard let principal = visit.principal else { return false }
         let action = Identity.Action(.operator, at: .gate)
-        return Policy.decide(principal, action, now: shared.clock()) == .allow
+        return Policy.decide(visit.principal, action, now: shared.clock()) == .allow
     }
 
     func respond(_ visit: Visit, _ status: Status, _ body: JSON) async throws {
@@ -67,44 +79,14 @@ final class NativeSurface {
             status, ["Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"], body.encoded())
     }
 
-    /// Passes on an answer that the gate fetched itself.
-    func relay(_ visit: Visit, _ answer: (status: Status, fields: Fields, body: [UInt8])) async throws {
-        var fields = Fields()
-        if let type = answer.fields["Content-Type"] { fields["Content-Type"] = type }
-        fields["X-Content-Type-Options"] = "nosniff"
-        try await visit.respond(answer.status, fields, answer.body)
+    /// JSON that is text already.
+    func respond(_ visit: Visit, _ status: Status, json: [UInt8]) async throws {
+        try await visit.respond(
+            status, ["Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"], json)
     }
 
     func account(_ visit: Visit) throws -> UUID {
         guard let principal = visit.principal else { throw Refusal.unauthenticated }
         return principal.account
-    }
-
-    func ask(_ method: Method, _ path: String, _ body: JSON? = nil, id: String? = nil) async throws(UpstreamFailure)
-        -> (
-            status: Status, fields: Fields, body: [UInt8]
-        )
-    {
-        var fields = WorkerHead.credential(shared.settings)
-        if let id { fields["X-Request-Id"] = id }
-        if body != nil { fields["Content-Type"] = "application/json" }
-        let target = shared.settings.workerBasePath + path
-        return try await client.fetch(ClientRequest(method, target, fields, body: body?.encoded() ?? []))
-    }
-
-    // MARK: Events
-
-    private func events(_ visit: Visit) async throws {
-        guard visit.request.wantsUpgrade else {
-            throw Refusal(.badRequest, .invalidArgument, "A WebSocket upgrade was expected here.")
-        }
-        let clients = visit.query.all("clientId")
-        guard clients.count <= 1 else {
-            throw Refusal(.badRequest, .invalidArgument, "clientId is given twice.")
-        }
-        if let id = clients.first, !id.isEmpty, !shared.clients.claim(id, for: try account(visit)) {
-            throw Refusal(.forbidden, "client_id_taken", "This clientId belongs to another account; use another one.")
-        }
-        try forward(visit, .data)
     }
 }

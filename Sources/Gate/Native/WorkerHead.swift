@@ -44,14 +44,13 @@ enum WorkerHead {
 
 /// Which fields of the worker's answers pass, and what the gate adds (decision: response headers pass an allow-list).
 enum WorkerFilter {
-    case page, data, userFile
+    case page, data
 
     private static let common: Set<String> = [
         "content-type", "date", "etag", "last-modified", "accept-ranges", "content-range", "content-encoding", "vary",
         "allow", "sec-websocket-accept", "sec-websocket-extensions", "sec-websocket-protocol",
     ]
     private static let cached = common.union(["cache-control", "expires", "pragma"])
-    private static let file = common.union(["content-disposition"])
 
     /// Pages may be framed by nobody else and send their forms nowhere else; ComfyUI's own scripts need the rest.
     private static let pageFilter = ResponseFilter(
@@ -60,18 +59,10 @@ enum WorkerFilter {
             + "Content-Security-Policy: frame-ancestors 'self'; base-uri 'self'; form-action 'self'\r\n")
     private static let dataFilter = ResponseFilter(
         allowed: common, added: "X-Content-Type-Options: nosniff\r\nCache-Control: private, no-cache\r\n")
-    /// Bytes of people: whatever they are, they run no script on the gate's origin.
-    private static let fileFilter = ResponseFilter(
-        allowed: file,
-        added: "X-Content-Type-Options: nosniff\r\nCache-Control: private, no-cache\r\n"
-            + "Content-Security-Policy: sandbox; default-src 'none'; img-src 'self'; media-src 'self'; "
-            + "style-src 'unsafe-inline'\r\n")
-
     var filter: ResponseFilter {
         switch self {
         case .page: Self.pageFilter
         case .data: Self.dataFilter
-        case .userFile: Self.fileFilter
         }
     }
 }

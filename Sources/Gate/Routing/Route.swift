@@ -51,7 +51,8 @@ public struct Route<Action: Sendable>: Sendable {
             case .text(let text):
                 guard segment.text == text, !segment.hasEncodedSlash else { return nil }
             case .parameter(let allowsSlash):
-                guard !segment.text.isEmpty, !segment.hasPercent, allowsSlash || !segment.hasEncodedSlash else {
+                // What takes a slash is a file's name, which the gate reads itself and no worker decodes again.
+                guard !segment.text.isEmpty, allowsSlash || !(segment.hasPercent || segment.hasEncodedSlash) else {
                     return nil
                 }
                 values.append(segment.text)

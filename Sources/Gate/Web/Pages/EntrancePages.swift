@@ -24,8 +24,6 @@ struct LoginPage: WebPage {
     var name: String?
     var fault: Fault?
     var guestsAllowed = false
-    /// Until jobs are owned: everybody sees everybody's.
-    var sharesOneComfyUI = true
     var notice: Notice?
 
     var layout: PageLayout { .card }
@@ -71,7 +69,6 @@ struct LoginPage: WebPage {
             }
         }
         Tag.p(.class("muted")) { say(LoginWords.forgotten) }
-        if sharesOneComfyUI, say.surface == .gate { Tag.p(.class("muted")) { say(LoginWords.shared) } }
     }
 }
 

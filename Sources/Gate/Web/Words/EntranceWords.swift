@@ -30,13 +30,6 @@ enum LoginWords {
     static let ended = Message(
         "login.ended", en: "Your login has ended. Log in again to go on.",
         fr: "Votre connexion a expiré. Reconnectez-vous pour continuer.")
-    static let shared = Message(
-        "login.shared",
-        en:
-            "For now, all accounts that may generate share one ComfyUI: they see each other’s queue, history and files.",
-        fr:
-            "Pour le moment, tous les comptes qui ont le droit de générer partagent un seul ComfyUI : chacun voit la file d’attente, l’historique et les fichiers des autres."
-    )
     static let guest = Message("login.guest", en: "Enter as a guest", fr: "Entrer comme invité")
     static let guestHint = Message(
         "login.guest_hint", en: "A guest’s account and all that is in it end after a day.",
@@ -46,7 +39,7 @@ enum LoginWords {
         fr: "Mot de passe oublié ? Un administrateur peut vous en donner un nouveau.")
 
     static let all = [
-        title, consoleTitle, button, wrong, throttled, throttledFor, busy, disabled, ended, shared, guest, guestHint,
+        title, consoleTitle, button, wrong, throttled, throttledFor, busy, disabled, ended, guest, guestHint,
         forgotten,
     ]
 }

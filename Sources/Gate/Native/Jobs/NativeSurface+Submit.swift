@@ -1,0 +1,124 @@
+internal import Basics
+internal import ComfyAPI
+internal import Fleet
+internal import HTTP
+internal import Store
+internal import Wire
+
+extension NativeSurface {
+    /// `POST /prompt`: reads it strictly, judges it, keeps it, and answers when it is on the disk.
+    func submit(_ visit: Visit) async throws {
+        let owner = try account(visit)
+        let body: [UInt8]
+        do throws(HTTPError) {
+            body = try await visit.exchange.readBody(limit: shared.settings.promptBody)
+        } catch {
+            guard error.status == .contentTooLarge else { throw error }
+            return try await reject(visit, PromptRejection("request_too_large", error.message))
+        }
+        let catalogue = fleet.catalogue
+        let prompt: PromptRequest
+        do throws(PromptRejection) {
+            prompt = try PromptRequest(parsing: body, flavour: catalogue?.flavour ?? .classic)
+        } catch {
+            return try await reject(visit, error)
+        }
+        guard let catalogue else { throw Refusal.noWorker }
+        let graph: CheckedGraph
+        switch try await judge(prompt, of: owner, by: catalogue) {
+        case .accepted(let checked): graph = checked
+        case .rejected(let rejection, _): return try await reject(visit, rejection)
+        }
+        let job = SubmittedPrompt.job(prompt, graph, account: owner, at: shared.clock())
+        let kept: Job
+        do throws(GateError) {
+            kept = try await fleet.submit(job, limits: shared.settings.pendingLimits).job
+        } catch {
+            throw Refusal(error)
+        }
+        try await respond(
+            visit, .ok,
+            [
+                "prompt_id": .string(kept.publicID), "number": .number(kept.place.number),
+                "node_errors": NodeFaults.json(graph.nodeErrors),
+            ])
+    }
+
+    private func reject(_ visit: Visit, _ rejection: PromptRejection) async throws {
+        try await respond(visit, .badRequest, rejection.json)
+    }
+
+    private func judge(
+        _ prompt: PromptRequest, of owner: UUID, by catalogue: WorkerCatalogue
+    ) async throws -> GraphCheck.Verdict {
+        let verdict = try await judge(prompt, of: owner, catalogue.check)
+        guard case .rejected(_, mayBeStale: true) = verdict else { return verdict }
+        // A model that was copied a moment ago, or a pack that was installed: the worker knows better.
+        await fleet.refreshCatalogue()
+        guard let newer = fleet.catalogue, newer !== catalogue else { return verdict }
+        return try await judge(prompt, of: owner, newer.check)
+    }
+
+    private func judge(
+        _ prompt: PromptRequest, of owner: UUID, _ check: GraphCheck
+    ) async throws -> GraphCheck.Verdict {
+        let policy = shared.settings.graphPolicy
+        // First with files that are always there, to learn which ones it is about.
+        let asked = Locked<Set<FileReference>>([])
+        let verdict = check.check(prompt, policy: policy) { reference in
+            asked.withLock { _ = $0.insert(reference) }
+            return GraphFile(hash: .zero, size: 0, name: reference.filename)
+        }
+        let references = asked.withLock { $0 }
+        guard !references.isEmpty else { return verdict }
+        var found: [FileReference: GraphFile] = [:]
+        for reference in references {
+            guard let place = FilePlace(reference),
+                let file = try await fleet.file(account: owner, place)
+            else { continue }
+            found[reference] = GraphFile(hash: file.asset.hash, size: file.asset.size, name: reference.filename)
+        }
+        let known = found
+        return check.check(prompt, policy: policy) { known[$0] }
+    }
+}
+
+extension FilePlace {
+    /// Nil for a folder that is none of ComfyUI's three.
+    init?(_ reference: FileReference) {
+        guard let type = FolderType(rawValue: reference.type) else { return nil }
+        self.init(type, reference.subfolder, reference.filename)
+    }
+}
+
+extension Refusal {
+    static let noWorker = Refusal(
+        .serviceUnavailable, "worker_unreachable",
+        "No worker has been reached since the gate was started; look at its console.", ["Retry-After": "5"])
+}
+
+/// What is kept of a prompt.
+enum SubmittedPrompt {
+    static func job(_ prompt: PromptRequest, _ graph: CheckedGraph, account: UUID, at now: Timestamp) -> NewJob {
+        var extra = prompt.otherExtraData
+        extra["extra_pnginfo"] = prompt.extraPNGInfo.map { .object($0) }
+        extra["client_id"] = prompt.clientID.map { .string($0) }
+        extra["create_time"] = JSON(Int(now.milliseconds))
+        var credentials: [UInt8]?
+        if !prompt.credentials.isEmpty {
+            let members = prompt.credentials.map { ($0.key, JSON.string($0.value.reveal())) }
+            credentials = JSON.object(JSONObject(members)).encoded()
+        }
+        let position: NewJob.Position =
+            if let number = prompt.number { .given(number.double) } else if prompt.front { .first } else { .last }
+        return NewJob(
+            account: account, publicID: prompt.promptID.flatMap { $0.isEmpty ? nil : $0 } ?? UUID().description,
+            clientID: prompt.clientID, position: position, submitted: now, signature: graph.signature,
+            workflowID: prompt.extraPNGInfo?["workflow"]?["id"]?.string,
+            request: JobRequest(
+                prompt: JSON.object(graph.prompt).encoded(), extraData: JSON.object(extra).encoded(),
+                outputs: JSON.array(graph.outputs.map { .string($0) }).encoded(), plan: graph.encode().encoded(),
+                credentials: credentials),
+            inputs: graph.files.map(\.hash))
+    }
+}
