@@ -1,8 +1,6 @@
 public import Basics
 
 extension GateError.Code {
-    /// The worker's process ended while it ran a job.
-    public static let workerCrashed: Self = "worker_crashed"
     /// The worker has neither the job nor its end.
     public static let jobVanished: Self = "job_vanished"
     /// The connection broke while a job was handed to a worker.

@@ -23,4 +23,6 @@ extension GateError.Code {
     public static let userDataFull: Self = "user_data_full"
     /// The path of a file is longer than one may be.
     public static let pathTooLong: Self = "path_too_long"
+    /// The worker's process ended while it ran a job; the store counts these by graph.
+    public static let workerCrashed: Self = "worker_crashed"
 }

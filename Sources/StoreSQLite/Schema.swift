@@ -136,5 +136,14 @@ enum Schema {
                     UPDATE user_usage SET files = files - 1, bytes = bytes - old.size WHERE account = old.account;
                 END;
                 """),
+        Migration(
+            version: 4, name: "graphs that kill workers",
+            sql: """
+                -- Apart from the jobs, which their owners may forget.
+                CREATE TABLE worker_death (
+                    signature BLOB NOT NULL, time INTEGER NOT NULL, worker TEXT NOT NULL,
+                    account TEXT NOT NULL) STRICT;
+                CREATE INDEX worker_death_signature ON worker_death (signature);
+                """),
     ]
 }

@@ -245,6 +245,45 @@ struct JobStoreTests {
         }
     }
 
+    @Test func deathsUnderAGraphAreCountedUntilItSucceedsOrIsReleased() async throws {
+        try await World.run { world in
+            let died = JobFailure(.workerCrashed, "It stopped.")
+            let signature = digest("graph")
+            func dies(_ id: String, of account: UUID, at time: Int64) async throws {
+                let job = try await world.submit(id, of: account)
+                let attempt = world.attempt(job)
+                _ = try await world.store.begin(attempt)
+                #expect(try await world.store.requeue(attempt.id, reason: died, at: later(time)))
+                // Told twice is counted once.
+                #expect(try await !world.store.requeue(attempt.id, reason: died, at: later(time)))
+                let last = world.attempt(job, 2)
+                _ = try await world.store.begin(last)
+                _ = try await world.store.finish(
+                    JobEnd(job: job.sequence, attempt: last.id, state: .failed, failure: died, ended: later(time + 1)))
+            }
+            #expect(try await world.store.deaths(of: signature) == 0)
+            try await dies("a", of: world.ada, at: 1)
+            try await world.store.forget(account: world.ada, publicIDs: nil)
+            #expect(try await world.store.deaths(of: signature) == 2, "whose history is gone")
+            try await dies("b", of: world.bob, at: 3)
+            #expect(try await world.store.deaths(of: signature) == 4)
+            #expect(
+                try await world.store.deadly(limit: 9)
+                    == [DeadlyGraph(signature: signature, deaths: 4, last: later(4), account: world.bob)])
+            #expect(try await world.store.deaths(of: digest("other")) == 0)
+            let job = try await world.submit("c")
+            let attempt = world.attempt(job)
+            _ = try await world.store.begin(attempt)
+            _ = try await world.store.finish(
+                JobEnd(job: job.sequence, attempt: attempt.id, state: .succeeded, ended: later(3), result: result))
+            #expect(try await world.store.deaths(of: signature) == 0)
+            try await dies("d", of: world.ada, at: 5)
+            #expect(try await world.store.release(signature))
+            #expect(try await !world.store.release(signature))
+            #expect(try await world.store.deadly(limit: 9).isEmpty)
+        }
+    }
+
     @Test func keysForPaidNodesAreForgottenWithTheEnd() async throws {
         try await World.run { world in
             var new = world.new("a")

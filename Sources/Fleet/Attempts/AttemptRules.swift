@@ -52,16 +52,18 @@ public struct AttemptRules: Sendable, Hashable {
         public var isCanceled: Bool
         /// Nobody listened at the worker's address at some time since the hand-over: its process is another.
         public var sawDeath: Bool
+        /// The attempt's event socket ended by itself, which ComfyUI does to none: its process ended, or the way to it broke.
+        public var lostSocket: Bool
         /// Milliseconds of the monotonic clock; nil when the last question was answered.
         public var silentSince: UInt64?
         public var now: UInt64
 
         public init(
             handOver: HandOver, sighting: Sighting, isCanceled: Bool = false, sawDeath: Bool = false,
-            silentSince: UInt64? = nil, now: UInt64
+            lostSocket: Bool = false, silentSince: UInt64? = nil, now: UInt64
         ) {
             (self.handOver, self.sighting, self.isCanceled) = (handOver, sighting, isCanceled)
-            (self.sawDeath, self.silentSince, self.now) = (sawDeath, silentSince, now)
+            (self.sawDeath, self.lostSocket, self.silentSince, self.now) = (sawDeath, lostSocket, silentSince, now)
         }
     }
 
@@ -81,7 +83,9 @@ public struct AttemptRules: Sendable, Hashable {
         // "Not found" from a live process is no proof while the request may still lie in its buffers.
         switch evidence.handOver {
         case _ where evidence.sawDeath: return .over(.workerDied)
-        case .accepted: return evidence.isCanceled ? .withdrawn : .over(.jobVanished)
+        case .accepted:
+            if evidence.isCanceled { return .withdrawn }
+            return .over(evidence.lostSocket ? .workerDied : .jobVanished)
         case .pending: return .wait
         case .uncertain(let since):
             return evidence.now - since >= handOverGrace ? .over(.handOverUnknown) : .wait

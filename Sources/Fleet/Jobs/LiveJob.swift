@@ -18,6 +18,8 @@ public enum JobPhase: Sendable, Hashable {
 public struct JobLimits: Sendable, Hashable {
     /// Attempts a job gets.
     public var attempts = 2
+    /// Workers that may die under graphs of one signature before none of them runs any more.
+    public var deaths = 2
     /// From the worker's start to the end.
     public var run: UInt64 = 2 * 3_600_000
     /// Between two signs of life of a running job.

@@ -33,6 +33,7 @@ final class AttemptRun {
     private var handOver: HandOver
     private var posted: WorkerAPI.Posted?
     private var sawDeath = false
+    private var lostSocket = false
     private var silentSince: UInt64?
     private var isUnknown = false
     private var isFinishing = false
@@ -120,6 +121,7 @@ final class AttemptRun {
             case .text(let bytes): await hear(narrator.take(text: bytes))
             case .binary(let bytes): await hear(narrator.take(binary: bytes))
             case .closed:
+                lostSocket = true
                 nextConnect = now + 300
                 nextLook = min(nextLook, now + 300)
             case .nothing: break
@@ -228,7 +230,7 @@ final class AttemptRun {
         nextLook = now + (isClose ? Self.closeInterval : Self.lookInterval)
         let evidence = AttemptRules.Evidence(
             handOver: handOver, sighting: sighting, isCanceled: isCanceled, sawDeath: sawDeath,
-            silentSince: silentSince, now: now)
+            lostSocket: lostSocket, silentSince: silentSince, now: now)
         switch dispatcher.limits.rules.decide(evidence) {
         case .wait: return nil
         case .over(let failure): return .lost(failure, counts: true)

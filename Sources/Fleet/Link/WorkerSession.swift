@@ -145,6 +145,9 @@ final class WorkerSession: LoopWork {
             guard let plan = AttemptPlan(record) else {
                 return await end(record.job, nil, .failed, .unreadable)
             }
+            guard try await ports.jobs.deaths(of: record.job.signature) < dispatcher.limits.deaths else {
+                return await end(record.job, nil, .failed, .quarantined)
+            }
             let names: [Digest32: String]
             do throws(UpstreamFailure) {
                 guard let sent = try await send(plan.graph.files) else {
@@ -307,5 +310,7 @@ final class WorkerSession: LoopWork {
 
 extension JobFailure {
     static let unreadable = JobFailure(.storeCorrupt, "What was stored of this job cannot be read; submit it again.")
+    static let quarantined = JobFailure(
+        .workerCrashed, "Workers stopped while they ran graphs like this one; an operator must release it.")
     static let inputLost = JobFailure(.inputLost, "A file that this job reads is no longer there; upload it again.")
 }

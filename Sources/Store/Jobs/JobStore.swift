@@ -136,6 +136,19 @@ public struct JobPage: Sendable, Hashable {
     public init(_ items: [Item], total: Int) { (self.items, self.total) = (items, total) }
 }
 
+/// A graph that workers died under.
+public struct DeadlyGraph: Sendable, Hashable {
+    public let signature: Digest32
+    public let deaths: Int
+    public let last: Timestamp
+    /// Whose job it was the last time.
+    public let account: UUID
+
+    public init(signature: Digest32, deaths: Int, last: Timestamp, account: UUID) {
+        (self.signature, self.deaths, self.last, self.account) = (signature, deaths, last, account)
+    }
+}
+
 /// Durable memory of jobs; every implementation passes `JobStoreTests`. What returns has been synced.
 ///
 /// Failures of the store itself come with the codes of `StoreErrors.swift`.
@@ -156,11 +169,17 @@ public protocol JobStore: Sendable {
     func requestCancel(account: UUID, publicID: String, at time: Timestamp) async throws(GateError) -> CancelAnswer
     /// Ends a job. The first end counts: false when it had one, or when another attempt has taken over.
     func finish(_ end: JobEnd) async throws(GateError) -> Bool
+    /// Lets graphs of a signature run again after workers died under them; false when none had.
+    func release(_ signature: Digest32) async throws(GateError) -> Bool
     /// Forgets ended jobs of an account: those named, or all. Files stay.
     func forget(account: UUID, publicIDs: [String]?) async throws(GateError)
 
     // MARK: Questions
 
+    /// Under how many attempts of graphs of this signature a worker died since one of them succeeded.
+    func deaths(of signature: Digest32) async throws(GateError) -> Int
+    /// Graphs that workers died under, the latest first.
+    func deadly(limit: Int) async throws(GateError) -> [DeadlyGraph]
     /// All that has not ended, oldest first.
     func openJobs() async throws(GateError) -> [OpenJob]
     func record(of job: Int) async throws(GateError) -> JobRecord?

@@ -89,6 +89,25 @@ struct JobReader {
         ) { row throws(GateError) in try record(row) }
     }
 
+    func deaths(of signature: Digest32) throws(GateError) -> Int {
+        try connection.query("SELECT COUNT(*) FROM worker_death WHERE signature = ?", .digest(signature)) {
+            row throws(GateError) in try row.integer(0)
+        }.first ?? 0
+    }
+
+    func deadly(limit: Int) throws(GateError) -> [DeadlyGraph] {
+        // With MAX, SQLite takes the other columns from the row that has it.
+        try connection.query(
+            """
+            SELECT signature, COUNT(*), MAX(time), account FROM worker_death GROUP BY signature
+                ORDER BY MAX(time) DESC LIMIT ?
+            """, .integer(max(0, min(limit, Self.limit)))
+        ) { row throws(GateError) in
+            DeadlyGraph(
+                signature: try row.digest(0), deaths: try row.integer(1), last: try row.time(2), account: try row.id(3))
+        }
+    }
+
     func history(of account: UUID, limit: Int, offset: Int?) throws(GateError) -> [JobRecord] {
         let shown = "account = ? AND ended IS NOT NULL AND state <> 'withdrawn'"
         let limit = max(0, min(limit, Self.limit))

@@ -92,6 +92,7 @@ struct JobWriter {
 
     func requeue(_ attempt: UUID, _ reason: JobFailure, at time: Timestamp) throws(GateError) -> Bool {
         guard let job = try settle(attempt, outcome: reason.code.rawValue, at: time) else { return false }
+        try remember(reason.code.rawValue, of: attempt, at: time)
         try connection.run(
             "UPDATE job SET state = 'queued', started = NULL WHERE sequence = ? AND state = 'dispatched'", .integer(job)
         )
@@ -113,6 +114,27 @@ struct JobWriter {
         return job
     }
 
+    /// Remembers a death apart from the job; a success shows that the graph is harmless.
+    private func remember(_ outcome: String, of attempt: UUID, at time: Timestamp) throws(GateError) {
+        if outcome == GateError.Code.workerCrashed.rawValue {
+            try connection.run(
+                """
+                INSERT INTO worker_death (signature, time, worker, account)
+                    SELECT signature, ?, worker, account FROM attempt JOIN job ON sequence = job WHERE attempt.id = ?
+                """, .time(time), .id(attempt))
+        } else if outcome == JobState.succeeded.rawValue {
+            try connection.run(
+                """
+                DELETE FROM worker_death WHERE signature =
+                    (SELECT signature FROM attempt JOIN job ON sequence = job WHERE attempt.id = ?)
+                """, .id(attempt))
+        }
+    }
+
+    func release(_ signature: Digest32) throws(GateError) -> Bool {
+        try connection.run("DELETE FROM worker_death WHERE signature = ?", .digest(signature)) > 0
+    }
+
     func requestCancel(account: UUID, publicID: String, at time: Timestamp) throws(GateError) -> CancelAnswer {
         guard var job = try reader.job(account: account, publicID: publicID) else { return .unknown }
         guard !job.state.isFinal else { return .ended }
@@ -129,7 +151,9 @@ struct JobWriter {
 
     func finish(_ end: JobEnd) throws(GateError) -> Bool {
         if let attempt = end.attempt {
-            guard try settle(attempt, outcome: end.state.rawValue, at: end.ended) == end.job else { return false }
+            let outcome = end.failure?.code.rawValue ?? end.state.rawValue
+            guard try settle(attempt, outcome: outcome, at: end.ended) == end.job else { return false }
+            try remember(outcome, of: attempt, at: end.ended)
         }
         let touched = try connection.run(
             """

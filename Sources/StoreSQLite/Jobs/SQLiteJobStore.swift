@@ -43,6 +43,15 @@ public final class SQLiteJobStore: JobStore, FileStore {
     public func finish(_ end: JobEnd) async throws(GateError) -> Bool {
         try await write { writer throws(GateError) in try writer.finish(end) }
     }
+    public func release(_ signature: Digest32) async throws(GateError) -> Bool {
+        try await write { writer throws(GateError) in try writer.release(signature) }
+    }
+    public func deaths(of signature: Digest32) async throws(GateError) -> Int {
+        try await read { reader throws(GateError) in try reader.deaths(of: signature) }
+    }
+    public func deadly(limit: Int) async throws(GateError) -> [DeadlyGraph] {
+        try await read { reader throws(GateError) in try reader.deadly(limit: limit) }
+    }
     public func forget(account: UUID, publicIDs: [String]?) async throws(GateError) {
         try await write { writer throws(GateError) in try writer.forget(account: account, publicIDs: publicIDs) }
     }

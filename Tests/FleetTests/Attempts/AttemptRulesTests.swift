@@ -8,11 +8,13 @@ struct AttemptRulesTests {
 
     private func decide(
         _ handOver: HandOver, _ sighting: Sighting, isCanceled: Bool = false, sawDeath: Bool = false,
+        lostSocket: Bool = false,
         silentSince: UInt64? = nil, now: UInt64 = 1_000_000
     ) -> AttemptRules.Decision {
         rules.decide(
             AttemptRules.Evidence(
                 handOver: handOver, sighting: sighting, isCanceled: isCanceled, sawDeath: sawDeath,
+                lostSocket: lostSocket,
                 silentSince: silentSince, now: now))
     }
 
@@ -43,6 +45,9 @@ struct AttemptRulesTests {
     @Test func notFoundAfterAnAnswerIsTheEndOfTheAttempt() {
         #expect(decide(.accepted, .absent) == .over(.jobVanished))
         #expect(decide(.accepted, .absent, isCanceled: true) == .withdrawn)
+        // A process that started again between two looks has let go of our socket.
+        #expect(decide(.accepted, .absent, lostSocket: true) == .over(.workerDied))
+        #expect(decide(.pending, .absent, lostSocket: true) == .wait)
     }
 
     @Test(arguments: handOvers) func aProcessThatDiedHasNothingMore(_ handOver: HandOver) {

@@ -185,6 +185,23 @@ struct JobTests {
         }
     }
 
+    @Test("A graph that stops its worker twice runs no more, whoever sends it")
+    func quarantines() async throws {
+        var shell = SimulatorShellOptions()
+        shell.revival = .after(200_000_000)
+        try await JobWorld.run(.current, worker: { $0.faults.crashAtNode = "1" }, shell: shell) { world in
+            let id = try await world.submit(JobWorld.graph(color: 1), as: "alice")
+            let entry = try await world.ended(id, as: "alice")
+            #expect(String(decoding: entry.encoded(), as: UTF8.self).contains("worker_crashed"))
+            let alice = try #require(world.gate.accounts["alice"])
+            let jobs = world.gate.server.shared.fleet.ports.jobs
+            #expect(try await jobs.record(account: alice, publicID: id)?.job.attempts == 2)
+            let again = try await world.submit(JobWorld.graph(color: 1), as: "bob")
+            let other = try await world.ended(again, as: "bob")
+            #expect(String(decoding: other.encoded(), as: UTF8.self).contains("an operator must release it"))
+        }
+    }
+
     @Test(
         "Two tabs of one account hear of their own jobs only, and others of nothing", arguments: ComfyFlavour.allCases)
     func tellsTheRightTab(flavour: ComfyFlavour) async throws {

@@ -16,12 +16,13 @@ struct JobWorld: Sendable {
 
     static func run(
         _ flavour: ComfyFlavour = .current, worker change: (inout SimulatorOptions) -> Void = { _ in },
+        shell: SimulatorShellOptions = SimulatorShellOptions(),
         _ body: nonisolated(nonsending) (JobWorld) async throws -> Void
     ) async throws {
         var options = SimulatorOptions(flavour)
         options.stepTime = 20_000_000
         change(&options)
-        let worker = try await SimulatorHost.start(options)
+        let worker = try await SimulatorHost.start(options, shell: shell)
         do {
             try await GateWorld.run({
                 $0.worker.url = HTTPAddress("http://\(worker.address)")
