@@ -111,7 +111,7 @@ public final class FleetService: Sendable {
 
     /// Keeps a job and has it run. Returns once it is on the disk.
     ///
-    /// - Throws: `tooManyJobs`, with how many are ahead, and what the store throws.
+    /// - Throws: `tooManyJobs`, and what the store throws.
     public func submit(_ job: NewJob, limits: PendingLimits) async throws(GateError) -> Submission {
         let submission = try await ports.jobs.submit(job, limits: limits)
         if case .created(let job) = submission { tell { $0.submitted(job) } }
@@ -123,20 +123,22 @@ public final class FleetService: Sendable {
 
     /// Cancels jobs of an account; those that are not its own, or not in the scope, stay as they are.
     ///
+    /// - Parameter publicIDs: Nil for all of them.
     /// - Returns: Whether any was, or will be.
     @discardableResult
     public func cancel(
-        account: UUID, _ publicIDs: [String], scope: CancelScope = .all
+        account: UUID, _ publicIDs: [String]?, scope: CancelScope = .all
     ) async throws(GateError) -> Bool {
-        var any = false
+        let wanted = publicIDs.map(Set.init)
+        let open = try await ports.jobs.open(of: account).filter { wanted?.contains($0.publicID) ?? true }
+        guard !open.isEmpty else { return false }
         let phases = scope == .all ? [:] : try await phases(of: account)
-        for id in publicIDs {
-            if scope != .all {
-                guard let job = try await ports.jobs.record(account: account, publicID: id)?.job else { continue }
-                let isRunning = phases[job.sequence]?.isRunning ?? false
-                guard isRunning == (scope == .running) else { continue }
-            }
-            let answer = try await ports.jobs.requestCancel(account: account, publicID: id, at: ports.clock())
+        var any = false
+        for job in open {
+            let isRunning = phases[job.sequence]?.isRunning ?? false
+            guard scope == .all || isRunning == (scope == .running) else { continue }
+            let answer = try await ports.jobs.requestCancel(
+                account: account, publicID: job.publicID, at: ports.clock())
             switch answer {
             case .canceled, .asked: any = true
             case .ended, .unknown: continue
@@ -144,12 +146,6 @@ public final class FleetService: Sendable {
             tell { $0.canceled(answer) }
         }
         return any
-    }
-
-    /// Cancels all that an account has waiting or running, as when it is disabled.
-    public func cancelAll(of account: UUID) async throws(GateError) {
-        let open = try await ports.jobs.pending(of: account, limit: 500).map(\.job.publicID)
-        try await cancel(account: account, open)
     }
 
     /// What the account's jobs at workers are at, by `Job.sequence`.

@@ -89,7 +89,7 @@ public final class GateServer: Sendable {
             }
             await console.withLock { $0 }?.apply(delta)
             for case .account(let account) in delta.items where account.disabled {
-                try? await fleet.cancelAll(of: account.id)
+                _ = try? await fleet.cancel(account: account.id, nil)
             }
         }
         let shared = GateShared(

@@ -3,20 +3,6 @@ internal import HTTP
 internal import Loop
 internal import Wire
 
-/// Where the server put an uploaded file.
-public struct UploadedFile: Sendable, Hashable {
-    /// May differ from the name sent, when another file has that already.
-    public let name: String
-    public let subfolder: String
-    public let type: String
-
-    /// What a loader's input takes: `sub/name`.
-    public var reference: String {
-        let path = subfolder.isEmpty ? name : "\(subfolder)/\(name)"
-        return type == "input" ? path : "\(path) [\(type)]"
-    }
-}
-
 extension ComfyClient {
     /// Uploads a file for a loader's input; identical bytes are stored once.
     ///
@@ -28,27 +14,19 @@ extension ComfyClient {
         contentType: String = "application/octet-stream"
     ) async throws(ComfyClientError) -> UploadedFile {
         let base = String(name.split(separator: "/").last ?? "file")
-        var body: [UInt8] = []
         let type: String
+        let body: [UInt8]
         do throws(MultipartWriter.Failure) {
-            let writer = try MultipartWriter(boundary: "comfy" + Hex.encode(RandomBytes.make(16)))
-            type = writer.contentType
-            body.reserveCapacity(bytes.count + 1_024)
-            body += try writer.field("type", "input")
-            if !subfolder.isEmpty { body += try writer.field("subfolder", subfolder) }
-            if overwrite { body += try writer.field("overwrite", "true") }
-            body += try writer.fileHead("image", fileName: base, contentType: contentType)
-            body += bytes
-            body += writer.fileEnd
-            body += writer.end
+            (type, body) = try UploadedFile.form(
+                bytes, name: base, subfolder: subfolder, overwrite: overwrite, contentType: contentType)
         } catch {
             throw .storage(path: name, reason: "the name holds control characters")
         }
         let answer = try await ask(request(.post, "/upload/image", body: body, contentType: type))
-        let json = try answer.json("/upload/image")
-        guard let stored = json["name"]?.string else { throw .notComfyUI(path: "/upload/image") }
-        return UploadedFile(
-            name: stored, subfolder: json["subfolder"]?.string ?? "", type: json["type"]?.string ?? "input")
+        guard let file = UploadedFile(try answer.json("/upload/image")) else {
+            throw .notComfyUI(path: "/upload/image")
+        }
+        return file
     }
 
     /// A file of a run, in memory.

@@ -42,19 +42,7 @@ final class ReadFile: Sendable {
     deinit { close(descriptor) }
 
     func read(at offset: Int, count: Int) throws(GateError) -> [UInt8] {
-        var filled = 0
-        var number: Int32 = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            while filled < count {
-                let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
-                let part = unsafe pread(descriptor, rest.baseAddress, rest.count, offset + filled)
-                if part < 0, gate_errno() == EINTR { continue }
-                if part < 0 { number = gate_errno() }
-                guard part > 0 else { break }
-                filled += part
-            }
-            initialized = filled
-        }
+        let (bytes, number) = readBytes(of: descriptor, at: Int64(offset), count: count)
         guard number == 0 else { throw AssetFailure.error("read an asset", number) }
         return bytes
     }

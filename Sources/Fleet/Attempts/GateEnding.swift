@@ -31,8 +31,7 @@ struct GateEnding {
             "status_str": "error", "completed": false,
             "messages": .array([start, last].map { [.string($0.type), $0.data] }),
         ]
-        let frames = GateEvents.end(of: job.publicID, last)
-        words = [frames.first, frames.afterStatus]
+        words = GateEvents.end(of: job.publicID, last)
         result = JobResult(
             outputs: Array("{}".utf8), status: status.encoded(), meta: Array("{}".utf8),
             summary: JobSummary.encode(outputs: JSONObject(), last: last))

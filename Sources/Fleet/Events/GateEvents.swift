@@ -7,11 +7,11 @@ public enum GateEvents {
         .text(WorkerEvent.status(queueRemaining: remaining, sid: sid).encoded())
     }
 
-    /// A run's last words: how it ended, and that no node of it is executing.
+    /// A run's last words: how it ended, and that no node of it is executing. ComfyUI tells the count between the two.
     ///
     /// - Parameter last: `execution_success`, `execution_error` or `execution_interrupted`, with the owner's names.
-    public static func end(of publicID: String, _ last: WorkerEvent) -> (first: EventFrame, afterStatus: EventFrame) {
+    public static func end(of publicID: String, _ last: WorkerEvent) -> [EventFrame] {
         let idle = WorkerEvent.executing(WorkerEvent.Executing(node: nil, displayNode: nil, promptID: publicID))
-        return (.text(last.encoded()), .text(idle.encoded()))
+        return [.text(last.encoded()), .text(idle.encoded())]
     }
 }

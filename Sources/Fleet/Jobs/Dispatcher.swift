@@ -92,10 +92,6 @@ final class Dispatcher {
 
     func remaining(of account: UUID) -> Int { queue.count(of: account) + (liveCounts[account] ?? 0) }
 
-    func ahead(of sequence: Int, account: UUID) -> Int? {
-        queue.ahead(of: sequence, account: account).map { $0 + live.count }
-    }
-
     /// What the jobs of an account that are at a worker are at.
     func phases(of account: UUID) -> [Int: JobPhase] {
         var phases: [Int: JobPhase] = [:]

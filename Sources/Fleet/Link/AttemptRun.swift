@@ -113,7 +113,7 @@ final class AttemptRun {
             } catch {
                 return .rejected(PromptRejection("worker_broken", "The worker gave an input an impossible name."))
             }
-            session.reactor.loop.spawn(HandOverWork(self, body))
+            session.reactor.loop.spawn(HandOverWork(self, api, body))
         }
         while !dispatcher.isStopped {
             let next = min(nextLook, mustStop ? nextStop : .max, inbox.isConnected ? .max : nextConnect)
@@ -303,8 +303,7 @@ final class AttemptRun {
         let end = JobEnd(
             job: job.sequence, attempt: attempt.id, state: state, failure: failure, started: started ?? ended,
             ended: ended, result: result)
-        let words = shown.map { GateEvents.end(of: job.publicID, $0) }
-        return .ended(end, words: words.map { [$0.first, $0.afterStatus] } ?? [])
+        return .ended(end, words: shown.map { GateEvents.end(of: job.publicID, $0) } ?? [])
     }
 
     private enum Keeping {
@@ -337,13 +336,9 @@ private final class HandOverWork: LoopWork {
     private let api: WorkerAPI
     private let body: [UInt8]
 
-    init(_ run: AttemptRun, _ body: [UInt8]) { (self.run, self.body, api) = (run, body, run.workerAPI) }
+    init(_ run: AttemptRun, _ api: WorkerAPI, _ body: [UInt8]) { (self.run, self.api, self.body) = (run, api, body) }
 
     func run() async { run.answered(await api.post(body, attempt: run.attempt.id)) }
-}
-
-extension AttemptRun {
-    fileprivate var workerAPI: WorkerAPI { api }
 }
 
 /// Notes in the store when the worker began; nobody waits for it, and the end notes it again.

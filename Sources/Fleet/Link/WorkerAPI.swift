@@ -164,25 +164,17 @@ final class WorkerAPI {
 
     /// Uploads an input; returns what a loader's input takes.
     func upload(_ bytes: [UInt8], name: String) async throws(UpstreamFailure) -> String {
-        var body: [UInt8] = []
         let type: String
+        let body: [UInt8]
         do throws(MultipartWriter.Failure) {
-            let writer = try MultipartWriter(boundary: "comfygate" + Hex.encode(RandomBytes.make(16)))
-            type = writer.contentType
-            body.reserveCapacity(bytes.count + 1_024)
-            body += try writer.field("type", "input")
-            body += try writer.fileHead("image", fileName: name, contentType: "application/octet-stream")
-            body += bytes
-            body += writer.fileEnd
-            body += writer.end
+            (type, body) = try UploadedFile.form(bytes, name: name)
         } catch {
             throw .invalid("the name of an input cannot be written")
         }
         let answer = try await ask(.post, "/upload/image", body, type: type, limit: 1 << 20)
         guard answer.status == .ok, let json = try? JSON(parsing: answer.body, dialect: .python),
-            let stored = json["name"]?.string
+            let file = UploadedFile(json)
         else { throw .invalid("/upload/image answered \(answer.status.code)") }
-        let folder = json["subfolder"]?.string ?? ""
-        return folder.isEmpty ? stored : folder + "/" + stored
+        return file.reference
     }
 }

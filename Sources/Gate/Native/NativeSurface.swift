@@ -75,8 +75,7 @@ final class NativeSurface {
     }
 
     func respond(_ visit: Visit, _ status: Status, _ body: JSON) async throws {
-        try await visit.respond(
-            status, ["Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"], body.encoded())
+        try await respond(visit, status, json: body.encoded())
     }
 
     /// JSON that is text already.

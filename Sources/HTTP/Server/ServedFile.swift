@@ -51,19 +51,7 @@ public final class ServedFile: Sendable {
 
     /// Reads a part; blocks. Shorter than `count` only when the file has shrunk.
     func read(at offset: Int64, count: Int) throws(GateError) -> [UInt8] {
-        var filled = 0
-        var error: Int32 = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            while filled < count {
-                let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
-                let part = unsafe pread(descriptor, rest.baseAddress, rest.count, Int(offset) + filled)
-                if part < 0, gate_errno() == EINTR { continue }
-                if part < 0 { error = gate_errno() }
-                guard part > 0 else { break }
-                filled += part
-            }
-            initialized = filled
-        }
+        let (bytes, error) = readBytes(of: descriptor, at: offset, count: count)
         guard error == 0 else {
             throw GateError(.invalidArgument, from: .gateway, "The file cannot be read.", detail: systemMessage(error))
         }

@@ -184,6 +184,8 @@ public protocol JobStore: Sendable {
     func openJobs() async throws(GateError) -> [OpenJob]
     func record(of job: Int) async throws(GateError) -> JobRecord?
     func record(account: UUID, publicID: String) async throws(GateError) -> JobRecord?
+    /// What has not ended, in the order of the account's line, without documents.
+    func open(of account: UUID) async throws(GateError) -> [Job]
     /// What has not ended, in the order of the account's line.
     ///
     /// - Parameter limit: At most 500.

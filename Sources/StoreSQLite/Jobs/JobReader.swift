@@ -82,6 +82,12 @@ struct JobReader {
         ) { row throws(GateError) in try record(row) }.first
     }
 
+    func open(of account: UUID) throws(GateError) -> [Job] {
+        try connection.query(
+            "SELECT \(Self.columns) FROM job WHERE account = ? AND ended IS NULL ORDER BY place, sequence", .id(account)
+        ) { row throws(GateError) in try job(row) }
+    }
+
     func pending(of account: UUID, limit: Int) throws(GateError) -> [JobRecord] {
         try connection.query(
             "\(Self.joined) WHERE account = ? AND ended IS NULL ORDER BY place, sequence LIMIT ?", .id(account),

@@ -65,6 +65,9 @@ public final class SQLiteJobStore: JobStore, FileStore {
     public func record(account: UUID, publicID: String) async throws(GateError) -> JobRecord? {
         try await read { reader throws(GateError) in try reader.record(account: account, publicID: publicID) }
     }
+    public func open(of account: UUID) async throws(GateError) -> [Job] {
+        try await read { reader throws(GateError) in try reader.open(of: account) }
+    }
     public func pending(of account: UUID, limit: Int) async throws(GateError) -> [JobRecord] {
         try await read { reader throws(GateError) in try reader.pending(of: account, limit: limit) }
     }

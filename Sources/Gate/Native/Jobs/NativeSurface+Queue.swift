@@ -50,25 +50,16 @@ extension NativeSurface {
     func changeQueue(_ visit: Visit) async throws {
         let owner = try account(visit)
         let body = try await requiredObject(visit)
-        if body["clear"] == true {
-            let waiting = try await fleet.ports.jobs.pending(of: owner, limit: 500).map(\.job.publicID)
-            try await fleet.cancel(account: owner, waiting, scope: .waiting)
-        }
         let named = (body["delete"]?.array ?? []).compactMap(\.string)
-        try await fleet.cancel(account: owner, named, scope: .waiting)
+        try await fleet.cancel(account: owner, body["clear"] == true ? nil : named, scope: .waiting)
         try await visit.respond(.ok)
     }
 
     /// `POST /interrupt`: stops the running job that is named, or all that the account has running.
     func interrupt(_ visit: Visit) async throws {
         let owner = try account(visit)
-        let body = try await bodyObject(visit)
-        if let named = body?["prompt_id"]?.string {
-            try await fleet.cancel(account: owner, [named], scope: .running)
-        } else {
-            let open = try await fleet.ports.jobs.pending(of: owner, limit: 500).map(\.job.publicID)
-            try await fleet.cancel(account: owner, open, scope: .running)
-        }
+        let named = try await bodyObject(visit)?["prompt_id"]?.string
+        try await fleet.cancel(account: owner, named.map { [$0] }, scope: .running)
         try await visit.respond(.ok)
     }
 
