@@ -44,11 +44,14 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CPictures", linkerSettings: [.linkedLibrary("png16")]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 
         // Each target imports only targets above it.
         library("Basics", ["COpenSSL"]),
+        library("Pictures", ["CPictures", "CJPEG", "CWebP", "CZlib"]),
         library("Wire", ["Basics", "CZlib"]),
         library("Loop", ["Basics", "CLinux", "COpenSSL"]),
         library("HTTP", ["Basics", "Wire", "Loop", "CLinux"]),
@@ -60,7 +63,11 @@ let package = Package(
         library("Fleet", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "Store", "CLinux"]),
         library("Secrets", ["Basics", "Loop", "Identity", "CLinux", "CYAML", "CSodium"]),
         library(
-            "Gate", ["Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Fleet", "Identity", "CYAML"]),
+            "Gate",
+            [
+                "Basics", "Pictures", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Fleet", "Identity",
+                "CLinux", "CYAML",
+            ]),
         // The resources are read from a folder at run time: a bundle accessor would pull Foundation in.
         library(
             "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "CPNG", "CJPEG", "CZlib"],
@@ -89,6 +96,7 @@ let package = Package(
             path: "Benchmarks/GateBench", swiftSettings: strict),
 
         tests(of: "Basics", resources: [.copy("Corpus")]),
+        tests(of: "Pictures", exclude: ["Corpus"]),
         tests(of: "Wire", ["Basics", "CZlib"], exclude: ["Corpus"]),
         tests(of: "Loop", ["Basics"]),
         tests(of: "HTTP", ["Basics", "Wire", "Loop"]),
@@ -108,11 +116,14 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         tests(
             of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
+        // The process that the gate has pictures made by, where the test program stands in for the gate.
+        .executableTarget(
+            name: "PictureHelper", dependencies: ["Gate"], path: "Tests/PictureHelper", swiftSettings: strict),
         tests(
             of: "Gate",
             [
-                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Fleet", "Identity",
-                "Simulator",
+                "Basics", "Pictures", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Fleet",
+                "Identity", "Simulator", "PictureHelper",
             ]),
         // Only tests use it: the WebSocket conformance suite drives it as a process.
         .executableTarget(
@@ -131,12 +142,13 @@ let package = Package(
 if Context.environment["COMFYGATE_FUZZ"] == "1" {
     for name in [
         "FuzzHead", "FuzzChunk", "FuzzTarget", "FuzzCookie", "FuzzMultipart", "FuzzRange", "FuzzWebSocket",
-        "FuzzEvents", "FuzzJSON", "FuzzDotenv", "FuzzAge",
+        "FuzzEvents", "FuzzJSON", "FuzzDotenv", "FuzzAge", "FuzzPicture",
     ] {
         package.targets.append(
             .executableTarget(
                 name: name,
-                dependencies: ["FuzzDotenv", "FuzzAge"].contains(name) ? ["Basics", "Secrets"] : ["TestSupport"],
+                dependencies: ["FuzzDotenv", "FuzzAge"].contains(name)
+                    ? ["Basics", "Secrets"] : name == "FuzzPicture" ? ["Pictures"] : ["TestSupport"],
                 path: "Fuzz/\(name)",
                 swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
     }

@@ -40,6 +40,10 @@ public struct ChildProcess: Sendable {
     public var timeLimit: UInt64 = 60_000
     /// Bytes of output, and of errors.
     public var outputLimit = 16 << 20
+    /// An open file that it reads in place of `input`; stays the caller's.
+    public var standardInput: Int32?
+    /// An open file that its output goes to in place of the result; stays the caller's.
+    public var standardOutput: Int32?
 
     public init(_ program: String, _ arguments: [String] = []) { (self.program, self.arguments) = (program, arguments) }
 
@@ -55,7 +59,7 @@ public struct ChildProcess: Sendable {
         // Only our ends do not wait.
         _ = gate_adopt(pairs[0][0])
         for index in 1...2 { _ = fcntl(pairs[index][1], F_SETFL, 0) }
-        let child = try start(pairs[0][1], pairs[1][1], pairs[2][1])
+        let child = try start(standardInput ?? pairs[0][1], standardOutput ?? pairs[1][1], pairs[2][1])
         for index in pairs.indices {
             close(pairs[index][1])
             pairs[index][1] = -1

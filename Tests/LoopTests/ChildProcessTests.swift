@@ -1,5 +1,6 @@
 import Glibc
 import Loop
+import TestSupport
 import Testing
 
 /// Programs that are run to their end.
@@ -25,6 +26,20 @@ struct ChildProcessTests {
         #expect(try ChildProcess("cat").run(input: input).output == input)
         #expect(try ChildProcess("/bin/true").run(input: input).isSuccess)
         #expect(try Self.shell("head -c 5 >&2; exec 0<&-; echo done").run(input: input).output == Array("done\n".utf8))
+    }
+
+    @Test("Files take the place of input and output, and what it writes there has no limit of ours")
+    func files() throws {
+        let folder = TemporaryFolder()
+        let from = unsafe open(folder.file("from", Array("over there".utf8)), O_RDONLY)
+        let to = unsafe open(folder.file("to", []), O_RDWR)
+        defer { for descriptor in [from, to] { close(descriptor) } }
+        var child = Self.shell("cat; echo words >&2")
+        (child.standardInput, child.standardOutput, child.outputLimit) = (from, to, 6)
+        let result = try child.run(input: Array("unread".utf8))
+        #expect(result.isSuccess && result.output.isEmpty)
+        #expect(Self.text(result.errors) == "words\n")
+        #expect(Self.text(readBytes(of: to, at: 0, count: 64).bytes) == "over there")
     }
 
     @Test("What does not start says why", arguments: ["comfygate-no-such-program", "/no/such/program"])

@@ -71,9 +71,16 @@ int gate_watch_add(int descriptor, const char *path);
 uint64_t gate_monotonic_nanoseconds(void);
 // Raises the soft limit of open descriptors to the hard one; returns the limit in force.
 uint64_t gate_raise_descriptor_limit(void);
+// Bytes of a regular file, and when they changed in milliseconds since 1970; 0 when there is none.
+int gate_regular_file(const char *path, int64_t *size, int64_t *modified);
 // From here on the system writes no core file of this process, and only root looks into it (PR_SET_DUMPABLE). Programs
 // it starts inherit the soft limit of 0 bytes for core files, nothing else.
 int gate_forbid_memory_dumps(void);
+
+// From here on, and for good, this process has at most `memory` bytes of addresses, `seconds` of processor time and files of
+// `file` bytes that it writes; it opens nothing, starts nothing and leaves no core. Where the kernel filters calls, all that
+// reach beyond its memory and its open files are refused. 0, or -1 when the system refuses a limit.
+int gate_confine(uint64_t memory, uint64_t seconds, uint64_t file);
 
 // A counter that wakes a loop: non-blocking, closed on exec.
 int gate_event_descriptor(void);

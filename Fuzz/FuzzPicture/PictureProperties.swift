@@ -1,0 +1,1 @@
+../../Tests/PicturesTests/PictureProperties.swift

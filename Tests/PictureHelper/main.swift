@@ -1,0 +1,3 @@
+import Gate
+
+PictureChild.runIfAsked()
