@@ -80,6 +80,7 @@ extension SimulatedWorker {
     private func begin(_ job: Job) {
         // The flag is wiped here and not when the job is taken: an interrupt in between is answered and lost.
         interruptRequested = false
+        note("started", job)
         switch job.extraData {
         case .object(let extra):
             switch extra["client_id"] {
@@ -193,6 +194,12 @@ extension SimulatedWorker {
                 job: run.job.withoutSecrets, outputs: run.outputs, meta: meta, completed: run.completed,
                 messages: run.messages),
             limit: options.maximumHistory)
+        note(
+            "ended", run.job,
+            [
+                ("completed", JSON(run.completed)), ("last", run.messages.last?[0] ?? nil),
+                ("outputs", .object(run.outputs)),
+            ])
         phase = .idle
         lastNode = nil
         if freesMemory { cache.removeAll() }

@@ -16,8 +16,16 @@ public struct FaultPlan: Sendable, Hashable {
     public var delayedPosts = 0
     /// Submits answered 500 although the job is queued.
     public var failedButQueued = 0
+    /// POSTs that are carried out and whose connection then ends without a byte of the answer.
+    public var lostAnswers = 0
+    /// Answers of `/view` that break off in the middle of the file.
+    public var brokenFiles = 0
+    /// Event frames that are lost together with the socket they were for, which ends without a goodbye.
+    public var cutSockets = 0
     /// Submits refused by `custom_validation_failed`.
     public var rejectedPrompts = 0
+    /// Nanoseconds before the answer to each WebSocket handshake.
+    public var socketDelay: UInt64 = 0
     /// No socket hears anything after its first message.
     public var deafSockets = false
     /// The run fails when it reaches this node id.
@@ -54,9 +62,13 @@ extension FaultPlan {
             case "postStall": guard plan.take(value, \.postStall) else { return nil }
             case "postDelay": guard plan.take(value, \.postDelay) else { return nil }
             case "delayedPosts": guard plan.take(value, \.delayedPosts) else { return nil }
+            case "socketDelay": guard plan.take(value, \.socketDelay) else { return nil }
             case "objectInfoDelay": guard plan.take(value, \.objectInfoDelay) else { return nil }
             case "stalledPosts": guard plan.take(value, \.stalledPosts) else { return nil }
             case "failedButQueued": guard plan.take(value, \.failedButQueued) else { return nil }
+            case "lostAnswers": guard plan.take(value, \.lostAnswers) else { return nil }
+            case "brokenFiles": guard plan.take(value, \.brokenFiles) else { return nil }
+            case "cutSockets": guard plan.take(value, \.cutSockets) else { return nil }
             case "rejectedPrompts": guard plan.take(value, \.rejectedPrompts) else { return nil }
             case "refusesDuringStartup": guard plan.take(value, \.refusesDuringStartup) else { return nil }
             case "deafSockets": guard plan.take(value, \.deafSockets) else { return nil }

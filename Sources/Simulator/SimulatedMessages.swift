@@ -32,6 +32,8 @@ public struct SimulatedResponse: Sendable {
         case holdUntil(UInt64)
         /// Close the connection without a byte, as a process that is not there does.
         case drop
+        /// Send the head and half of the body, then end the connection.
+        case breakOff
         /// Send this answer and close the connection.
         case sendAndClose
     }
@@ -69,7 +71,8 @@ public struct SocketID: Hashable, Sendable, Comparable {
 public protocol SimulatedWorkerDelegate: AnyObject {
     /// Queues a frame for one socket; the shell bounds its own queue.
     func worker(_ worker: SimulatedWorker, send frame: SimulatedFrame, to socket: SocketID)
-    /// Closes one socket with a code of RFC 6455, section 7.4; `disconnected` follows from the shell.
+    /// Closes one socket with a code of RFC 6455, section 7.4; `disconnected` follows from the shell. With 1006 the connection
+    /// ends without a closing handshake.
     func worker(_ worker: SimulatedWorker, close socket: SocketID, code: UInt16)
     /// The process would be dead now: every connection ends without a word until `restart()`.
     func workerCrashed(_ worker: SimulatedWorker)

@@ -140,12 +140,15 @@ extension SimulatedWorker {
             "postStall": JSON(Int(clamping: faults.postStall)), "stalledPosts": JSON(faults.stalledPosts),
             "postDelay": JSON(Int(clamping: faults.postDelay)), "delayedPosts": JSON(faults.delayedPosts),
             "failedButQueued": JSON(faults.failedButQueued), "rejectedPrompts": JSON(faults.rejectedPrompts),
+            "lostAnswers": JSON(faults.lostAnswers), "brokenFiles": JSON(faults.brokenFiles),
+            "cutSockets": JSON(faults.cutSockets),
             "deafSockets": JSON(faults.deafSockets), "errorAtNode": faults.errorAtNode.map { .string($0) } ?? nil,
             "outOfMemoryAtNode": faults.outOfMemoryAtNode.map { .string($0) } ?? nil,
             "hangAtNode": faults.hangAtNode.map { .string($0) } ?? nil,
             "crashAtNode": faults.crashAtNode.map { .string($0) } ?? nil,
             "listClientIDKills": JSON(faults.listClientIDKills), "nullExtraDataHangs": JSON(faults.nullExtraDataHangs),
             "emitsNaN": JSON(faults.emitsNaN), "losesHistory": JSON(faults.losesHistory),
+            "socketDelay": JSON(Int(clamping: faults.socketDelay)),
             "objectInfoDelay": JSON(Int(clamping: faults.objectInfoDelay)),
         ])
     }

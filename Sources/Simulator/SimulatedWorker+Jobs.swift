@@ -90,6 +90,7 @@ extension SimulatedWorker {
 
     private func cancel(_ id: String) -> Bool {
         if pending.remove(id: id) {
+            note("deleted", id: id)
             broadcastStatus()
             return true
         }

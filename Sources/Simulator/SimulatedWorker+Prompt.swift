@@ -50,6 +50,7 @@ extension SimulatedWorker {
 
     private func accept(_ job: Job, _ accepted: SimulatedResponse) -> SimulatedResponse {
         guard pending.count < options.maximumPending else { return .serverError }
+        note("received", job, [("prompt", .object(job.prompt))])
         if faults.stalledPosts > 0 {
             faults.stalledPosts -= 1
             late.append((now + faults.postStall, job))

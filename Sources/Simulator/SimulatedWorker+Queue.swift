@@ -18,7 +18,10 @@ extension SimulatedWorker {
             broadcastStatus()
         }
         guard let ids = Self.elements(body["delete"]) else { return .serverError }
-        for id in ids where pending.remove(id: id) { broadcastStatus() }
+        for id in ids where pending.remove(id: id) {
+            note("deleted", id: id)
+            broadcastStatus()
+        }
         return .empty()
     }
 

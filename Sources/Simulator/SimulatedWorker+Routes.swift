@@ -132,6 +132,7 @@ extension SimulatedWorker {
         var response = answer(request, method: isHead ? "GET" : request.method)
         // A handler may have run into a fault that ends the process.
         guard !isDead else { return Self.dropped }
+        addDeliveryFaults(&response, request)
         addCacheHeaders(&response, request)
         if let origin = options.corsOrigin { addCORSHeaders(&response, origin) }
         if isHead {
@@ -139,6 +140,17 @@ extension SimulatedWorker {
             response.body = []
         }
         return response
+    }
+
+    private func addDeliveryFaults(_ response: inout SimulatedResponse, _ request: SimulatedRequest) {
+        guard request.path.first != "simulator" else { return }
+        if request.method == "POST", faults.lostAnswers > 0 {
+            faults.lostAnswers -= 1
+            response.delivery = .drop
+        } else if request.method == "GET", request.path.last == "view", response.status == 200, faults.brokenFiles > 0 {
+            faults.brokenFiles -= 1
+            response.delivery = .breakOff
+        }
     }
 
     private static var dropped: SimulatedResponse {

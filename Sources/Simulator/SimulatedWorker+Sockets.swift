@@ -72,10 +72,19 @@ extension SimulatedWorker {
     func deliver(_ frame: SimulatedFrame, to client: String?) {
         guard !faults.deafSockets else { return }
         if let client {
-            if let socket = sockets[client] { delegate?.worker(self, send: frame, to: socket) }
+            if let socket = sockets[client] { deliver(frame, socket) }
         } else {
-            for socket in sockets.values.sorted() { delegate?.worker(self, send: frame, to: socket) }
+            for socket in sockets.values.sorted() { deliver(frame, socket) }
         }
+    }
+
+    private func deliver(_ frame: SimulatedFrame, _ socket: SocketID) {
+        guard faults.cutSockets > 0 else {
+            delegate?.worker(self, send: frame, to: socket)
+            return
+        }
+        faults.cutSockets -= 1
+        delegate?.worker(self, close: socket, code: 1_006)
     }
 
     var queueRemaining: Int { pending.count + (phase.job == nil ? 0 : 1) }

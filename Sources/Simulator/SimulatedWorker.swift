@@ -12,6 +12,8 @@ public final class SimulatedWorker {
     public var faults: FaultPlan
     /// True from a crash to `restart()`.
     public internal(set) var isDead = false
+    /// Told of what really happens to prompts, for whoever judges those in front of this worker; see `note`.
+    public var journal: ((JSON) -> Void)?
     /// The moment of the last `advance`, in nanoseconds of the shell's monotonic clock.
     public internal(set) var now: UInt64
 
@@ -104,6 +106,7 @@ public final class SimulatedWorker {
     func crash() {
         guard !isDead else { return }
         isDead = true
+        note("crashed", phase.job)
         phase = .idle
         delegate?.workerCrashed(self)
     }

@@ -1,5 +1,5 @@
 /// Small, seeded, and the same on every machine.
-public struct Dice: RandomNumberGenerator {
+public struct Dice: RandomNumberGenerator, Sendable {
     private var state: UInt64
     public init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
     public mutating func next() -> UInt64 {

@@ -48,6 +48,12 @@ struct Simulate: Command {
             "simulate.restart_after", en: "Start again so long after a crash, instead of ending",
             fr: "Redémarre après ce délai suivant un plantage, au lieu de finir"))
 
+    private static let journal = Option<FilePath>(
+        "journal",
+        Message(
+            "simulate.journal", en: "Add a line of JSON to this file for all that happens to a prompt",
+            fr: "Ajoute à ce fichier une ligne de JSON pour tout ce qui arrive à une requête"))
+
     static let declaration = CommandDeclaration(
         "simulate",
         Message(
@@ -57,7 +63,7 @@ struct Simulate: Command {
             "simulate.discussion",
             en: "Paints pictures from the words of the prompt. Whoever reaches the port may use it: no login.",
             fr: "Peint des images d’après les mots de la requête. Qui atteint le port peut s’en servir."),
-        [listen, version, stepTime, models, ui, data, gpuName, vram, fault, restartAfter],
+        [listen, version, stepTime, models, ui, data, gpuName, vram, fault, restartAfter, journal],
         examples: [
             "simulate", "simulate --comfyui 0.3.64 --step-time 20ms --models loras:style.safetensors",
             "simulate --fault crashAtNode=3 --restart-after 5s",
@@ -82,12 +88,14 @@ struct Simulate: Command {
         fr: "n’est pas un objet JSON avec des listes de noms")
     private static let badModelsRemedy = Message(
         "simulate.bad_models.remedy", en: #"Write {example}."#, fr: #"Écrivez {example}."#)
-    static let messages = [ready, crashed, again, badFault, badFaultRemedy, badModels, badModelsRemedy]
+    static let messages =
+        [ready, crashed, again, badFault, badFaultRemedy, badModels, badModelsRemedy] + JournalFile.messages
 
     private let address: LoopbackAddress
     private let options: SimulatorOptions
     private let named: [ModelArgument]
     private let revival: Duration?
+    private let journal: FilePath?
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         address = try arguments.require(Self.listen)
@@ -105,6 +113,7 @@ struct Simulate: Command {
         self.options = options
         named = try arguments.all(Self.models)
         revival = try arguments.get(Self.restartAfter)
+        journal = try arguments.get(Self.journal)
     }
 
     func run(_ terminal: Terminal) async throws {
@@ -117,9 +126,11 @@ struct Simulate: Command {
 
         let (ends, end) = AsyncStream.makeStream(of: End.self)
         let revival = revival
-        let host = try await SimulatorHost.start(options, on: address.socket, shell: shell) {
-            if let revival { terminal.say(Self.again(["time": revival.spelled])) } else { end.yield(.crash) }
-        }
+        let host = try await SimulatorHost.start(
+            options, on: address.socket, shell: shell,
+            crashed: {
+                if let revival { terminal.say(Self.again(["time": revival.spelled])) } else { end.yield(.crash) }
+            }, journal: try journal.map { try JournalFile($0.text) }?.add)
         let version = options.flavour.rawValue
         terminal.put(["url": JSON(host.url), "comfyui": JSON(version)]) {
             terminal.text(Self.ready(["version": version, "url": host.url])) + "\n"

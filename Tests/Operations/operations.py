@@ -357,7 +357,8 @@ class Certificates(OperationsCase):
         port, log = self.ready(gate), Log(self.folder / "log")
 
         def asked():
-            return get(port, "/models", {"Authorization": f"Bearer {token}"})
+            # A page that nobody has kept goes to the worker.
+            return get(port, "/scripts/app.js", {"Authorization": f"Bearer {token}"})
 
         self.assertEqual((asked(), worker.seen), (200, first))
 

@@ -44,6 +44,55 @@ struct FaultTests {
         #expect(try bench.json("/history/00000000-0000-4000-8000-000000000001").object?.isEmpty == false)
     }
 
+    @Test func anAnswerIsLostAfterTheRequestWasCarriedOut() throws {
+        let bench = try Bench()
+        bench.worker.faults.lostAnswers = 1
+        #expect(bench.post("/prompt", ["prompt": Graphs.basic()]).delivery == .drop)
+        #expect(try bench.json("/prompt")["exec_info"]?["queue_remaining"] == 1)
+        #expect(bench.post("/prompt", ["prompt": Graphs.basic()]).delivery == .send)
+        // Whoever sets the faults hears that they are set.
+        bench.worker.faults.lostAnswers = 1
+        #expect(bench.post("/simulator/faults", ["lostAnswers": 2]).delivery == .send)
+    }
+
+    @Test func aFileBreaksOffAndIsWholeTheNextTime() throws {
+        let bench = try Bench()
+        bench.worker.faults.brokenFiles = 1
+        #expect(bench.get("/view?filename=nowhere.png").delivery == .send, "an answer without a file is whole")
+        #expect(bench.get("/view?filename=example.png&type=input").delivery == .breakOff)
+        #expect(bench.get("/view?filename=example.png&type=input").delivery == .send)
+    }
+
+    @Test func anEventIsLostWithItsSocket() throws {
+        let bench = try Bench()
+        let socket = try #require(bench.worker.connect(clientID: "a"))
+        let heard = bench.heard[socket]?.count
+        bench.worker.faults.cutSockets = 1
+        _ = try submit(bench)
+        #expect(bench.closed[socket] == 1_006)
+        #expect(bench.heard[socket]?.count == heard)
+    }
+
+    @Test func theJournalTellsWhatReallyHappens() throws {
+        let bench = try Bench()
+        var lines: [JSON] = []
+        bench.worker.journal = { lines.append($0) }
+        let id = try submit(bench)["prompt_id"] ?? nil
+        bench.settle()
+        #expect(lines.map { $0["event"] } == ["received", "started", "ended"])
+        #expect(lines.allSatisfy { $0["id"] == id })
+        #expect(lines[0]["prompt"] == Graphs.basic())
+        #expect(lines[2]["completed"] == true && lines[2]["last"] == "execution_success")
+        let waiting = try submit(bench)["prompt_id"]?.string ?? ""
+        bench.post("/queue", ["delete": [.string(waiting)]])
+        #expect(lines.last?["event"] == "deleted" && lines.last?["id"] == .string(waiting))
+        let other = try Bench { $0.faults.crashAtNode = FaultPlan.anyNode }
+        other.worker.journal = { lines.append($0) }
+        _ = try submit(other)
+        other.settle()
+        #expect(lines.suffix(3).map { $0["event"] } == ["received", "started", "crashed"])
+    }
+
     @Test func aDelayedAnswerHidesAQueuedJob() throws {
         let bench = try Bench()
         bench.worker.faults.delayedPosts = 1

@@ -1,3 +1,4 @@
+public import Basics
 public import Loop
 
 /// A simulated worker with a loop of its own, for commands and tests on other threads.
@@ -23,10 +24,11 @@ public final class SimulatorHost: Sendable {
     /// - Parameters:
     ///   - resources: Nil loads those of the options' version.
     ///   - crashed: Called on the worker's loop each time its process would have ended.
+    ///   - journal: Called on the worker's loop with each line of `SimulatedWorker.journal`.
     public static func start(
         _ options: SimulatorOptions, on address: SocketAddress = .loopback(port: 0),
         shell: SimulatorShellOptions = .init(), resources: SimulatorResources? = nil,
-        crashed: (@Sendable () -> Void)? = nil
+        crashed: (@Sendable () -> Void)? = nil, journal: (@Sendable (JSON) -> Void)? = nil
     ) async throws -> SimulatorHost {
         let resources = try resources ?? SimulatorResources(options.flavour)
         let loop = EventLoop("simulator")
@@ -34,6 +36,7 @@ public final class SimulatorHost: Sendable {
             let (confined, bound): (Confined, SocketAddress) = try await loop.perform { (reactor: Reactor) throws in
                 let server = SimulatorServer(options, resources: resources, shell: shell, reactor: reactor)
                 server.crashed = crashed
+                server.worker.journal = journal
                 return (Confined(server: server), try server.listen(on: address))
             }
             return SimulatorHost(loop: loop, confined: confined, address: bound)

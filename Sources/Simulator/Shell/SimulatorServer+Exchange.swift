@@ -58,6 +58,10 @@ extension SimulatorServer {
         if let length = response.announcedLength {
             try exchange.startResponse(Status(response.status), fields, contentLength: length)
             try exchange.finish()
+        } else if case .breakOff = response.delivery {
+            try exchange.startResponse(Status(response.status), fields, contentLength: response.body.count)
+            try await exchange.write(Array(response.body.prefix(response.body.count / 2)))
+            exchange.connectionHandle.close()
         } else {
             try await exchange.respond(Status(response.status), fields, response.body)
         }
@@ -65,12 +69,15 @@ extension SimulatorServer {
 
     private func openSocket(_ exchange: Exchange, _ request: SimulatedRequest) async throws {
         guard withWorker({ $0.isAllowedOrigin(request) }) else { return try await deliver(.empty(403), exchange) }
+        let delay = worker.faults.socketDelay
+        if delay > 0 { try await SimulatorAlarm.sleep(until: clock() + delay, clock) }
         guard acceptsSockets else { return exchange.connectionHandle.close() }
         var options = WebSocket.Options()
         options.messageLimit = worker.options.maximumMessage
         // The real server never pings; this only finds clients that are gone for good.
         options.pingInterval = 3_600_000
-        let link = SocketLink(server: self, clientID: request.parameter("clientId"))
+        let handle = exchange.connectionHandle
+        let link = SocketLink(server: self, clientID: request.parameter("clientId")) { handle.close() }
         link.begin(try await exchange.upgradeToWebSocket(options: options, handler: link))
     }
 }

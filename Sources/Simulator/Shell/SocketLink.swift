@@ -8,8 +8,12 @@ final class SocketLink: WebSocketHandler {
     private var socket: WebSocket?
     private var id: SocketID?
     private var hasBegun = false
+    /// Ends the connection without a word.
+    private let cut: () -> Void
 
-    init(server: SimulatorServer, clientID: String?) { (self.server, self.clientID) = (server, clientID) }
+    init(server: SimulatorServer, clientID: String?, cut: @escaping () -> Void) {
+        (self.server, self.clientID, self.cut) = (server, clientID, cut)
+    }
 
     /// Tells the worker of the client. A message may come in one piece with the request, before the upgrade returns, so
     /// whoever hears first begins.
@@ -35,7 +39,13 @@ final class SocketLink: WebSocketHandler {
         }
     }
 
-    func close(_ code: UInt16) { socket?.close(WebSocketCloseCode(rawValue: code)) }
+    func close(_ code: UInt16) {
+        if code == WebSocketCloseCode.abnormal.rawValue {
+            cut()
+        } else {
+            socket?.close(WebSocketCloseCode(rawValue: code))
+        }
+    }
 
     // MARK: - From the connection
 
