@@ -171,8 +171,8 @@ extension IdentityService {
                 change.items.append(.account(account))
                 made.append((account, secret.made))
             }
-            let names = JSON.array(made.map { .string($0.account.name.text) })
-            change.audit = entry("account.import", "accounts", by: actor, ["names": names])
+            let ids = JSON.array(made.map { .string($0.account.id.description) })
+            change.audit = entry("account.import", "accounts", by: actor, ["accounts": ids])
             return made
         }
     }

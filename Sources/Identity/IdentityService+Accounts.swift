@@ -43,7 +43,7 @@ extension IdentityService {
 
     public func rename(_ id: UUID, to text: String, by actor: AuditActor) async throws(GateError) -> Account {
         let name = try AccountName(text)
-        return try await edit(id, "account.rename", by: actor, ["to": .string(text)]) { $0.name = name }
+        return try await edit(id, "account.rename", by: actor) { $0.name = name }
     }
 
     public func setTeams(_ id: UUID, _ teams: Set<UUID>, by actor: AuditActor) async throws(GateError) -> Account {
@@ -104,6 +104,19 @@ extension IdentityService {
         }
     }
 
+    /// Takes an account and all its things away at once, for good; the audit trail keeps its number.
+    ///
+    /// - Throws: `lastAdministrator`.
+    public func erase(_ id: UUID, by actor: AuditActor) async throws(GateError) -> Account {
+        // Disabled first: what it has under way ends before its things go.
+        let account = try await shut(id, "account.erase", by: actor) { $0.disabled = true }
+        try await change { change throws(GateError) in
+            change.steps = [.removeAccount(id)]
+            change.items = [.accountRemoved(id)]
+        }
+        return account
+    }
+
     /// Sets a password and ends the account's sessions.
     ///
     /// - Parameter mustChange: True when somebody else chose it.
@@ -138,7 +151,7 @@ extension IdentityService {
             throw GateError(.unauthenticated, from: .client, "The old password is wrong.")
         }
         if old == new { throw invalid("The new password must differ from the old one.") }
-        _ = try await setPassword(id, to: new, mustChange: false, by: .account(id, name: account.name.text))
+        _ = try await setPassword(id, to: new, mustChange: false, by: .account(id))
     }
 
     // MARK: Teams
@@ -182,7 +195,7 @@ extension IdentityService {
         return try await passwords.hash(password)
     }
 
-    func subject(_ account: Account) -> String { "account:\(account.name):\(account.id)" }
+    func subject(_ account: Account) -> String { "account:\(account.id)" }
 
     func invalid(_ message: String) -> GateError { GateError(.invalidArgument, from: .client, message) }
 

@@ -125,7 +125,7 @@ extension IdentityService {
             change.steps.append(.insertSession(session))
             change.items.append(.session(session))
             change.audit = entry(
-                action, subject(account), by: .account(id, name: account.name.text),
+                action, subject(account), by: .account(id),
                 [
                     "session": .string(session.label), "address": .string(visitor.address.description),
                     "surface": .string(visitor.surface.rawValue),

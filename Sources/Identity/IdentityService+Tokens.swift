@@ -111,7 +111,7 @@ extension IdentityService {
             change.audit = entry(
                 "token.create", "token:\(token.id)", by: actor,
                 [
-                    "account": .string(account.name.text), "label": .string(label), "kind": .string(kind.rawValue),
+                    "account": .string(account.id.description), "label": .string(label), "kind": .string(kind.rawValue),
                     "adoptedPassword": .bool(hash != nil), "scopes": .array(scopes.names.map { .string($0) }),
                     "expires": expires.map { .string($0.rfc3339) } ?? .null,
                 ])

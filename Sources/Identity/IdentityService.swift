@@ -86,8 +86,8 @@ public final class IdentityService: Sendable {
             change.steps = [.sweep(now)] + gone.map { .removeAccount($0.id) }
             change.items = sessions.map { .sessionRemoved($0.digest) } + gone.map { .accountRemoved($0.id) }
             if !gone.isEmpty {
-                let names = JSON.array(gone.map { .string($0.name.text) })
-                change.audit = entry("account.sweep", "accounts", by: .system, ["names": names])
+                let ids = JSON.array(gone.map { .string($0.id.description) })
+                change.audit = entry("account.sweep", "accounts", by: .system, ["accounts": ids])
             }
             return gone
         }

@@ -41,6 +41,6 @@ public final class Principal: Sendable {
     /// How the audit trail names them.
     public var actor: AuditActor {
         if case .console(let uid) = credential { return .console(uid: uid) }
-        return .account(account, name: name)
+        return .account(account)
     }
 }

@@ -2,7 +2,8 @@ public import Basics
 
 /// Who did it.
 public enum AuditActor: Sendable, Hashable, CustomStringConvertible {
-    case account(UUID, name: String)
+    /// The trail holds no names: whose account is erased stays in it as a number that is nobody's any more.
+    case account(UUID)
     /// The command line on the gate's own host.
     case console(uid: Int)
     /// The program itself: sweeps, guests, bootstrap.
@@ -12,7 +13,7 @@ public enum AuditActor: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .account(let id, let name): "account:\(name):\(id)"
+        case .account(let id): "account:\(id)"
         case .console(let uid): "console:\(uid)"
         case .system: "system"
         case .anonymous(let address): "anonymous:\(address)"

@@ -35,6 +35,22 @@ public enum StoreRules {
             .tooManyJobs, from: .client,
             "The jobs this account has waiting would hold more than \(limit) bytes; wait for some to run.")
     }
+    /// - Parameter time: `day` or `month`.
+    public static func jobsUsed(_ limit: Int, per time: String, until next: Timestamp) -> GateError {
+        GateError(
+            .quotaExceeded, from: .client,
+            "This account may run \(limit) jobs a \(time), and has; it can go on at \(next.rfc3339).")
+    }
+    public static func gpuTimeUsed(_ limit: Int, per time: String, until next: Timestamp) -> GateError {
+        GateError(
+            .quotaExceeded, from: .client,
+            "This account may use \(limit) GPU-seconds a \(time), and has; it can go on at \(next.rfc3339).")
+    }
+    public static func storageUsed(_ limit: Int) -> GateError {
+        GateError(
+            .quotaExceeded, from: .client,
+            "The files of this account may have \(limit) bytes together; delete some, or ask for more.")
+    }
     public static let tooManyCopies = GateError(
         .invalidArgument, from: .client, "There are too many files of this name; choose another.")
 

@@ -181,6 +181,7 @@ struct SQLiteRow {
         guard statement.type(column) == SQLITE_INTEGER else { throw wrong(column) }
         return Int(statement.integer(column))
     }
+    func optionalInteger(_ column: Int32) throws(GateError) -> Int? { isNull(column) ? nil : try integer(column) }
     func flag(_ column: Int32) throws(GateError) -> Bool { try integer(column) != 0 }
     func real(_ column: Int32) throws(GateError) -> Double {
         guard statement.type(column) == SQLITE_FLOAT else { throw wrong(column) }

@@ -145,5 +145,78 @@ enum Schema {
                     account TEXT NOT NULL) STRICT;
                 CREATE INDEX worker_death_signature ON worker_death (signature);
                 """),
+        Migration(
+            version: 5, name: "usage, quotas and retention",
+            sql: """
+                ALTER TABLE job ADD COLUMN queue_until INTEGER;
+                ALTER TABLE job ADD COLUMN run_limit INTEGER;
+                ALTER TABLE job ADD COLUMN retry_of TEXT;
+                CREATE INDEX job_overdue ON job (queue_until) WHERE state = 'queued' AND queue_until IS NOT NULL;
+                -- Apart from the jobs, which their owners may forget. Days are counted from 1970.
+                CREATE TABLE usage (
+                    account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, day INTEGER NOT NULL,
+                    workflow TEXT NOT NULL, jobs INTEGER NOT NULL, failed INTEGER NOT NULL,
+                    gpu_milliseconds INTEGER NOT NULL, bytes INTEGER NOT NULL,
+                    PRIMARY KEY (account, day, workflow)) STRICT, WITHOUT ROWID;
+                CREATE INDEX usage_day ON usage (day);
+                -- What an account keeps, each file counted under every name it has.
+                CREATE TABLE file_tally (
+                    account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, type TEXT NOT NULL,
+                    files INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (account, type)) STRICT, WITHOUT ROWID;
+                INSERT INTO file_tally SELECT account, type, COUNT(*), SUM(size)
+                    FROM file JOIN asset ON hash = asset GROUP BY account, type;
+                CREATE TRIGGER file_added AFTER INSERT ON file BEGIN
+                    INSERT INTO file_tally
+                        VALUES (new.account, new.type, 1, (SELECT size FROM asset WHERE hash = new.asset))
+                        ON CONFLICT (account, type) DO UPDATE SET files = files + 1, bytes = bytes + excluded.bytes;
+                END;
+                CREATE TRIGGER file_changed AFTER UPDATE OF asset ON file BEGIN
+                    UPDATE file_tally SET bytes = bytes + (SELECT size FROM asset WHERE hash = new.asset)
+                        - (SELECT size FROM asset WHERE hash = old.asset)
+                        WHERE account = new.account AND type = new.type;
+                END;
+                CREATE TRIGGER file_removed AFTER DELETE ON file BEGIN
+                    UPDATE file_tally SET files = files - 1,
+                        bytes = bytes - (SELECT size FROM asset WHERE hash = old.asset)
+                        WHERE account = old.account AND type = old.type;
+                END;
+                """),
+        Migration(
+            version: 6, name: "what people note about files",
+            sql: """
+                -- One for each file, kept in step by triggers. A deleted one is hidden: the file stays.
+                CREATE TABLE asset_reference (
+                    id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+                    type TEXT NOT NULL, subfolder TEXT NOT NULL, file TEXT NOT NULL, name TEXT NOT NULL, metadata TEXT,
+                    preview TEXT, hidden INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL,
+                    updated INTEGER NOT NULL, accessed INTEGER NOT NULL,
+                    UNIQUE (account, type, subfolder, file)) STRICT, WITHOUT ROWID;
+                CREATE INDEX asset_reference_age ON asset_reference (account, created, id);
+                CREATE TABLE asset_tag (
+                    reference TEXT NOT NULL REFERENCES asset_reference (id) ON DELETE CASCADE, tag TEXT NOT NULL,
+                    PRIMARY KEY (reference, tag)) STRICT, WITHOUT ROWID;
+                INSERT INTO asset_reference (id, account, type, subfolder, file, name, created, updated, accessed)
+                    SELECT lower(hex(randomblob(4))) || '-' || lower(hex(randomblob(2))) || '-4'
+                    || substr(lower(hex(randomblob(2))), 2) || '-' || substr('89ab', 1 + (random() & 3), 1)
+                    || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6))),
+                    account, type, subfolder, name, name, created, created, created FROM file;
+                CREATE TRIGGER file_noted AFTER INSERT ON file BEGIN
+                    INSERT INTO asset_reference (id, account, type, subfolder, file, name, created, updated, accessed)
+                    SELECT lower(hex(randomblob(4))) || '-' || lower(hex(randomblob(2))) || '-4'
+                    || substr(lower(hex(randomblob(2))), 2) || '-' || substr('89ab', 1 + (random() & 3), 1)
+                    || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6))),
+                    new.account, new.type, new.subfolder, new.name, new.name, new.created, new.created, new.created;
+                END;
+                CREATE TRIGGER file_noted_again AFTER UPDATE OF asset ON file BEGIN
+                    UPDATE asset_reference SET updated = new.created, hidden = 0
+                        WHERE account = new.account AND type = new.type AND subfolder = new.subfolder
+                            AND file = new.name;
+                END;
+                CREATE TRIGGER file_unnoted AFTER DELETE ON file BEGIN
+                    DELETE FROM asset_reference
+                        WHERE account = old.account AND type = old.type AND subfolder = old.subfolder
+                            AND file = old.name;
+                END;
+                """),
     ]
 }

@@ -5,59 +5,6 @@ import Testing
 
 @testable import StoreSQLite
 
-/// A store of jobs with two accounts, for as long as a test takes.
-private struct World {
-    let store: SQLiteJobStore
-    let database: SQLiteDatabase
-    let ada: UUID
-    let bob: UUID
-
-    static func run(_ body: (World) async throws -> Void) async throws {
-        let folder = TemporaryFolder()
-        let database = try SQLiteDatabase(folder: folder.path, lanes: lanes)
-        let accounts = SQLiteAccountStore(database)
-        let (ada, bob) = (try account("ada"), try account("bob"))
-        try await accounts.commit([.insertAccount(ada), .insertAccount(bob)], audit: nil)
-        let world = World(store: SQLiteJobStore(database), database: database, ada: ada.id, bob: bob.id)
-        do { try await body(world) } catch {
-            await database.close()
-            throw error
-        }
-        await database.close()
-        withExtendedLifetime(folder) {}
-    }
-
-    func new(
-        _ id: String, of account: UUID? = nil, position: NewJob.Position = .last, bytes: Int = 2, at: Timestamp = noon
-    ) -> NewJob {
-        NewJob(
-            account: account ?? ada, publicID: id, clientID: "tab", position: position, submitted: at,
-            signature: digest("graph"), workflowID: "w",
-            request: JobRequest(
-                prompt: [UInt8](repeating: 0x20, count: bytes), extraData: [], outputs: [], plan: [],
-                credentials: nil))
-    }
-
-    @discardableResult
-    func submit(_ id: String, of account: UUID? = nil, position: NewJob.Position = .last) async throws -> Job {
-        switch try await store.submit(new(id, of: account, position: position), limits: PendingLimits()) {
-        case .created(let job), .existing(let job): return job
-        }
-    }
-
-    func attempt(_ job: Job, _ ordinal: Int = 1) -> Attempt {
-        Attempt(id: UUID(), job: job.sequence, ordinal: ordinal, worker: "gpu", began: noon)
-    }
-
-    func state(_ id: String, of account: UUID? = nil) async throws -> JobState? {
-        try await store.record(account: account ?? ada, publicID: id)?.job.state
-    }
-
-    func pendingIDs(_ account: UUID? = nil) async throws -> [String] {
-        try await store.pending(of: account ?? ada, limit: 500).map(\.job.publicID)
-    }
-}
-
 private let result = JobResult(
     outputs: Array("{}".utf8), status: Array(#"{"status_str":"success"}"#.utf8), meta: Array("{}".utf8),
     summary: Array(#"{"outputs_count":1}"#.utf8))
@@ -65,9 +12,9 @@ private let lost = JobFailure("worker_unreachable", "The worker is gone.")
 
 struct JobStoreTests {
     @Test func aSecondSubmissionOfAnIDIsAnsweredByTheFirst() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             let first = try await world.submit("a")
-            let again = try await world.store.submit(world.new("a", position: .first), limits: PendingLimits())
+            let again = try await world.store.submit(world.new("a", position: .first), quota: AccountQuota())
             #expect(again == .existing(first))
             // Another account may choose the same.
             let other = try await world.submit("a", of: world.bob)
@@ -77,7 +24,7 @@ struct JobStoreTests {
     }
 
     @Test func anAccountCountsItsOwnPromptsAndPutsOnesInFront() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             let numbers = [
                 try await world.submit("a"), try await world.submit("other", of: world.bob),
                 try await world.submit("b"),
@@ -89,41 +36,41 @@ struct JobStoreTests {
     }
 
     @Test(arguments: [-1, 0, 1]) func theNumberOfWaitingJobsIsLimited(_ difference: Int) async throws {
-        try await World.run { world in
-            var limits = PendingLimits()
-            limits.jobs = 3
+        try await JobStoreWorld.run { world in
+            var limits = AccountQuota()
+            limits.waitingJobs = 3
             for index in 0..<3 + difference where index < 3 {
-                _ = try await world.store.submit(world.new("j\(index)"), limits: limits)
+                _ = try await world.store.submit(world.new("j\(index)"), quota: limits)
             }
-            _ = try await world.store.submit(world.new("j", of: world.bob), limits: limits)
+            _ = try await world.store.submit(world.new("j", of: world.bob), quota: limits)
             if difference < 0 {
-                _ = try await world.store.submit(world.new("last"), limits: limits)
+                _ = try await world.store.submit(world.new("last"), quota: limits)
             } else {
-                await fails(.tooManyJobs) { _ = try await world.store.submit(world.new("last"), limits: limits) }
+                await fails(.tooManyJobs) { _ = try await world.store.submit(world.new("last"), quota: limits) }
                 // A running job no longer waits.
                 let known = try await world.store.record(account: world.ada, publicID: "j0")
                 _ = try await world.store.begin(world.attempt(try #require(known).job))
-                _ = try await world.store.submit(world.new("last"), limits: limits)
+                _ = try await world.store.submit(world.new("last"), quota: limits)
             }
         }
     }
 
     @Test(arguments: [-1, 0, 1]) func theBytesOfWaitingJobsAreLimited(_ difference: Int) async throws {
-        try await World.run { world in
-            var limits = PendingLimits()
-            limits.bytes = 100
-            _ = try await world.store.submit(world.new("a", bytes: 60), limits: limits)
+        try await JobStoreWorld.run { world in
+            var limits = AccountQuota()
+            limits.waitingBytes = 100
+            _ = try await world.store.submit(world.new("a", bytes: 60), quota: limits)
             let job = world.new("b", bytes: 40 + difference)
             if difference > 0 {
-                await fails(.tooManyJobs) { _ = try await world.store.submit(job, limits: limits) }
+                await fails(.tooManyJobs) { _ = try await world.store.submit(job, quota: limits) }
             } else {
-                _ = try await world.store.submit(job, limits: limits)
+                _ = try await world.store.submit(job, quota: limits)
             }
         }
     }
 
     @Test func theFirstEndCounts() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             let job = try await world.submit("a")
             let attempt = world.attempt(job)
             #expect(try await world.store.begin(attempt))
@@ -141,7 +88,7 @@ struct JobStoreTests {
     }
 
     @Test func anAttemptThatWasTakenOverEndsNothing() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             let job = try await world.submit("a")
             let (old, new) = (world.attempt(job), world.attempt(job, 2))
             #expect(try await world.store.begin(old))
@@ -156,7 +103,7 @@ struct JobStoreTests {
     }
 
     @Test func aQueuedJobIsCanceledAtOnceAndLeavesNoTrace() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             let job = try await world.submit("a")
             let answer = try await world.store.requestCancel(account: world.ada, publicID: "a", at: later(1))
             guard case .canceled(let canceled) = answer else { throw NotThis(answer) }
@@ -169,19 +116,22 @@ struct JobStoreTests {
     }
 
     @Test func aDispatchedJobIsAskedToStopAndIsNotDispatchedAgain() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             let job = try await world.submit("a")
             let attempt = world.attempt(job)
             _ = try await world.store.begin(attempt)
             guard case .asked = try await world.store.requestCancel(account: world.ada, publicID: "a", at: later(1))
             else { throw NotThis("not asked") }
-            #expect(try await world.store.requeue(attempt.id, reason: lost, at: later(1)))
+            #expect(try await !world.store.requeue(attempt.id, reason: lost, at: later(1)), "it would wait for ever")
             #expect(try await !world.store.begin(world.attempt(job, 2)), "its cancel was acknowledged")
+            let end = JobEnd(job: job.sequence, attempt: attempt.id, state: .withdrawn, failure: lost, ended: later(2))
+            #expect(try await world.store.finish(end))
+            #expect(try await world.store.openJobs().isEmpty)
         }
     }
 
     @Test func historyIsOneAccountsAndOldestFirst() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             for (index, id) in ["a", "b", "c"].enumerated() {
                 let job = try await world.submit(id)
                 _ = try await world.store.finish(
@@ -204,7 +154,7 @@ struct JobStoreTests {
     }
 
     @Test func listsTellTheirLengthWhateverHappened() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             var dice = Dice(11)
             var count = 0
             for _ in 0..<300 {
@@ -246,7 +196,7 @@ struct JobStoreTests {
     }
 
     @Test func deathsUnderAGraphAreCountedUntilItSucceedsOrIsReleased() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             let died = JobFailure(.workerCrashed, "It stopped.")
             let signature = digest("graph")
             func dies(_ id: String, of account: UUID, at time: Int64) async throws {
@@ -285,10 +235,10 @@ struct JobStoreTests {
     }
 
     @Test func keysForPaidNodesAreForgottenWithTheEnd() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             var new = world.new("a")
             new.request.credentials = Array(#"{"api_key_comfy_org":"k"}"#.utf8)
-            guard case .created(let job) = try await world.store.submit(new, limits: PendingLimits()) else {
+            guard case .created(let job) = try await world.store.submit(new, quota: AccountQuota()) else {
                 throw NotThis("created")
             }
             #expect(try await world.store.record(of: job.sequence)?.request.credentials != nil)
@@ -304,11 +254,12 @@ struct FileStoreTests {
     }
 
     @Test func anUploadKeepsItsNameOrGetsAFreeOne() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             let place = FilePlace(.input, "", "x.png")
             func upload(_ text: String, _ account: UUID, overwrites: Bool = false) async throws -> String {
                 try await world.store
-                    .upload(account: account, place, asset(text), overwrites: overwrites, at: noon).place.name
+                    .upload(account: account, place, asset(text), overwrites: overwrites, limit: nil, at: noon).place
+                    .name
             }
             #expect(try await upload("1", world.ada) == "x.png")
             #expect(try await upload("2", world.ada) == "x (1).png")
@@ -324,7 +275,7 @@ struct FileStoreTests {
     }
 
     @Test func outputsGetTheNameTheyWouldHaveHadAlone() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             let (job, other) = (try await world.submit("a"), try await world.submit("b", of: world.bob))
             func keep(_ job: Job, _ name: String, _ source: String) async throws -> [String] {
                 try await world.store.keep([
@@ -344,7 +295,7 @@ struct FileStoreTests {
     }
 
     @Test func anAttemptThatCameToNothingTakesItsFilesAlong() async throws {
-        try await World.run { world in
+        try await JobStoreWorld.run { world in
             let job = try await world.submit("a")
             let attempt = world.attempt(job)
             _ = try await world.store.begin(attempt)

@@ -59,13 +59,43 @@ public struct NewOutput: Sendable, Hashable {
     }
 }
 
+/// Which files are no longer kept; nil keeps.
+public struct RetentionRule: Sendable, Hashable {
+    /// Milliseconds since they came.
+    public var age: Int?
+    /// The newest so many are kept.
+    public var count: Int?
+    /// The newest that together have no more bytes are kept.
+    public var bytes: Int?
+
+    public init(age: Int? = nil, count: Int? = nil, bytes: Int? = nil) {
+        (self.age, self.count, self.bytes) = (age, count, bytes)
+    }
+    public var isOpen: Bool { age == nil && count == nil && bytes == nil }
+}
+
+/// How much there is of something.
+public struct FileCount: Sendable, Hashable {
+    public var files: Int
+    public var bytes: Int
+
+    public init(files: Int = 0, bytes: Int = 0) { (self.files, self.bytes) = (files, bytes) }
+    public static func += (left: inout FileCount, right: FileCount) {
+        left.files += right.files
+        left.bytes += right.bytes
+    }
+}
+
 /// Durable memory of whose file is which; the bytes lie elsewhere. What returns has been synced.
 public protocol FileStore: Sendable {
     /// Keeps an uploaded file under its name.
     ///
-    /// - Parameter overwrites: Else a name that holds other bytes gets ` (1)`, ` (2)`, …; equal bytes keep the name.
+    /// - Parameters:
+    ///   - overwrites: Else a name that holds other bytes gets ` (1)`, ` (2)`, …; equal bytes keep the name.
+    ///   - limit: Bytes the account may keep with it.
+    /// - Throws: `quotaExceeded`.
     func upload(
-        account: UUID, _ place: FilePlace, _ asset: Asset, overwrites: Bool, at time: Timestamp
+        account: UUID, _ place: FilePlace, _ asset: Asset, overwrites: Bool, limit: Int?, at time: Timestamp
     ) async throws(GateError) -> AccountFile
     /// Keeps outputs under the names ComfyUI would have given them, had it worked for this account alone; one that is
     /// kept already keeps its name.
@@ -79,4 +109,25 @@ public protocol FileStore: Sendable {
     ) async throws(GateError) -> [AccountFile]
     /// The files of a job by `NewOutput.source`.
     func outputs(of job: Int) async throws(GateError) -> [String: AccountFile]
+    /// How much an account keeps.
+    func count(of account: UUID) async throws(GateError) -> [FolderType: FileCount]
+
+    // MARK: Retention
+
+    /// Forgets files that a rule no longer keeps, at most 1,000 at once; the files of a job that has not ended stay. Returns
+    /// what it forgot.
+    ///
+    /// - Parameter isTrial: Counts them all and forgets none.
+    func retire(
+        account: UUID, _ type: FolderType, _ rule: RetentionRule, at time: Timestamp, isTrial: Bool
+    ) async throws(GateError) -> FileCount
+    /// Assets that no file and no job needs, at most 1,000 at once.
+    ///
+    /// - Parameter isTrial: Else the store forgets them, and their bytes may go.
+    func unneeded(isTrial: Bool) async throws(GateError) -> [Asset]
+    func asset(_ hash: Digest32) async throws(GateError) -> Asset?
+    /// Those of these hashes that the store knows.
+    func known(_ hashes: [Digest32]) async throws(GateError) -> Set<Digest32>
+    /// All assets whose hash begins with this byte: a 256th of all.
+    func assets(_ first: UInt8) async throws(GateError) -> [Asset]
 }

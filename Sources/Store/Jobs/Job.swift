@@ -59,16 +59,18 @@ public struct Job: Sendable, Hashable {
     public let workflowID: String?
     /// Why it did not succeed: a stable code and one sentence.
     public var failure: JobFailure?
+    public let terms: JobTerms
 
     public init(
         sequence: Int, account: UUID, publicID: String, clientID: String?, place: JobPlace, state: JobState,
         submitted: Timestamp, started: Timestamp? = nil, ended: Timestamp? = nil, cancelRequested: Timestamp? = nil,
-        attempts: Int = 0, signature: Digest32, byteCount: Int, workflowID: String? = nil, failure: JobFailure? = nil
+        attempts: Int = 0, signature: Digest32, byteCount: Int, workflowID: String? = nil, failure: JobFailure? = nil,
+        terms: JobTerms = JobTerms()
     ) {
         (self.sequence, self.account, self.publicID, self.clientID) = (sequence, account, publicID, clientID)
         (self.place, self.state, self.submitted, self.started, self.ended) = (place, state, submitted, started, ended)
         (self.cancelRequested, self.attempts, self.signature) = (cancelRequested, attempts, signature)
-        (self.byteCount, self.workflowID, self.failure) = (byteCount, workflowID, failure)
+        (self.byteCount, self.workflowID, self.failure, self.terms) = (byteCount, workflowID, failure, terms)
     }
 }
 

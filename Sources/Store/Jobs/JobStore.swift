@@ -20,25 +20,17 @@ public struct NewJob: Sendable {
     public var request: JobRequest
     /// The assets it reads; they are kept as long as it is.
     public var inputs: [Digest32]
+    public var terms: JobTerms
 
     public init(
         account: UUID, publicID: String, clientID: String?, position: Position = .last, submitted: Timestamp,
-        signature: Digest32, workflowID: String? = nil, request: JobRequest, inputs: [Digest32] = []
+        signature: Digest32, workflowID: String? = nil, request: JobRequest, inputs: [Digest32] = [],
+        terms: JobTerms = JobTerms()
     ) {
         (self.account, self.publicID, self.clientID, self.position) = (account, publicID, clientID, position)
         (self.submitted, self.signature, self.workflowID) = (submitted, signature, workflowID)
-        (self.request, self.inputs) = (request, inputs)
+        (self.request, self.inputs, self.terms) = (request, inputs, terms)
     }
-}
-
-/// What one account may have waiting.
-public struct PendingLimits: Sendable, Hashable {
-    /// Jobs.
-    public var jobs = 200
-    /// Bytes of their documents.
-    public var bytes = 256 << 20
-
-    public init() {}
 }
 
 /// What became of a submission.
@@ -157,22 +149,29 @@ public protocol JobStore: Sendable {
 
     /// Keeps a job, unless the account has one of that id.
     ///
-    /// - Throws: `tooManyJobs` at a limit.
-    func submit(_ job: NewJob, limits: PendingLimits) async throws(GateError) -> Submission
+    /// - Throws: `tooManyJobs` when too much waits; `quotaExceeded` when too much has been used.
+    func submit(_ job: NewJob, quota: AccountQuota) async throws(GateError) -> Submission
     /// Notes that a worker is about to get a job; false when it is no longer queued.
     func begin(_ attempt: Attempt) async throws(GateError) -> Bool
     /// Notes when the worker began with it.
     func started(_ attempt: UUID, at time: Timestamp) async throws(GateError)
-    /// Gives a job back to the queue after an attempt that came to nothing; false when the attempt is not the one that
-    /// counts. Files the attempt brought are forgotten.
+    /// Gives a job back to the queue after an attempt that came to nothing; files the attempt brought are forgotten. False,
+    /// and nothing is changed, when the attempt is not the one that counts or the owner wants the job ended.
     func requeue(_ attempt: UUID, reason: JobFailure, at time: Timestamp) async throws(GateError) -> Bool
     func requestCancel(account: UUID, publicID: String, at time: Timestamp) async throws(GateError) -> CancelAnswer
-    /// Ends a job. The first end counts: false when it had one, or when another attempt has taken over.
+    /// Ends a job. The first end counts: false when it had one, or when another attempt has taken over. An end without an
+    /// attempt is for a job that waits: false when a worker has it by now.
     func finish(_ end: JobEnd) async throws(GateError) -> Bool
     /// Lets graphs of a signature run again after workers died under them; false when none had.
     func release(_ signature: Digest32) async throws(GateError) -> Bool
     /// Forgets ended jobs of an account: those named, or all. Files stay.
     func forget(account: UUID, publicIDs: [String]?) async throws(GateError)
+    /// Forgets jobs of an account that ended before a time, at most 1,000 at once; returns how many.
+    ///
+    /// - Parameter isTrial: Counts them all and forgets none.
+    func forget(account: UUID, endedBefore time: Timestamp, isTrial: Bool) async throws(GateError) -> Int
+    /// Puts a job that waits to one end of its account's line, and returns its new place; nil when it does not wait.
+    func move(_ job: Int, to end: LineEnd) async throws(GateError) -> JobPlace?
 
     // MARK: Questions
 
@@ -183,6 +182,18 @@ public protocol JobStore: Sendable {
     /// All that has not ended, oldest first.
     func openJobs() async throws(GateError) -> [OpenJob]
     func record(of job: Int) async throws(GateError) -> JobRecord?
+    /// Of all accounts, newest first, without documents.
+    func jobs(_ filter: JobFilter) async throws(GateError) -> [Job]
+    /// The assets that a job reads.
+    func inputs(of job: Int) async throws(GateError) -> [Digest32]
+    /// Oldest first.
+    func attempts(of job: Int) async throws(GateError) -> [AttemptRecord]
+    /// Jobs that have waited longer than they may, at most `limit`.
+    func overdue(at time: Timestamp, limit: Int) async throws(GateError) -> [Job]
+    /// What has been used from one day to another, both included; ordered by day.
+    ///
+    /// - Parameter account: Nil for all.
+    func usage(of account: UUID?, _ days: ClosedRange<UsageDay>) async throws(GateError) -> [UsageRecord]
     func record(account: UUID, publicID: String) async throws(GateError) -> JobRecord?
     /// What has not ended, in the order of the account's line, without documents.
     func open(of account: UUID) async throws(GateError) -> [Job]

@@ -17,7 +17,7 @@ struct FileTable {
     // MARK: Changes
 
     func upload(
-        account: UUID, _ place: FilePlace, _ asset: Asset, overwrites: Bool, at time: Timestamp
+        account: UUID, _ place: FilePlace, _ asset: Asset, overwrites: Bool, limit: Int?, at time: Timestamp
     ) throws(GateError) -> AccountFile {
         try keep(asset, at: time)
         var place = place
@@ -27,6 +27,9 @@ struct FileTable {
             copies += 1
             guard copies <= Self.copyLimit else { throw StoreRules.tooManyCopies }
             place = FilePlace(place.type, place.subfolder, OutputName.copy(place.name, copies))
+        }
+        if let limit, try UsageTable(connection: connection).stored(account) + asset.size > limit {
+            throw StoreRules.storageUsed(limit)
         }
         try insert(account, place, asset, at: time)
         return AccountFile(place: place, asset: asset, created: time)
@@ -55,8 +58,11 @@ struct FileTable {
         do throws(SQLiteFailure) {
             try connection.attempt(
                 """
-                INSERT OR REPLACE INTO file (account, type, subfolder, name, asset, created, job, attempt, source)
+                INSERT INTO file (account, type, subfolder, name, asset, created, job, attempt, source)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (account, type, subfolder, name) DO UPDATE SET asset = excluded.asset,
+                        created = excluded.created, job = excluded.job, attempt = excluded.attempt,
+                        source = excluded.source
                 """,
                 [
                     .id(account), .text(place.type.rawValue), .text(place.subfolder), .text(place.name),
@@ -119,5 +125,16 @@ struct FileTable {
             "SELECT \(Self.columns), source FROM file JOIN asset ON hash = asset WHERE job = ?", .integer(job)
         ) { row throws(GateError) in (source: try row.text(7), file: try file(row)) }
         return Dictionary(found.map { ($0.source, $0.file) }) { first, _ in first }
+    }
+
+    func count(of account: UUID) throws(GateError) -> [FolderType: FileCount] {
+        let rows = try connection.query("SELECT type, files, bytes FROM file_tally WHERE account = ?", .id(account)) {
+            row throws(GateError) in
+            (
+                type: try row.word(0) as FolderType,
+                count: FileCount(files: try row.integer(1), bytes: try row.integer(2))
+            )
+        }
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.type, $0.count) })
     }
 }

@@ -7,9 +7,10 @@ struct JobReader {
 
     private static let columns = """
         sequence, account, public_id, client_id, place, place_given, state, submitted, started, ended,
-        cancel_requested, attempts, signature, bytes, workflow_id, failure_code, failure_message
+        cancel_requested, attempts, signature, bytes, workflow_id, failure_code, failure_message,
+        queue_until, run_limit, retry_of
         """
-    private static let columnCount: Int32 = 17
+    private static let columnCount: Int32 = 20
     private static let documents =
         "prompt, extra_data, outputs_wanted, plan, credentials, outputs, status, meta, summary"
     /// Most rows of one answer.
@@ -25,7 +26,10 @@ struct JobReader {
             signature: try row.digest(12), byteCount: try row.integer(13), workflowID: try row.optionalText(14),
             failure: try code.map { code throws(GateError) in
                 JobFailure(GateError.Code(rawValue: code), try row.optionalText(16) ?? "")
-            })
+            },
+            terms: JobTerms(
+                queueUntil: try row.optionalTime(17), runLimit: try row.optionalInteger(18),
+                retryOf: try row.optionalText(19)))
     }
 
     private func record(_ row: SQLiteRow) throws(GateError) -> JobRecord {
@@ -55,11 +59,7 @@ struct JobReader {
             SELECT attempt.id, attempt.job, ordinal, worker, began FROM job JOIN attempt ON attempt.job = sequence
                 WHERE job.ended IS NULL AND state = 'dispatched' AND attempt.ended IS NULL ORDER BY ordinal
             """
-        ) { row throws(GateError) in
-            Attempt(
-                id: try row.id(0), job: try row.integer(1), ordinal: try row.integer(2), worker: try row.text(3),
-                began: try row.time(4))
-        }
+        ) { row throws(GateError) in try attempt(row) }
         for attempt in found { attempts[attempt.job] = attempt }
         return try connection.query("SELECT \(Self.columns) FROM job WHERE ended IS NULL ORDER BY sequence") {
             row throws(GateError) in
@@ -94,6 +94,60 @@ struct JobReader {
             .integer(max(0, min(limit, 500)))
         ) { row throws(GateError) in try record(row) }
     }
+
+    // MARK: Of all accounts
+
+    func jobs(_ filter: JobFilter) throws(GateError) -> [Job] {
+        // By age through one account, or through all; a list of open jobs through the index of those.
+        let account = filter.account == nil ? "?1 IS NULL" : "account = ?1"
+        let publicID = filter.publicID == nil ? "?2 IS NULL" : "public_id = ?2"
+        let isOpen = filter.states.isSubset(of: [.queued, .dispatched]) ? "ended IS NULL AND" : ""
+        return try connection.query(
+            """
+            SELECT \(Self.columns) FROM job
+                WHERE \(account) AND \(publicID) AND \(isOpen) \(Self.shown(filter.states)) AND sequence < ?3
+                ORDER BY sequence DESC LIMIT ?4
+            """, filter.account.map { .id($0) } ?? .null, .text(orNull: filter.publicID),
+            .integer(filter.before ?? .max), .integer(max(0, min(filter.limit, Self.limit)))
+        ) { row throws(GateError) in try job(row) }
+    }
+
+    private static func shown(_ states: Set<JobState>) -> String {
+        // The statements differ in fixed words only, so that each is prepared once.
+        "state IN (\(JobState.allCases.map { states.contains($0) ? "'\($0.rawValue)'" : "''" }.joined(separator: ", ")))"
+    }
+
+    func inputs(of job: Int) throws(GateError) -> [Digest32] {
+        try connection.query("SELECT asset FROM job_input WHERE job = ?", .integer(job)) {
+            row throws(GateError) in try row.digest(0)
+        }
+    }
+
+    func attempts(of job: Int) throws(GateError) -> [AttemptRecord] {
+        try connection.query(
+            "SELECT id, job, ordinal, worker, began, ended, outcome FROM attempt WHERE job = ? ORDER BY ordinal",
+            .integer(job)
+        ) { row throws(GateError) in
+            AttemptRecord(try attempt(row), ended: try row.optionalTime(5), outcome: try row.optionalText(6))
+        }
+    }
+
+    private func attempt(_ row: SQLiteRow) throws(GateError) -> Attempt {
+        Attempt(
+            id: try row.id(0), job: try row.integer(1), ordinal: try row.integer(2), worker: try row.text(3),
+            began: try row.time(4))
+    }
+
+    func overdue(at time: Timestamp, limit: Int) throws(GateError) -> [Job] {
+        try connection.query(
+            """
+            SELECT \(Self.columns) FROM job WHERE state = 'queued' AND queue_until IS NOT NULL AND queue_until < ?
+                ORDER BY queue_until LIMIT ?
+            """, .time(time), .integer(max(0, min(limit, Self.limit)))
+        ) { row throws(GateError) in try job(row) }
+    }
+
+    // MARK: Deaths
 
     func deaths(of signature: Digest32) throws(GateError) -> Int {
         try connection.query("SELECT COUNT(*) FROM worker_death WHERE signature = ?", .digest(signature)) {
@@ -130,9 +184,7 @@ struct JobReader {
     }
 
     func jobs(of account: UUID, _ query: JobQuery) throws(GateError) -> JobPage {
-        // The statements differ in fixed words only, so that each is prepared once.
-        let states = JobState.allCases.map { query.states.contains($0) ? "'\($0.rawValue)'" : "''" }
-        let shown = "state IN (\(states.joined(separator: ", ")))"
+        let shown = Self.shown(query.states)
         let direction = query.isAscending ? "ASC" : "DESC"
         let order =
             query.order == .submitted

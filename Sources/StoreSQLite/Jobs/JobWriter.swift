@@ -6,21 +6,23 @@ struct JobWriter {
     let connection: SQLiteConnection
     private var reader: JobReader { JobReader(connection: connection) }
 
-    func submit(_ new: NewJob, _ limits: PendingLimits) throws(GateError) -> Submission {
+    func submit(_ new: NewJob, _ quota: AccountQuota) throws(GateError) -> Submission {
         if let known = try reader.job(account: new.account, publicID: new.publicID) { return .existing(known) }
-        try checkLimits(new, limits)
+        try checkQuota(new, quota)
         let place = try place(for: new)
         let bytes = new.request.byteCount
         do throws(SQLiteFailure) {
             try connection.attempt(
                 """
                 INSERT INTO job (account, public_id, client_id, place, place_given, state, submitted, signature, bytes,
-                    workflow_id) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
+                    workflow_id, queue_until, run_limit, retry_of)
+                    VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .id(new.account), .text(new.publicID), .text(orNull: new.clientID), .real(place.value),
                     .flag(place.isGiven), .time(new.submitted), .digest(new.signature), .integer(bytes),
-                    .text(orNull: new.workflowID),
+                    .text(orNull: new.workflowID), .time(new.terms.queueUntil),
+                    new.terms.runLimit.map { .integer($0) } ?? .null, .text(orNull: new.terms.retryOf),
                 ])
         } catch {
             throw error.isForeignKey ? StoreRules.noAccount : error.error
@@ -40,17 +42,20 @@ struct JobWriter {
             Job(
                 sequence: sequence, account: new.account, publicID: new.publicID, clientID: new.clientID, place: place,
                 state: .queued, submitted: new.submitted, signature: new.signature, byteCount: bytes,
-                workflowID: new.workflowID))
+                workflowID: new.workflowID, terms: new.terms))
     }
 
-    private func checkLimits(_ new: NewJob, _ limits: PendingLimits) throws(GateError) {
+    private func checkQuota(_ new: NewJob, _ quota: AccountQuota) throws(GateError) {
         let sums = try connection.query(
             "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM job WHERE account = ? AND ended IS NULL AND state = 'queued'",
             .id(new.account)
         ) { row throws(GateError) in (jobs: try row.integer(0), bytes: try row.integer(1)) }
         guard let sum = sums.first else { return }
-        if sum.jobs >= limits.jobs { throw StoreRules.tooManyJobs(sum.jobs) }
-        if sum.bytes + new.request.byteCount > limits.bytes { throw StoreRules.tooManyJobBytes(limits.bytes) }
+        if sum.jobs >= quota.waitingJobs { throw StoreRules.tooManyJobs(sum.jobs) }
+        if sum.bytes + new.request.byteCount > quota.waitingBytes {
+            throw StoreRules.tooManyJobBytes(quota.waitingBytes)
+        }
+        try UsageTable(connection: connection).check(new.account, quota, at: new.submitted)
     }
 
     /// ComfyUI counts every prompt, and negates the count for one that goes to the front.
@@ -91,7 +96,13 @@ struct JobWriter {
     }
 
     func requeue(_ attempt: UUID, _ reason: JobFailure, at time: Timestamp) throws(GateError) -> Bool {
-        guard let job = try settle(attempt, outcome: reason.code.rawValue, at: time) else { return false }
+        let canceled = try connection.query(
+            "SELECT 1 FROM attempt JOIN job ON sequence = job WHERE attempt.id = ? AND cancel_requested IS NOT NULL",
+            .id(attempt)
+        ) { row throws(GateError) in try row.integer(0) }
+        guard canceled.isEmpty, let job = try settle(attempt, outcome: reason.code.rawValue, at: time) else {
+            return false
+        }
         try remember(reason.code.rawValue, of: attempt, at: time)
         try connection.run(
             "UPDATE job SET state = 'queued', started = NULL WHERE sequence = ? AND state = 'dispatched'", .integer(job)
@@ -158,11 +169,12 @@ struct JobWriter {
         let touched = try connection.run(
             """
             UPDATE job SET state = ?, ended = ?, started = COALESCE(started, ?), failure_code = ?, failure_message = ?
-                WHERE sequence = ? AND ended IS NULL
+                WHERE sequence = ? AND ended IS NULL AND (state = 'queued' OR ?)
             """,
             .text(end.state.rawValue), .time(end.ended), .time(end.started), .text(orNull: end.failure?.code.rawValue),
-            .text(orNull: end.failure?.message), .integer(end.job))
+            .text(orNull: end.failure?.message), .integer(end.job), .flag(end.attempt != nil))
         guard touched == 1 else { return false }
+        try UsageTable(connection: connection).add(job: end.job)
         try connection.run(
             """
             UPDATE job_document SET credentials = NULL, outputs = ?, status = ?, meta = ?, summary = ? WHERE job = ?
@@ -181,5 +193,30 @@ struct JobWriter {
             try connection.run(
                 "DELETE FROM job WHERE account = ? AND public_id = ? AND ended IS NOT NULL", .id(account), .text(id))
         }
+    }
+
+    func forget(account: UUID, endedBefore time: Timestamp, isTrial: Bool) throws(GateError) -> Int {
+        guard !isTrial else {
+            return try connection.query(
+                "SELECT COUNT(*) FROM job WHERE account = ? AND ended < ?", .id(account), .time(time)
+            ) { row throws(GateError) in try row.integer(0) }.first ?? 0
+        }
+        return try connection.run(
+            """
+            DELETE FROM job WHERE sequence IN
+                (SELECT sequence FROM job WHERE account = ? AND ended < ? ORDER BY ended LIMIT 1000)
+            """, .id(account), .time(time))
+    }
+
+    func move(_ job: Int, to end: LineEnd) throws(GateError) -> JobPlace? {
+        // One place beyond whoever is at that end; a whole number, because ComfyUI writes it as one.
+        let beyond = end == .first ? "MIN(MIN(place), 0) - 1" : "MAX(MAX(place), 0) + 1"
+        return try connection.query(
+            """
+            UPDATE job SET place_given = 0, place = (SELECT CAST(\(beyond) AS INTEGER) FROM job AS other
+                    WHERE other.account = job.account AND other.ended IS NULL)
+                WHERE sequence = ? AND state = 'queued' AND cancel_requested IS NULL RETURNING CAST(place AS REAL)
+            """, .integer(job)
+        ) { row throws(GateError) in JobPlace(try row.real(0), isGiven: false) }.first
     }
 }

@@ -21,8 +21,8 @@ public final class SQLiteJobStore: JobStore, FileStore {
 
     // MARK: Jobs
 
-    public func submit(_ job: NewJob, limits: PendingLimits) async throws(GateError) -> Submission {
-        try await write { writer throws(GateError) in try writer.submit(job, limits) }
+    public func submit(_ job: NewJob, quota: AccountQuota) async throws(GateError) -> Submission {
+        try await write { writer throws(GateError) in try writer.submit(job, quota) }
     }
     public func begin(_ attempt: Attempt) async throws(GateError) -> Bool {
         try await write { writer throws(GateError) in try writer.begin(attempt) }
@@ -55,7 +55,32 @@ public final class SQLiteJobStore: JobStore, FileStore {
     public func forget(account: UUID, publicIDs: [String]?) async throws(GateError) {
         try await write { writer throws(GateError) in try writer.forget(account: account, publicIDs: publicIDs) }
     }
+    public func forget(account: UUID, endedBefore time: Timestamp, isTrial: Bool) async throws(GateError) -> Int {
+        try await write { writer throws(GateError) in
+            try writer.forget(account: account, endedBefore: time, isTrial: isTrial)
+        }
+    }
+    public func move(_ job: Int, to end: LineEnd) async throws(GateError) -> JobPlace? {
+        try await write { writer throws(GateError) in try writer.move(job, to: end) }
+    }
 
+    public func jobs(_ filter: JobFilter) async throws(GateError) -> [Job] {
+        try await read { reader throws(GateError) in try reader.jobs(filter) }
+    }
+    public func inputs(of job: Int) async throws(GateError) -> [Digest32] {
+        try await read { reader throws(GateError) in try reader.inputs(of: job) }
+    }
+    public func attempts(of job: Int) async throws(GateError) -> [AttemptRecord] {
+        try await read { reader throws(GateError) in try reader.attempts(of: job) }
+    }
+    public func overdue(at time: Timestamp, limit: Int) async throws(GateError) -> [Job] {
+        try await read { reader throws(GateError) in try reader.overdue(at: time, limit: limit) }
+    }
+    public func usage(of account: UUID?, _ days: ClosedRange<UsageDay>) async throws(GateError) -> [UsageRecord] {
+        try await database.read { connection throws(GateError) in
+            try UsageTable(connection: connection).rows(of: account, days)
+        }
+    }
     public func openJobs() async throws(GateError) -> [OpenJob] {
         try await read { reader throws(GateError) in try reader.openJobs() }
     }
@@ -78,14 +103,31 @@ public final class SQLiteJobStore: JobStore, FileStore {
         try await read { reader throws(GateError) in try reader.jobs(of: account, query) }
     }
 
+    // MARK: Assets
+
+    func readAssets<Value: Sendable>(
+        _ work: @escaping @Sendable (AssetReferenceTable) throws(GateError) -> Value
+    ) async throws(GateError) -> Value {
+        try await database.read { connection throws(GateError) in
+            try work(AssetReferenceTable(connection: connection))
+        }
+    }
+    func writeAssets<Value: Sendable>(
+        _ work: @escaping @Sendable (AssetReferenceTable) throws(GateError) -> Value
+    ) async throws(GateError) -> Value {
+        try await database.write { connection throws(GateError) in
+            try work(AssetReferenceTable(connection: connection))
+        }
+    }
+
     // MARK: Files
 
     public func upload(
-        account: UUID, _ place: FilePlace, _ asset: Asset, overwrites: Bool, at time: Timestamp
+        account: UUID, _ place: FilePlace, _ asset: Asset, overwrites: Bool, limit: Int?, at time: Timestamp
     ) async throws(GateError) -> AccountFile {
         try await database.write { connection throws(GateError) in
             try FileTable(connection: connection)
-                .upload(account: account, place, asset, overwrites: overwrites, at: time)
+                .upload(account: account, place, asset, overwrites: overwrites, limit: limit, at: time)
         }
     }
     public func keep(_ outputs: [NewOutput]) async throws(GateError) -> [AccountFile] {
@@ -110,6 +152,43 @@ public final class SQLiteJobStore: JobStore, FileStore {
     public func outputs(of job: Int) async throws(GateError) -> [String: AccountFile] {
         try await database.read { connection throws(GateError) in
             try FileTable(connection: connection).outputs(of: job)
+        }
+    }
+    public func count(of account: UUID) async throws(GateError) -> [FolderType: FileCount] {
+        try await database.read { connection throws(GateError) in
+            try FileTable(connection: connection).count(of: account)
+        }
+    }
+
+    // MARK: Retention
+
+    public func retire(
+        account: UUID, _ type: FolderType, _ rule: RetentionRule, at time: Timestamp, isTrial: Bool
+    ) async throws(GateError) -> FileCount {
+        try await database.write { connection throws(GateError) in
+            let table = RetentionTable(connection: connection)
+            return isTrial
+                ? try table.outdated(account, type, rule, at: time) : try table.retire(account, type, rule, at: time)
+        }
+    }
+    public func unneeded(isTrial: Bool) async throws(GateError) -> [Asset] {
+        try await database.write { connection throws(GateError) in
+            try RetentionTable(connection: connection).unneeded(isTrial: isTrial)
+        }
+    }
+    public func asset(_ hash: Digest32) async throws(GateError) -> Asset? {
+        try await database.read { connection throws(GateError) in
+            try RetentionTable(connection: connection).asset(hash)
+        }
+    }
+    public func known(_ hashes: [Digest32]) async throws(GateError) -> Set<Digest32> {
+        try await database.read { connection throws(GateError) in
+            try RetentionTable(connection: connection).known(hashes)
+        }
+    }
+    public func assets(_ first: UInt8) async throws(GateError) -> [Asset] {
+        try await database.read { connection throws(GateError) in
+            try RetentionTable(connection: connection).assets(first)
         }
     }
 }
