@@ -35,6 +35,15 @@ public struct ByteCount: Sendable, Hashable, Comparable, LosslessStringConvertib
         return String(bytes)
     }
 
+    /// For people: `1.5 MB`, `422 B`; cut, not rounded up.
+    public var rounded: String {
+        for (shift, name) in [(30, "GB"), (20, "MB"), (10, "KB")] where bytes >= 1 << shift {
+            let tenths = bytes / (1 << shift) * 10 + bytes % (1 << shift) * 10 / (1 << shift)
+            return "\(tenths / 10).\(tenths % 10) \(name)"
+        }
+        return "\(bytes) B"
+    }
+
     public static func < (left: ByteCount, right: ByteCount) -> Bool { left.bytes < right.bytes }
 }
 

@@ -37,12 +37,7 @@ public struct ProgressBar: Sendable, Hashable {
     }
 
     private func amount(_ value: Int) -> String {
-        guard unit == .bytes else { return String(value) }
-        for (shift, name) in [(30, "GB"), (20, "MB"), (10, "KB")] where value >= 1 << shift {
-            let tenths = value / (1 << shift) * 10 + value % (1 << shift) * 10 / (1 << shift)
-            return "\(tenths / 10).\(tenths % 10) \(name)"
-        }
-        return "\(value) B"
+        unit == .bytes ? ByteCount(bytes: value).rounded : String(value)
     }
 
     private var elapsedText: String { clock(Int(elapsed.components.seconds)) }

@@ -15,6 +15,10 @@ extension GateError.Code {
     public static let ranTooLong: Self = "ran_too_long"
     /// A running job showed no life for too long.
     public static let stalled: Self = "stalled"
+    /// A job waited longer than it may.
+    public static let queueExpired: Self = "queue_expired"
+    /// There is too little room on the disk.
+    public static let diskLow: Self = "disk_low"
     /// A node of the graph failed.
     public static let executionFailed: Self = "execution_failed"
 }

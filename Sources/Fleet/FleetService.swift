@@ -26,14 +26,33 @@ public final class FleetService: Sendable {
     public func start(
         workers: [WorkerAddress], limits: JobLimits = JobLimits(), resolver: Resolver
     ) async throws(GateError) {
+        // Half-written files of a process that was killed, before anybody begins a new one.
+        _ = try? await ports.assets.sweepDrafts()
         let open = try await ports.jobs.openJobs()
         let ports = ports
+        await ports.shelf.sweepDrafts()
+        let stats = await remember()
         let made = await loop.perform { (reactor: Reactor) in
             let dispatcher = Dispatcher(ports, limits: limits, reactor: reactor)
+            if let stats { dispatcher.know(stats) }
             dispatcher.start(open, workers.map { WorkerSession($0, dispatcher, resolver: resolver) })
             return Confined(dispatcher: dispatcher)
         }
         confined.withLock { $0 = made }
+    }
+
+    /// What an earlier process knew of its worker holds until one is reached.
+    private func remember() async -> SystemStats? {
+        let ports = ports
+        guard ports.catalogue.current == nil, let found = ports.shelf.find(KeptCatalogue.key),
+            let bytes = try? await ports.shelf.bytes(found.answer, limit: KeptCatalogue.limit)
+        else { return nil }
+        let read = try? await ports.lane.run { () throws -> (WorkerCatalogue, SystemStats?)? in
+            try KeptCatalogue(bytes).map { (try WorkerCatalogue($0), SystemStats($0.stats)) }
+        }
+        guard let (catalogue, stats) = read ?? nil else { return nil }
+        ports.catalogue.put(catalogue)
+        return stats
     }
 
     /// Ends the links. What runs on workers goes on there; the next process takes it over.
@@ -78,9 +97,11 @@ public final class FleetService: Sendable {
     public var catalogue: WorkerCatalogue? { ports.catalogue.current }
 
     /// Asks the workers anew, at most every 5 s: a model may have come a moment ago.
-    public func refreshCatalogue() async {
+    ///
+    /// - Parameter limit: Milliseconds after which what is known has to do.
+    public func refreshCatalogue(within limit: UInt64 = 20_000) async {
         guard let confined = confined.withLock({ $0 }) else { return }
-        try? await loop.run { _ in await confined.dispatcher.refreshCatalogue() }
+        try? await loop.run { _ in await confined.dispatcher.refreshCatalogue(within: limit) }
     }
 
     /// What a worker says of its machine; nil until one has been reached.
@@ -89,13 +110,29 @@ public final class FleetService: Sendable {
         return try? await loop.run { _ in await confined.dispatcher.systemStats() }
     }
 
+    /// What the workers say of themselves; from the disk while none answers.
+    public func fact(_ fact: WorkerFact) async -> FactAnswer {
+        guard let confined = confined.withLock({ $0 }) else { return .noWorker }
+        let answer = try? await loop.run { _ in await confined.dispatcher.fact(fact) }
+        return answer ?? .noWorker
+    }
+
+    /// The members of a fact that is a list of names; none when nobody says.
+    public func names(_ fact: WorkerFact) async -> [String] {
+        guard case .kept(let answer) = await self.fact(fact), let list = await ports.shelf.json(answer) else {
+            return []
+        }
+        return (list.array ?? []).compactMap(\.string)
+    }
+
     /// A file of the account. The picture every ComfyUI comes with becomes its own when it is first asked for.
     public func file(account: UUID, _ place: FilePlace) async throws(GateError) -> AccountFile? {
         if let own = try await ports.files.file(account: account, place) { return own }
         guard place == StockInput.place, let confined = confined.withLock({ $0 }),
             let asset = try? await loop.run({ _ in await confined.dispatcher.stockInput() })
         else { return nil }
-        return try await ports.files.upload(account: account, place, asset, overwrites: false, at: ports.clock())
+        return try await ports.files.upload(
+            account: account, place, asset, overwrites: false, limit: nil, at: ports.clock())
     }
 
     /// Unloads models, or drops the execution cache, of workers that are idle.
@@ -111,9 +148,22 @@ public final class FleetService: Sendable {
 
     /// Keeps a job and has it run. Returns once it is on the disk.
     ///
-    /// - Throws: `tooManyJobs`, and what the store throws.
-    public func submit(_ job: NewJob, limits: PendingLimits) async throws(GateError) -> Submission {
-        let submission = try await ports.jobs.submit(job, limits: limits)
+    /// - Throws: `diskLow`, `tooManyJobs` with how many run before the account's own, `quotaExceeded`, and what the store
+    ///   throws.
+    public func submit(_ job: NewJob, quota: AccountQuota) async throws(GateError) -> Submission {
+        let submission: Submission
+        do throws(GateError) {
+            try await ports.disk.check()
+            submission = try await ports.jobs.submit(job, quota: quota)
+        } catch {
+            if error.code == .storeFull { ports.disk.noteFull() }
+            guard error.code == .tooManyJobs, let ahead = try? await ask({ $0.ahead(of: job.account) }) else {
+                throw error
+            }
+            throw GateError(
+                error.code, from: error.origin,
+                "\(error.message) \(ahead) \(ahead == 1 ? "job" : "jobs") of others run before its next one.")
+        }
         if case .created(let job) = submission { tell { $0.submitted(job) } }
         return submission
     }
@@ -143,10 +193,57 @@ public final class FleetService: Sendable {
             case .canceled, .asked: any = true
             case .ended, .unknown: continue
             }
-            tell { $0.canceled(answer) }
+            // Whoever is told of the cancel may rely on it: nothing is handed over from here on.
+            if let confined = confined.withLock({ $0 }) {
+                await loop.perform { _ in confined.dispatcher.canceled(answer) }
+            }
         }
         return any
     }
+
+    /// Puts a job that waits to one end of its account's line; false when it does not wait.
+    public func move(_ job: Job, to end: LineEnd) async throws(GateError) -> Bool {
+        guard let place = try await ports.jobs.move(job.sequence, to: end) else { return false }
+        // Between the store and here a worker may have taken it: then it is where it wanted to be.
+        tell { $0.moved(job.sequence, of: job.account, to: place) }
+        return true
+    }
+
+    /// Ends jobs that have waited longer than they may; returns how many.
+    public func expire() async throws(GateError) -> Int {
+        var count = 0
+        while true {
+            let now = ports.clock()
+            let overdue = try await ports.jobs.overdue(at: now, limit: 100)
+            for job in overdue {
+                let failure = JobFailure(
+                    .queueExpired, "No worker was free for this job before its time was over; submit it again.")
+                let ending = GateEnding(job, .expired, failure, at: now)
+                let end = JobEnd(
+                    job: job.sequence, attempt: nil, state: .expired, failure: failure, ended: now,
+                    result: ending.result)
+                guard try await ports.jobs.finish(end) else { continue }
+                count += 1
+                tell { $0.gaveUp(job, ending.words) }
+            }
+            guard overdue.count == 100 else { return count }
+        }
+    }
+
+    /// Where a job stands among all, and what the workers are at.
+    public func standing(of job: Job) async throws(GateError) -> JobStanding {
+        try await ask { dispatcher in
+            JobStanding(
+                ahead: dispatcher.ahead(of: job.sequence, account: job.account), waiting: dispatcher.waitingCount,
+                workers: dispatcher.sessions.map(\.state))
+        }
+    }
+
+    /// What each worker is at.
+    public func workers() async throws(GateError) -> [WorkerState] { try await ask { $0.sessions.map(\.state) } }
+
+    /// Takes other limits over; what runs is judged by them, too.
+    public func setLimits(_ limits: JobLimits) { tell { $0.limits = limits } }
 
     /// What the account's jobs at workers are at, by `Job.sequence`.
     public func phases(of account: UUID) async throws(GateError) -> [Int: JobPhase] {

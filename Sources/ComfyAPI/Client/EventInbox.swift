@@ -22,6 +22,9 @@ public final class EventInbox: WebSocketHandler {
     private var waiter: CheckedContinuation<Void, Never>?
     private var timer: Loop.Timer?
     private var isWoken = false
+    /// Arrivals taken since the loop turned.
+    private var taken = 0
+    private static let burst = 8
 
     /// Bytes of messages held for a task that does not take them; pictures go first, then the socket is given up.
     private static let limit = 64 << 20
@@ -56,18 +59,29 @@ public final class EventInbox: WebSocketHandler {
     }
 
     /// The next thing that happens; `nothing` after so many milliseconds or when woken.
+    ///
+    /// Lets the loop turn now and then even when much has come: others on it have their turn, and its clock goes on.
     public func next(within milliseconds: UInt64) async -> Arrival {
         assert(reactor.loop.isOnLoop)
         if arrivals.isEmpty, !isWoken {
             timer = reactor.timer(after: milliseconds) { [unowned self] in wake() }
-            await withCheckedContinuation { waiter = $0 }
-            timer = nil
+            await wait()
+        } else if taken >= Self.burst {
+            timer = reactor.timer(after: 0) { [unowned self] in resume() }
+            await wait()
         }
+        taken += 1
         isWoken = false
         guard !arrivals.isEmpty else { return .nothing }
         let arrival = arrivals.removeFirst()
         arrivalBytes -= Self.size(arrival)
         return arrival
+    }
+
+    private func wait() async {
+        await withCheckedContinuation { waiter = $0 }
+        timer = nil
+        taken = 0
     }
 
     private func resume() {

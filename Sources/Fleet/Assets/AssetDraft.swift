@@ -63,6 +63,14 @@ public final class AssetDraft {
         }
     }
 
+    /// Reads what has been written so far, also when the draft has ended meanwhile.
+    public func reader() async throws(GateError) -> AssetReader {
+        try begin()
+        defer { isBusy = false }
+        let read = try await lane.run { [file] () throws(GateError) in try file.opened() }
+        return AssetReader(read, lane)
+    }
+
     /// Drops it; does nothing when it has ended.
     public func discard() async {
         guard failure == nil else { return }
@@ -129,6 +137,9 @@ final class DraftFile: Sendable {
         }
         return descriptor
     }
+
+    /// The same file for reading.
+    func opened() throws(GateError) -> ReadFile { try ReadFile(path) }
 
     func commit(_ content: DraftContent, _ folder: AssetFolder) throws(GateError) -> Asset {
         let asset = content.asset

@@ -16,6 +16,11 @@ public struct AssetReader: Sendable {
     public func read(at offset: Int, count: Int) async throws(GateError) -> [UInt8] {
         try await lane.run { [file] () throws(GateError) in try file.read(at: offset, count: count) }
     }
+
+    /// The open file itself, for a process that is to read it; it stays this reader's.
+    public func withDescriptor<Result>(_ body: (Int32) throws(GateError) -> Result) throws(GateError) -> Result {
+        try file.withDescriptor(body)
+    }
 }
 
 /// A regular file open for reading. Every method blocks.
@@ -40,6 +45,10 @@ final class ReadFile: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    func withDescriptor<Result>(_ body: (Int32) throws(GateError) -> Result) throws(GateError) -> Result {
+        try body(descriptor)
+    }
 
     func read(at offset: Int, count: Int) throws(GateError) -> [UInt8] {
         let (bytes, number) = readBytes(of: descriptor, at: Int64(offset), count: count)

@@ -45,7 +45,7 @@ struct ObjectInfoText: Sendable {
             let value = try scanner.skipValue(in: span)
             guard value.kind == .object else { continue }
             classes[name] = key.range.lowerBound..<value.range.upperBound
-            if let traits = check.traits[name], traits.readsFiles {
+            if let traits = check.traits.fresh(name), traits.readsFiles {
                 try findHoles(value, span, name, traits, check.objectInfo[name])
             }
         }

@@ -10,15 +10,33 @@ public final class WorkerCatalogue: Sendable {
     private let text: ObjectInfoText
     /// The answer of `GET /features`.
     public let features: JSONObject
+    /// Which ComfyUI with which web UI: what workers answer is kept apart by it.
+    public let edition: String
+    /// What it was read from; the same text is not read twice.
+    let hash: Digest32
 
     /// - Throws: When `objectInfo` is not what ComfyUI answers.
-    init(version: String, objectInfo: [UInt8], features: JSONObject) throws(WorkflowError) {
+    init(
+        version: String, edition: String, objectInfo: [UInt8], features: JSONObject
+    ) throws(WorkflowError) {
         flavour = ComfyFlavour(version: version)
-        let check = GraphCheck(try ObjectInfo(parsing: objectInfo), flavour: flavour)
+        let check = try GraphCheck(indexing: objectInfo, flavour: flavour)
         do throws(JSONError) {
             text = try ObjectInfoText(objectInfo, check)
         } catch { throw WorkflowError("object_info is not JSON: \(error).") }
-        (self.check, self.version, self.features) = (check, version, features)
+        (self.check, self.version, self.edition, self.features) = (check, version, edition, features)
+        hash = BLAKE3.hash(objectInfo)
+    }
+
+    convenience init(_ kept: KeptCatalogue) throws(WorkflowError) {
+        try self.init(
+            version: kept.version, edition: kept.edition, objectInfo: kept.objectInfo, features: kept.features)
+    }
+
+    /// Whether reading this would give the same.
+    func isSame(as kept: KeptCatalogue) -> Bool {
+        version == kept.version && edition == kept.edition && features == kept.features
+            && hash == BLAKE3.hash(kept.objectInfo)
     }
 
     /// The answer of `GET /object_info` for one account, or of one class.

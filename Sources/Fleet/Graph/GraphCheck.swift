@@ -8,7 +8,7 @@ public import ComfyAPI
 public struct GraphCheck: Sendable {
     public let objectInfo: ObjectInfo
     public let flavour: ComfyFlavour
-    let traits: [String: ClassTraits]
+    let traits: TraitsTable
 
     /// Core classes that are output nodes or see the graph, and take any input.
     public static let unmarkableClasses: [NamePattern] = []
@@ -19,14 +19,21 @@ public struct GraphCheck: Sendable {
         _ objectInfo: ObjectInfo, flavour: ComfyFlavour, unmarkable: [NamePattern] = unmarkableClasses
     ) {
         var info = objectInfo
-        var traits: [String: ClassTraits] = [:]
-        traits.reserveCapacity(info.count)
-        for name in info.classNames {
-            guard let nodeClass = info[name] else { continue }
-            traits[name] = ClassTraits(nodeClass, unmarkable: unmarkable)
-            if let changed = GraphCheck.withOwnFiles(nodeClass) { info[name] = changed }
+        for name in objectInfo.classNames {
+            guard let nodeClass = objectInfo[name], let changed = GraphCheck.withOwnFiles(nodeClass) else { continue }
+            info[name] = changed
         }
-        (self.objectInfo, self.flavour, self.traits) = (info, flavour, traits)
+        (self.objectInfo, self.flavour) = (info, flavour)
+        traits = TraitsTable(objectInfo, unmarkable: unmarkable)
+    }
+
+    /// From the text of `/object_info`, which is kept instead of a tree of it.
+    public init(
+        indexing objectInfo: [UInt8], flavour: ComfyFlavour, unmarkable: [NamePattern] = unmarkableClasses
+    ) throws(WorkflowError) {
+        self.flavour = flavour
+        self.objectInfo = try ObjectInfo(indexing: objectInfo) { GraphCheck.withOwnFiles($0) ?? $0 }
+        traits = TraitsTable(try ObjectInfo(indexing: objectInfo), unmarkable: unmarkable)
     }
 
     public enum Verdict: Sendable {

@@ -10,7 +10,7 @@ internal import Wire
 /// Belongs to one loop. The order of things is always the same: first the store, then what is held here, then events.
 final class Dispatcher {
     let ports: FleetPorts
-    let limits: JobLimits
+    var limits: JobLimits
     let reactor: Reactor
     private var queue = JobQueue()
     private(set) var sessions: [WorkerSession] = []
@@ -25,6 +25,8 @@ final class Dispatcher {
     private var catalogueAsked: UInt64?
     private var statsAsked: UInt64?
     private var stats: SystemStats?
+    /// When a fact was asked for last, so that it is not asked for again at once.
+    private var factsAsked: [WorkerFact: UInt64] = [:]
     private var stock: Asset?
     private(set) var isStopped = false
 
@@ -47,6 +49,7 @@ final class Dispatcher {
             liveCounts[item.job.account, default: 0] += 1
         }
         for session in sessions { reactor.loop.spawn(session) }
+        reactor.loop.spawn(ShelfSweep(shelf: ports.shelf))
     }
 
     func stop() {
@@ -90,11 +93,34 @@ final class Dispatcher {
         liveCounts[account] = count > 0 ? count : nil
     }
 
+    /// A job that waits has another place in its account's line; false when it does not wait.
+    @discardableResult
+    func moved(_ sequence: Int, of account: UUID, to place: JobPlace) -> Bool {
+        guard queue.remove(sequence, of: account) else { return false }
+        queue.insert(QueuedJob(sequence: sequence, account: account, place: place.value))
+        return true
+    }
+
+    /// A job that waited has ended by the gate's own word.
+    func gaveUp(_ job: Job, _ words: [EventFrame]) {
+        queue.remove(job.sequence, of: job.account)
+        tellEnd(job, words)
+    }
+
+    /// How many jobs of all accounts run before this one; nil when it does not wait.
+    func ahead(of sequence: Int, account: UUID) -> Int? { queue.ahead(of: sequence, account: account) }
+    /// How many run before the first one of this account.
+    func ahead(of account: UUID) -> Int { queue.ahead(of: account) }
+    var waitingCount: Int { queue.count }
+
     func remaining(of account: UUID) -> Int { queue.count(of: account) + (liveCounts[account] ?? 0) }
 
     /// What the jobs of an account that are at a worker are at.
     func phases(of account: UUID) -> [Int: JobPhase] {
         var phases: [Int: JobPhase] = [:]
+        for item in inherited.values.joined() where item.job.account == account {
+            phases[item.job.sequence] = .unknown
+        }
         for session in sessions {
             if let run = session.run, run.job.account == account { phases[run.job.sequence] = run.phase }
         }
@@ -118,11 +144,45 @@ final class Dispatcher {
     private static let catalogueInterval: UInt64 = 5_000
 
     /// Asks anew what the workers can do, unless somebody did a moment ago.
-    func refreshCatalogue() async {
+    ///
+    /// - Parameter limit: Milliseconds after which the caller waits no longer; the question goes on.
+    func refreshCatalogue(within limit: UInt64) async {
         guard catalogueAsked.map({ reactor.now - $0 >= Self.catalogueInterval }) ?? true else { return }
         catalogueAsked = reactor.now
-        for session in sessions where session.trouble == nil { try? await session.readCatalogue() }
+        await CatalogueRefresh(sessions.filter { $0.trouble == nil }).wait(reactor, within: limit)
     }
+
+    /// Milliseconds that somebody waits for what is known already, to have it new.
+    private static let patience: UInt64 = 1_000
+    /// Milliseconds that somebody waits for what nobody knows.
+    private static let longPatience: UInt64 = 20_000
+
+    /// What a worker says of itself, asked at most every 5 s; what it said last while none answers.
+    func fact(_ fact: WorkerFact) async -> FactAnswer {
+        guard let edition = ports.catalogue.current?.edition, let path = fact.path else { return .noWorker }
+        let key = WorkerShelf.Key(edition, path)
+        let known = ports.shelf.find(key)?.answer
+        if let known, let asked = factsAsked[fact], reactor.now - asked < Self.catalogueInterval { return .kept(known) }
+        guard let session = sessions.first(where: { $0.trouble == nil }) else {
+            return known.map { .kept($0) } ?? .noWorker
+        }
+        if factsAsked.count >= Self.factLimit { factsAsked = [:] }
+        factsAsked[fact] = reactor.now
+        let errand = FactErrand(session, fact, key)
+        await errand.wait(reactor, within: known == nil ? Self.longPatience : Self.patience)
+        guard let known else { return errand.answer ?? .failed(.timedOut) }
+        if case .failed = errand.answer { return .kept(known) }
+        return errand.answer ?? .kept(known)
+    }
+
+    func forgetAsking(_ fact: WorkerFact) { factsAsked[fact] = nil }
+    private static let factLimit = 4_096
+
+    /// Has everything asked for that a worker says of itself, in the background: the gate may be alone soon.
+    func readFacts() { reactor.loop.spawn(FactReader(self)) }
+
+    /// The figures that an earlier process was told, until a worker tells others.
+    func know(_ stats: SystemStats) { if self.stats == nil { self.stats = stats } }
 
     /// Milliseconds that a worker's figures count as new.
     private static let statsInterval: UInt64 = 2_000
@@ -131,9 +191,13 @@ final class Dispatcher {
     func systemStats() async -> SystemStats? {
         if statsAsked.map({ reactor.now - $0 < Self.statsInterval }) ?? false { return stats }
         statsAsked = reactor.now
-        if let session = sessions.first, let new = try? await session.api.systemStats() { stats = new }
+        if let session = sessions.first {
+            await StatsErrand(session).wait(reactor, within: stats == nil ? Self.longPatience : Self.patience)
+        }
         return stats
     }
+
+    func note(_ new: SystemStats) { stats = new }
 
     /// The picture every ComfyUI comes with; nil when no worker gives it.
     func stockInput() async -> Asset? {
@@ -156,6 +220,14 @@ final class Dispatcher {
     }
 
     // MARK: Events
+
+    /// The terminal event to the job's own sockets, with the account's new count between it and that nothing is executing.
+    func tellEnd(_ job: Job, _ words: [EventFrame]) {
+        guard let client = job.clientID else { return tellCountNow(job.account) }
+        deliver(.client(job.account, id: client), Array(words.prefix(1)))
+        tellCountNow(job.account)
+        deliver(.client(job.account, id: client), Array(words.dropFirst()))
+    }
 
     func deliver(_ audience: EventAudience, _ frames: [EventFrame]) {
         guard !frames.isEmpty else { return }

@@ -93,6 +93,11 @@ public struct JobQueue: Sendable {
         return sum
     }
 
+    /// How many jobs run before the first one of this account.
+    public func ahead(of account: UUID) -> Int {
+        turns[head...].firstIndex(of: account).map { $0 - head } ?? turns.count - head
+    }
+
     private mutating func siftUp(_ account: UUID) {
         guard var line = lines.removeValue(forKey: account) else { return }
         var at = line.count - 1

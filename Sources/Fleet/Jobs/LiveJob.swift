@@ -1,5 +1,5 @@
 /// What a dispatched job is at; seen live and never stored.
-public enum JobPhase: Sendable, Hashable {
+public enum JobPhase: String, Sendable, Hashable {
     /// A worker gets it, or has it waiting.
     case dispatching
     case running
@@ -20,7 +20,7 @@ public struct JobLimits: Sendable, Hashable {
     public var attempts = 2
     /// Workers that may die under graphs of one signature before none of them runs any more.
     public var deaths = 2
-    /// From the worker's start to the end.
+    /// From the worker's start to the end, for jobs that have no limit of their own.
     public var run: UInt64 = 2 * 3_600_000
     /// Between two signs of life of a running job.
     public var stall: UInt64 = 15 * 60_000
@@ -28,6 +28,8 @@ public struct JobLimits: Sendable, Hashable {
     public var cancelGrace: UInt64 = 120_000
     /// How long the files of an ended job are asked for.
     public var finishGrace: UInt64 = 600_000
+    /// Idle time after which a worker unloads its models; nil for never.
+    public var idleUnload: UInt64?
     public var rules = AttemptRules()
 
     public init() {}

@@ -37,11 +37,20 @@ final class AttemptRun {
     private var silentSince: UInt64?
     private var isUnknown = false
     private var isFinishing = false
+    /// Nodes whose `executed` the owner has heard.
+    private var told: Set<String> = []
+    /// When the socket was opened last, and when it brought something of this attempt or at all.
+    private var connected: UInt64 = 0
+    private var lastFrame: UInt64 = 0
+    private var hasHeard = false
+    /// The socket has told of the end, and since when history has it.
+    private var hasHeardEnd = false
+    private var endSeen: UInt64?
     /// Why the gate itself ends it: it runs too long, or shows no life.
     private var overdue: JobFailure?
     /// When it was first asked to stop.
     private var stopping: UInt64?
-    private var isStuck = false
+    private(set) var isStuck = false
     private var begun: UInt64?
     private var lastSign: UInt64
     private(set) var started: Timestamp?
@@ -57,8 +66,11 @@ final class AttemptRun {
     private static let messageLimit = 64 << 20
 
     init(
-        _ session: WorkerSession, _ job: Job, _ plan: AttemptPlan, _ attempt: Attempt, names inputs: [Digest32: String]?
+        _ session: WorkerSession, _ job: Job, _ plan: AttemptPlan, _ attempt: Attempt,
+        names inputs: [Digest32: String]?,
+        sawDeath: Bool = false
     ) {
+        self.sawDeath = sawDeath
         (self.session, self.job, self.plan, self.attempt, self.inputs) = (session, job, plan, attempt, inputs)
         api = session.api
         inbox = EventInbox(id: job.sequence, http: api.http, reactor: session.reactor)
@@ -72,7 +84,7 @@ final class AttemptRun {
         narrator = JobNarrator(attempt: attempt.id, nodes: Set(plan.graph.prompt.keys)) { names.map($0) }
         keeper = OutputKeeper(job, attempt, plan.graph, session.ports, session.api, inputs: called)
         handOver = inputs == nil ? .uncertain(since: session.reactor.now) : .pending
-        nextLook = session.reactor.now + (inputs == nil ? 0 : Self.lookInterval)
+        nextLook = session.reactor.now + (inputs == nil ? 0 : Self.closeInterval)
         started = job.started
         lastSign = session.reactor.now
         if started != nil { begun = session.reactor.now }
@@ -113,6 +125,8 @@ final class AttemptRun {
             } catch {
                 return .rejected(PromptRejection("worker_broken", "The worker gave an input an impossible name."))
             }
+            // Nobody listened a moment ago, which is no news of a process that comes now.
+            sawDeath = false
             session.reactor.loop.spawn(HandOverWork(self, api, body))
         }
         while !dispatcher.isStopped {
@@ -144,6 +158,7 @@ final class AttemptRun {
         let target = api.address.basePath + "/ws?clientId=" + attempt.id.description
         do throws(UpstreamFailure) {
             try await inbox.connect(target, api.address.credential, messageLimit: Self.messageLimit)
+            (connected, lastFrame, hasHeard) = (now, now, false)
             inbox.send(#"{"type":"feature_flags","data":{"supports_preview_metadata":true}}"#)
         } catch {
             if error.isRefusal { sawDeath = true }
@@ -163,7 +178,7 @@ final class AttemptRun {
         case .rejected(let rejection):
             let shown = (try? JSON(parsing: names.map(rejection.encoded()))).flatMap { PromptRejection($0) }
             return .rejected(shown ?? rejection)
-        case .notSent: return .lost(.workerUnreachable, counts: false)
+        case .notSent: return isCanceled ? .withdrawn : .lost(.workerUnreachable, counts: false)
         case .unknown(let reason):
             session.ports.log(
                 "handover_unknown",
@@ -177,7 +192,8 @@ final class AttemptRun {
     // MARK: What the worker says
 
     private func hear(_ step: JobNarrator.Step) async {
-        if step != .nothing { lastSign = now }
+        lastFrame = now
+        if step != .nothing { (lastSign, hasHeard) = (now, true) }
         if narrator.hasStarted, started == nil { began() }
         switch step {
         case .deliver(let frame): tell(frame)
@@ -185,8 +201,11 @@ final class AttemptRun {
             // Its files are stored first: who hears of a picture may ask for it at once.
             guard var event = try? await keeper.keep(executed) else { return }
             event.promptID = job.publicID
+            told.insert(event.node)
             tell(.text(names.map(WorkerEvent.executed(event).encoded())))
-        case .ended(let isSettled): nextLook = min(nextLook, now + (isSettled ? 0 : 250))
+        case .ended(let isSettled):
+            hasHeardEnd = true
+            nextLook = min(nextLook, now + (isSettled ? 0 : 250))
         case .nothing: break
         }
     }
@@ -226,7 +245,10 @@ final class AttemptRun {
         default: break
         }
         judgeTime()
-        let isClose = mustStop || isUnknown || !inbox.isConnected || handOver != .accepted
+        if sighting == .running { judgeHearing() }
+        if session.hasGhosts { await session.layGhosts() }
+        let isClose =
+            mustStop || isUnknown || !inbox.isConnected || !hasHeard || handOver != .accepted || session.hasGhosts
         nextLook = now + (isClose ? Self.closeInterval : Self.lookInterval)
         let evidence = AttemptRules.Evidence(
             handOver: handOver, sighting: sighting, isCanceled: isCanceled, sawDeath: sawDeath,
@@ -235,17 +257,44 @@ final class AttemptRun {
         case .wait: return nil
         case .over(let failure): return .lost(failure, counts: true)
         case .withdrawn: return hasStarted ? .lost(.jobVanished, counts: true) : .withdrawn
-        case .finish: return await finish(entry ?? .null)
+        case .finish:
+            if mustHearOut() { return nil }
+            return await finish(entry ?? .null)
         }
     }
 
+    /// Milliseconds that the socket may lag behind the history.
+    private static let hearingOut: UInt64 = 500
+
+    /// History knows of the end before the last events have come: they are the owner's, too.
+    private func mustHearOut() -> Bool {
+        guard inbox.isConnected, hasHeard, !hasHeardEnd else { return false }
+        let since = endSeen ?? now
+        endSeen = since
+        guard now - since < Self.hearingOut else { return false }
+        nextLook = now + 100
+        return true
+    }
+
     private var mustStop: Bool { isCanceled || overdue != nil }
+
+    /// Milliseconds of a run without a word on its socket: since it was opened, and at any later time.
+    private static let deafness: (atFirst: UInt64, later: UInt64) = (3_000, 30_000)
+
+    /// ComfyUI forgets a socket when an older one of the same id ends after it, and says nothing: a new one hears again.
+    private func judgeHearing() {
+        guard inbox.isConnected, now - lastFrame >= (hasHeard ? Self.deafness.later : Self.deafness.atFirst) else {
+            return
+        }
+        inbox.close()
+        nextConnect = now + 300
+    }
 
     /// A run that takes too long, or shows no life, is ended; one that does not end then is the worker's fault.
     private func judgeTime() {
         let limits = dispatcher.limits
         if overdue == nil, let begun {
-            if now - begun >= limits.run { overdue = .ranTooLong }
+            if now - begun >= job.terms.runLimit.map({ UInt64($0) }) ?? limits.run { overdue = .ranTooLong }
             if now - lastSign >= limits.stall { overdue = .stalled }
         }
         guard !isStuck, let stopping, now - stopping >= limits.cancelGrace else { return }
@@ -273,6 +322,7 @@ final class AttemptRun {
         case .failed(let failure): return .lost(failure, counts: true)
         case .gateEnds: return nil
         }
+        tellUntold(outputs)
         let last = entry.messages.last { message in
             switch message {
             case .executionSuccess, .executionInterrupted: true
@@ -304,6 +354,15 @@ final class AttemptRun {
             job: job.sequence, attempt: attempt.id, state: state, failure: failure, started: started ?? ended,
             ended: ended, result: result)
         return .ended(end, words: shown.map { GateEvents.end(of: job.publicID, $0) } ?? [])
+    }
+
+    /// What a lost socket, or an earlier process, did not tell of.
+    private func tellUntold(_ outputs: JSONObject) {
+        for (node, output) in outputs.members where !told.contains(node) {
+            told.insert(node)
+            let event = WorkerEvent.Executed(promptID: job.publicID, node: node, displayNode: node, output: output)
+            tell(.text(names.map(WorkerEvent.executed(event).encoded())))
+        }
     }
 
     private enum Keeping {
@@ -338,7 +397,11 @@ private final class HandOverWork: LoopWork {
 
     init(_ run: AttemptRun, _ api: WorkerAPI, _ body: [UInt8]) { (self.run, self.api, self.body) = (run, api, body) }
 
-    func run() async { run.answered(await api.post(body, attempt: run.attempt.id)) }
+    func run() async {
+        // Whoever was told that a job is canceled will not see it begin.
+        guard !run.isCanceled else { return run.answered(.notSent) }
+        run.answered(await api.post(body, attempt: run.attempt.id))
+    }
 }
 
 /// Notes in the store when the worker began; nobody waits for it, and the end notes it again.

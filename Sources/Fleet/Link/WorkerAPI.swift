@@ -78,6 +78,27 @@ final class WorkerAPI {
         return (try? JSON(parsing: answer.body, dialect: .python))?.object ?? JSONObject()
     }
 
+    enum Told: Sendable {
+        case document(JSON)
+        /// It has no such thing.
+        case nothing
+    }
+
+    /// What the worker says of itself.
+    func tell(_ fact: WorkerFact) async throws(UpstreamFailure) -> Told {
+        guard let path = fact.path else { return .nothing }
+        let answer = try await ask(.get, path, limit: 16 << 20)
+        switch answer.status {
+        case .notFound, .methodNotAllowed: return .nothing
+        case .ok:
+            guard let json = try? JSON(parsing: answer.body, dialect: .python), let clean = fact.cleaned(json) else {
+                throw .invalid("\(path) is not what it was")
+            }
+            return .document(clean)
+        default: throw .invalid("\(path) answered \(answer.status.code)")
+        }
+    }
+
     func objectInfo() async throws(UpstreamFailure) -> [UInt8] {
         let answer = try await ask(.get, "/object_info", limit: 128 << 20)
         guard answer.status == .ok else { throw .invalid("/object_info answered \(answer.status.code)") }

@@ -27,6 +27,13 @@ final class WorkerSession: LoopWork {
     private var waiter: CheckedContinuation<Void, Never>?
     private var timer: Timer?
     private var isWoken = false
+    /// Nobody listened at its address, so that what an earlier process of the gate handed over is gone.
+    private var sawDeath = false
+    /// Attempts that were given up without proof that nothing comes of them, and until when they are looked for.
+    private var ghosts: [(attempt: UUID, until: UInt64)] = []
+    private static let ghostLimit = 100
+    /// Milliseconds.
+    private static let ghostTime: UInt64 = 3_600_000
 
     /// Milliseconds between two tries to reach a worker that does not answer, at first and at most.
     private static let backoff: ClosedRange<UInt64> = 250...10_000
@@ -74,6 +81,7 @@ final class WorkerSession: LoopWork {
             }
             delay = Self.backoff.lowerBound
             for item in dispatcher.takeInherited(address.name) { await resume(item) }
+            sawDeath = false
             await serve()
         }
     }
@@ -83,10 +91,14 @@ final class WorkerSession: LoopWork {
         do throws(UpstreamFailure) {
             let stats = try await api.systemStats()
             // Also for one that was away for a moment: it may have come back with other nodes.
-            if before != nil { try await readCatalogue(stats) }
+            if before != nil {
+                try await readCatalogue(stats)
+                dispatcher.readFacts()
+            }
             trouble = nil
         } catch {
             trouble = "\(error)"
+            sawDeath = sawDeath || error.isRefusal
             // A worker that comes back may be another, with an empty input folder.
             uploaded = [:]
         }
@@ -100,14 +112,22 @@ final class WorkerSession: LoopWork {
 
     /// Asks what the worker can do and lets the gate know; reading that takes too long for a loop.
     func readCatalogue(_ stats: SystemStats? = nil) async throws(UpstreamFailure) {
-        let version: String
-        if let stats { version = stats.version } else { version = try await api.systemStats().version }
+        var known = stats
+        if known == nil { known = try await api.systemStats() }
+        guard var stats = known else { return }
         let (features, objectInfo) = (try await api.features(), try await api.objectInfo())
+        stats.system["argv"] = []
+        let kept = KeptCatalogue(
+            version: stats.version, edition: stats.edition, features: features, stats: stats.json,
+            objectInfo: objectInfo)
         do {
+            let known = ports.catalogue.current
             let read = try await ports.lane.run {
-                try WorkerCatalogue(version: version, objectInfo: objectInfo, features: features)
+                known?.isSame(as: kept) == true ? nil : try WorkerCatalogue(kept)
             }
+            guard let read else { return }
             ports.catalogue.put(read)
+            reactor.loop.spawn(CatalogueKeeper(kept, ports.shelf, now: reactor.now))
         } catch let error as WorkflowError {
             throw .invalid("/object_info: \(error.message)")
         } catch {
@@ -118,14 +138,23 @@ final class WorkerSession: LoopWork {
     /// Until the worker no longer answers.
     private func serve() async {
         var asked = reactor.now
+        var worked = reactor.now
+        var isLoaded = true
         while trouble == nil, !dispatcher.isStopped {
-            if let job = dispatcher.next(for: self) {
-                await begin(job)
-                asked = reactor.now
+            if await layGhosts() {
+                await pause(Self.ghostInterval)
                 continue
             }
+            if let job = dispatcher.next(for: self) {
+                await begin(job)
+                (asked, worked, isLoaded) = (reactor.now, reactor.now, true)
+                continue
+            }
+            if isLoaded, let time = dispatcher.limits.idleUnload, reactor.now - worked >= time, await api.isIdle() {
+                isLoaded = await !api.free(models: true, cache: true)
+            }
             isIdle = true
-            await pause(Self.probeInterval)
+            await pause(ghosts.isEmpty ? Self.probeInterval : Self.ghostInterval)
             isIdle = false
             if reactor.now - asked >= Self.probeInterval {
                 asked = reactor.now
@@ -134,14 +163,48 @@ final class WorkerSession: LoopWork {
         }
     }
 
+    // MARK: Attempts that were given up
+
+    /// Milliseconds between two looks for attempts that were given up.
+    private static let ghostInterval: UInt64 = 1_000
+
+    /// Stops what was given up and has turned up after all; its job has moved on, and nobody wants what comes of it.
+    ///
+    /// - Returns: Whether any is still there: the worker gets nothing else before it has gone.
+    @discardableResult
+    func layGhosts() async -> Bool {
+        var isThere = false
+        for ghost in ghosts {
+            guard let (sighting, _) = try? await api.sighting(of: ghost.attempt) else { continue }
+            switch sighting {
+            case .pending, .running:
+                isThere = true
+                await api.stop(ghost.attempt)
+            case .ended:
+                await api.forget([ghost.attempt])
+                ghosts.removeAll { $0.attempt == ghost.attempt }
+            case .absent, .silent: break
+            }
+        }
+        ghosts.removeAll { $0.until <= reactor.now }
+        return isThere
+    }
+
+    var hasGhosts: Bool { !ghosts.isEmpty }
+
+    private func suspect(_ attempt: UUID) {
+        if ghosts.count >= Self.ghostLimit { ghosts.removeFirst() }
+        ghosts.append((attempt, reactor.now + Self.ghostTime))
+    }
+
     // MARK: One job
 
     private func begin(_ queued: QueuedJob) async {
         defer { unwanted.remove(queued.sequence) }
         do {
-            guard let record = try await ports.jobs.record(of: queued.sequence), record.job.state == .queued,
-                record.job.cancelRequested == nil
+            guard let record = try await ports.jobs.record(of: queued.sequence), record.job.state == .queued
             else { return dispatcher.left(queued.sequence, of: queued.account) }
+            guard record.job.cancelRequested == nil else { return await end(record.job, nil, .withdrawn, nil) }
             guard let plan = AttemptPlan(record) else {
                 return await end(record.job, nil, .failed, .unreadable)
             }
@@ -177,18 +240,24 @@ final class WorkerSession: LoopWork {
     /// An attempt of an earlier process: where it is now must be found out before the worker gets anything else.
     private func resume(_ item: OpenJob) async {
         guard let attempt = item.attempt else { return }
+        // Before the record is read: a cancel that comes afterwards must find its way here.
+        dispatcher.resumed(item.job, on: self)
         var record: JobRecord?
         while record == nil, !dispatcher.isStopped {
             do throws(GateError) {
-                guard let found = try await ports.jobs.record(of: item.job.sequence) else { return }
+                guard let found = try await ports.jobs.record(of: item.job.sequence) else {
+                    return dispatcher.left(item.job.sequence, of: item.job.account)
+                }
                 record = found
             } catch {
                 await pause(1_000)
             }
         }
-        guard let record, let plan = AttemptPlan(record) else { return }
-        dispatcher.resumed(record.job, on: self)
-        let run = AttemptRun(self, record.job, plan, attempt, names: nil)
+        guard let record else { return }
+        guard let plan = AttemptPlan(record) else {
+            return await end(record.job, nil, attempt: attempt.id, .failed, .unreadable)
+        }
+        let run = AttemptRun(self, record.job, plan, attempt, names: nil, sawDeath: sawDeath)
         if record.job.cancelRequested != nil { run.cancel() }
         await go(run)
     }
@@ -209,11 +278,13 @@ final class WorkerSession: LoopWork {
             let isEnd = await commit(end)
             dispatcher.left(job.sequence, of: job.account)
             guard isEnd else { return }
-            tellEnd(job, words)
+            dispatcher.tellEnd(job, words)
             if let last { await api.forget([last]) }
             last = run.attempt.id
         case .lost(let failure, let counts):
             if failure == .workerDied || failure == .workerUnreachable { trouble = failure.message }
+            if failure == .workerDied { ghosts = [] }
+            if counts, failure == .handOverUnknown || failure == .workerUnreachable { suspect(run.attempt.id) }
             ports.log(
                 "attempt_lost",
                 [
@@ -247,20 +318,27 @@ final class WorkerSession: LoopWork {
             try await ports.jobs.requeue(attempt, reason: failure, at: ports.clock())
         }
         guard let isQueued else { return }
+        // Canceled between the last look and the store's word, or ended by somebody else.
+        guard isQueued else { return await end(run.job, run, run.hasStarted ? .canceled : .withdrawn, failure) }
         dispatcher.left(run.job.sequence, of: run.job.account)
-        if isQueued { dispatcher.submitted(run.job) }
+        dispatcher.submitted(run.job)
     }
 
     /// Ends a job by the gate's own word.
-    private func end(_ job: Job, _ run: AttemptRun?, _ state: JobState, _ failure: JobFailure?) async {
+    ///
+    /// - Parameter attempt: That of a job which has one; `run`'s own if there is a run.
+    private func end(
+        _ job: Job, _ run: AttemptRun?, attempt: UUID? = nil, _ state: JobState, _ failure: JobFailure?
+    ) async {
         let now = ports.clock()
         let ending = GateEnding(job, state, failure, at: now)
         let end = JobEnd(
-            job: job.sequence, attempt: run?.attempt.id, state: state, failure: failure, started: run?.started,
+            job: job.sequence, attempt: run?.attempt.id ?? attempt, state: state, failure: failure,
+            started: run?.started,
             ended: now, result: ending.result)
         let isEnd = await commit(end)
         dispatcher.left(job.sequence, of: job.account)
-        if isEnd { tellEnd(job, ending.words) }
+        if isEnd { dispatcher.tellEnd(job, ending.words) }
     }
 
     /// True when this was the job's end; nothing but the gate's own end keeps it from being stored.
@@ -274,19 +352,13 @@ final class WorkerSession: LoopWork {
     ) async -> Bool? {
         while true {
             do throws(GateError) { return try await body() } catch {
+                if error.code == .storeFull { ports.disk.noteFull() }
                 ports.log(
                     "store_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
                 guard !dispatcher.isStopped else { return nil }
                 await pause(1_000)
             }
         }
-    }
-
-    private func tellEnd(_ job: Job, _ words: [EventFrame]) {
-        guard let client = job.clientID else { return dispatcher.tellCountNow(job.account) }
-        dispatcher.deliver(.client(job.account, id: client), Array(words.prefix(1)))
-        dispatcher.tellCountNow(job.account)
-        dispatcher.deliver(.client(job.account, id: client), Array(words.dropFirst()))
     }
 
     // MARK: Inputs
