@@ -126,7 +126,7 @@ public final class GateApplication: HTTPApplication {
             // The web UI's own files come by the hundred when a page is loaded.
             if route.action != .page { try admit(visit) }
             switch route.action {
-            case .upload, .uploadMask: try hold(.upload, visit)
+            case .upload, .uploadMask, .asset(.make): try hold(.upload, visit)
             case .userData(.write): try hold(.upload, visit)
             default: break
             }

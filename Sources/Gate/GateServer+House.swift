@@ -1,4 +1,5 @@
 public import Basics
+internal import Fleet
 internal import HTTP
 internal import Identity
 internal import Loop
@@ -12,6 +13,7 @@ extension GateServer {
     func view() -> GateView {
         var view = GateView()
         view.status = { [weak self] in await self?.status() ?? .null }
+        view.work = { [current] in GateWork(current.withLock { $0.shared }) }
         view.metrics = { [weak self] in await self?.metrics().text ?? "" }
         view.readiness = { [shared] in shared.readiness.current }
         view.exposure = { [exposure] in exposure.withLock { $0 } }
@@ -114,6 +116,7 @@ extension GateServer {
         do throws(GateError) { try await shared.identity.touch(touches) } catch { failure = error }
         do throws(GateError) { try await shared.identity.sweep() } catch { failure = failure ?? error }
         do throws(GateError) { try await logAuditHead() } catch { failure = failure ?? error }
+        do throws(GateError) { try await keepJobs() } catch { failure = failure ?? error }
         await look()
         _ = await findExposure()
         if let failure {
@@ -123,6 +126,31 @@ extension GateServer {
             throw failure
         }
     }
+
+    /// Ends jobs that have waited too long; every hour, lets go what is no longer kept.
+    private func keepJobs() async throws(GateError) {
+        _ = try await shared.fleet.expire()
+        // Refuses when it is low, which is for those who bring something.
+        try? await shared.fleet.ports.disk.check()
+        let now = shared.clock()
+        let isDue = retained.withLock { retained in
+            if let retained, now.milliseconds - retained.milliseconds < Self.retentionInterval { return false }
+            retained = now
+            return true
+        }
+        guard isDue else { return }
+        let retention = Retention(shared.identity, GateWork(shared))
+        let report = try await retention.run(nil, isTrial: false)
+        let freed = try await retention.collect(before: now.advanced(byMilliseconds: -Int64(AssetCollector.grace)))
+        shared.log.info(
+            "retention",
+            [
+                "files": JSON(report.files.files), "jobs": JSON(report.jobs), "assets": JSON(freed.files),
+                "bytes_freed": JSON(freed.bytes),
+            ])
+    }
+
+    private static let retentionInterval: Int64 = 3_600_000
 
     /// Whoever cuts the end of the trail off later must cut the log, too: `audit verify --head` compares.
     private func logAuditHead() async throws(GateError) {

@@ -1,4 +1,5 @@
 public import Basics
+internal import Fleet
 internal import Glibc
 internal import HTTP
 internal import Loop
@@ -21,6 +22,8 @@ extension GateServer {
         settings.keepUpstreams(of: old.shared.settings, services: kept)
         let shared = GateShared(old.shared, settings: settings)
         current.withLock { $0 = Current(configuration: change.configuration, shared: shared, tls: tls) }
+        shared.fleet.setLimits(settings.jobLimits)
+        shared.fleet.ports.disk.setLow(change.configuration.jobs.diskLow)
         let limits = ServerLimits(change.configuration.limits, loops: members.withLock { $0.count })
         let resolver = resolver
         for member in members.withLock({ $0 }) {

@@ -12,14 +12,20 @@ public struct GateStorage: Sendable {
     public var jobs: any JobStore
     public var files: any FileStore
     public var userData: any UserDataStore
+    public var references: any AssetReferenceStore
     public var assets: AssetStore
+    public var disk: DiskGuard
+    /// What workers answer everybody alike.
+    public var shelf: WorkerShelf
     /// Where files are read and written.
     public var lane: Lane
 
     public init(
-        jobs: any JobStore, files: any FileStore, userData: any UserDataStore, assets: AssetStore, lane: Lane
+        jobs: any JobStore, files: any FileStore, userData: any UserDataStore,
+        references: any AssetReferenceStore, assets: AssetStore, disk: DiskGuard, shelf: WorkerShelf, lane: Lane
     ) {
-        (self.jobs, self.files, self.userData, self.assets, self.lane) = (jobs, files, userData, assets, lane)
+        (self.jobs, self.files, self.userData, self.references) = (jobs, files, userData, references)
+        (self.assets, self.disk, self.shelf, self.lane) = (assets, disk, shelf, lane)
     }
 }
 
@@ -37,6 +43,8 @@ public final class GateServer: Sendable {
     let resolver: Resolver
     let members = Locked<[Member]>([])
     let console = Locked<ConsoleServer?>(nil)
+    /// When things were last looked through for what is no longer kept.
+    let retained = Locked<Timestamp?>(nil)
     /// Where the worker answers without the gate, as it was found last.
     let exposure = Locked<[String]>([])
     /// For gauges.
@@ -48,21 +56,23 @@ public final class GateServer: Sendable {
 
     /// - Parameters:
     ///   - storage: Already open and locked for this process.
+    ///   - pictures: What makes previews, channels and masks.
     ///   - lanes: Those that blocking work of the store and of passwords goes to, for gauges.
     ///   - makeIdentity: Gets the word that changes must be told by, and makes the service with it.
     public convenience init(
-        configuration: Configuration, storage: GateStorage, log: GateLog, lanes: [Lane] = [],
+        configuration: Configuration, storage: GateStorage, pictures: PictureMaker, log: GateLog, lanes: [Lane] = [],
         clock: @escaping WallClock = Timestamp.now,
         makeIdentity: (@escaping @Sendable (IdentityDelta) async -> Void) -> IdentityService
     ) throws(GateError) {
         try self.init(
-            configuration: configuration, storage: storage, log: log, lanes: lanes, clock: clock, resolver: Resolver(),
+            configuration: configuration, storage: storage, pictures: pictures, log: log, lanes: lanes, clock: clock,
+            resolver: Resolver(),
             peerUserID: nil, makeIdentity: makeIdentity)
     }
 
     /// - Parameter peerUserID: Says in the kernel's place who is at the other end of the console's Unix socket.
     init(
-        configuration: Configuration, storage: GateStorage, log: GateLog, lanes: [Lane] = [],
+        configuration: Configuration, storage: GateStorage, pictures: PictureMaker, log: GateLog, lanes: [Lane] = [],
         clock: @escaping WallClock = Timestamp.now,
         resolver: Resolver,
         peerUserID: (@Sendable (Exchange) -> Int?)?,
@@ -70,12 +80,13 @@ public final class GateServer: Sendable {
     ) throws(GateError) {
         self.resolver = resolver
         self.peerUserID = peerUserID
-        self.lanes = lanes + [storage.lane, resolver.lane, log.lane]
+        self.lanes = lanes + [storage.lane, pictures.lane, resolver.lane, log.lane]
         started = clock()
         let members = members
         let console = console
         let ports = FleetPorts(
-            jobs: storage.jobs, files: storage.files, assets: storage.assets, lane: storage.lane, clock: clock,
+            jobs: storage.jobs, files: storage.files, assets: storage.assets, disk: storage.disk,
+            shelf: storage.shelf, lane: storage.lane, clock: clock,
             deliver: { delivery in
                 for member in members.withLock({ $0 }) {
                     member.loop.submit { member.application.sockets.deliver(delivery) }
@@ -94,7 +105,7 @@ public final class GateServer: Sendable {
         }
         let shared = GateShared(
             settings: try GateSettings(configuration), identity: identity, fleet: fleet, userData: storage.userData,
-            log: log, clock: clock)
+            references: storage.references, pictures: pictures, log: log, clock: clock)
         current = Locked(
             Current(configuration: configuration, shared: shared, tls: try Self.tlsContext(configuration)))
         loops = (0..<max(1, configuration.loops)).map { EventLoop("data-\($0)") }
@@ -186,7 +197,8 @@ public final class GateServer: Sendable {
             view: view())
         console.withLock { $0 = server }
         shared.metrics.withLock { $0 = view().metrics }
-        try await shared.fleet.start(workers: [WorkerAddress(shared.settings)], resolver: resolver)
+        try await shared.fleet.start(
+            workers: [WorkerAddress(shared.settings)], limits: shared.settings.jobLimits, resolver: resolver)
     }
 
     private static func listen(

@@ -35,6 +35,8 @@ extension GateSettings {
         accountLimits = AccountLimits(configuration.limits)
         body = configuration.limits.body.bytes
         promptBody = configuration.limits.promptBody.bytes
+        policies = PolicyBook(configuration.policies)
+        jobLimits = JobLimits(configuration.jobs)
         self.isSecure = isSecure
         services = []
         for service in configuration.services {
@@ -57,6 +59,19 @@ extension WorkerAddress {
         self.init(
             name: settings.workerAuthority, upstream: settings.worker, authority: settings.workerAuthority,
             basePath: settings.workerBasePath, credential: WorkerHead.credential(settings))
+    }
+}
+
+extension JobLimits {
+    init(_ jobs: Configuration.Jobs) {
+        self.init()
+        attempts = jobs.attempts
+        rules.handOverGrace = UInt64(jobs.handOverGrace.wholeMilliseconds)
+        rules.workerGrace = UInt64(jobs.workerGrace.wholeMilliseconds)
+        stall = UInt64(jobs.stall.wholeMilliseconds)
+        cancelGrace = UInt64(jobs.cancelGrace.wholeMilliseconds)
+        finishGrace = UInt64(jobs.finishGrace.wholeMilliseconds)
+        idleUnload = jobs.idleUnload.map { UInt64($0.wholeMilliseconds) }
     }
 }
 

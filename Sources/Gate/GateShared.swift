@@ -2,7 +2,7 @@ public import Basics
 public import Fleet
 public import HTTP
 public import Identity
-public import Store
+internal import Store
 internal import Telemetry
 public import Wire
 
@@ -12,6 +12,8 @@ final class GateShared: Sendable {
     let identity: IdentityService
     let fleet: FleetService
     let userData: any UserDataStore
+    let pictures: PictureMaker
+    let references: any AssetReferenceStore
     let budgets: BudgetBook
     let readiness: ReadinessBoard
     let isDraining: Locked<Bool>
@@ -23,9 +25,10 @@ final class GateShared: Sendable {
 
     init(
         settings: GateSettings, identity: IdentityService, fleet: FleetService, userData: any UserDataStore,
-        log: GateLog, clock: @escaping WallClock
+        references: any AssetReferenceStore, pictures: PictureMaker, log: GateLog, clock: @escaping WallClock
     ) {
         (self.settings, self.identity, self.fleet, self.userData) = (settings, identity, fleet, userData)
+        (self.references, self.pictures) = (references, pictures)
         self.log = log
         self.clock = clock
         (budgets, readiness) = (BudgetBook(), ReadinessBoard())
@@ -37,6 +40,7 @@ final class GateShared: Sendable {
     init(_ old: GateShared, settings: GateSettings) {
         self.settings = settings
         (identity, fleet, userData, log, clock) = (old.identity, old.fleet, old.userData, old.log, old.clock)
+        (references, pictures) = (old.references, old.pictures)
         (budgets, readiness, isDraining, metrics) = (old.budgets, old.readiness, old.isDraining, old.metrics)
         pages = GatePages(settings, guestsAllowed: old.identity.settings.guestsAllowed)
     }
@@ -67,9 +71,8 @@ public struct GateSettings: Sendable {
     public var accountLimits = AccountLimits()
     /// Bytes of a request body.
     public var body = 100 << 20
-    /// What accounts may run, and have waiting.
-    public var graphPolicy = GraphPolicy.standard
-    public var pendingLimits = PendingLimits()
+    public var policies = PolicyBook([])
+    public var jobLimits = JobLimits()
     /// Bytes of a `POST /prompt`.
     public var promptBody = 32 << 20
     /// Old clients of ComfyUI-Login may log in and show their token as they are used to.

@@ -95,16 +95,20 @@ struct Refusal: Error, Sendable {
             case .invalidArgument: .badRequest
             case .alreadyExists, .inUse, .lastAdministrator: .conflict
             case .methodNotAllowed: .methodNotAllowed
-            case .requestTooLarge: .contentTooLarge
+            case .requestTooLarge, .pictureTooLarge: .contentTooLarge
+            case .pictureUnreadable: .unsupportedMediaType
             case .unauthenticated: .unauthorized
             case .forbidden: .forbidden
-            case .tooManyAttempts, .tooManyJobs: .tooManyRequests
+            case .tooManyAttempts, .tooManyJobs, .quotaExceeded: .tooManyRequests
             case .userDataFull: .insufficientStorage
-            case .overloaded, .storeUnavailable, .storeFull, .storeReadOnly, .storeBusy, .storeIO: .serviceUnavailable
+            case .overloaded, .diskLow, .storeUnavailable, .storeFull, .storeReadOnly, .storeBusy, .storeIO:
+                .serviceUnavailable
             default: error.origin == .client ? .badRequest : .internalServerError
             }
         self.init(status, error.code, error.message)
         if status == .serviceUnavailable || status == .tooManyRequests { fields["Retry-After"] = "5" }
+        // Quotas begin anew with a day.
+        if error.code == .quotaExceeded { fields["Retry-After"] = "3600" }
     }
 
     /// A body that cannot be read.

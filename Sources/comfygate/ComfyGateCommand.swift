@@ -39,7 +39,7 @@ internal import Glibc
                     .command(AccountAdd.self), .command(AccountImport.self), .command(AccountList.self),
                     .command(AccountPasswd.self), .command(AccountRole.self), .command(AccountDisable.self),
                     .command(AccountEnable.self), .command(AccountRemove.self), .command(AccountBootstrap.self),
-                    .command(AccountInvite.self),
+                    .command(AccountInvite.self), .command(AccountExport.self), .command(AccountErase.self),
                 ]),
             .group(
                 "team", Message("team.summary", en: "Manage groups of accounts", fr: "Gère les groupes de comptes"),
@@ -55,6 +55,21 @@ internal import Glibc
                 "session",
                 Message("session.summary", en: "Manage browser sessions", fr: "Gère les sessions de navigateur"),
                 [.command(SessionList.self), .command(SessionRevoke.self)]),
+            .group(
+                "jobs", Message("jobs.summary", en: "Look after everybody's jobs", fr: "S’occupe des jobs de tous"),
+                [
+                    .command(JobsList.self), .command(JobsShow.self), .command(JobsWhy.self), .command(JobsCancel.self),
+                    .command(JobsRetry.self), .command(JobsMove.self), .command(JobsWait.self),
+                    .command(JobsExport.self), .command(JobsQuarantine.self), .command(JobsRelease.self),
+                ]),
+            .group(
+                "assets",
+                Message("assets.summary", en: "Look after everybody's files", fr: "S’occupe des fichiers de tous"),
+                [
+                    .command(AssetsList.self), .command(AssetsGet.self), .command(AssetsRetain.self),
+                    .command(AssetsGC.self), .command(AssetsVerify.self),
+                ]),
+            .command(UsageCommand.self),
             .group(
                 "audit", Message("audit.summary", en: "Look at who changed what", fr: "Examine qui a changé quoi"),
                 [.command(AuditVerify.self), .command(AuditTail.self)]),
@@ -88,6 +103,8 @@ internal import Glibc
         ])
 
     static func main() {
+        // Before anything else: it is to have nothing of the program.
+        PictureChild.runIfAsked()
         // Servers hold many connections, and a change of many locations a descriptor for each folder.
         _ = gate_raise_descriptor_limit()
         MainThread.run {

@@ -122,12 +122,11 @@ struct Serve: Command {
             lane: passwordLane)
         let settings = IdentitySettings(configuration)
         let files = Lane("files", threads: 2, capacity: 1_024)
-        let jobs = SQLiteJobStore(database)
-        let storage = GateStorage(
-            jobs: jobs, files: jobs, userData: SQLiteUserDataStore(database),
-            assets: try AssetStore(folder: configuration.data + "/assets", lane: files), lane: files)
+        let storage = try GateStorage(database, configuration, lane: files)
         let server = try GateServer(
-            configuration: configuration, storage: storage, log: log, lanes: [lanes.write, lanes.read, passwordLane]
+            configuration: configuration, storage: storage,
+            pictures: try PictureMaker(folder: configuration.data + "/pictures"), log: log,
+            lanes: [lanes.write, lanes.read, passwordLane]
         ) { onChange in
             IdentityService(
                 store: SQLiteAccountStore(database), passwords: passwords, settings: settings, onChange: onChange)
@@ -259,5 +258,17 @@ extension IdentitySettings {
         sessions.idleSeconds = Int64(configuration.session.idle.wholeMilliseconds / 1_000)
         sessions.absoluteSeconds = Int64(configuration.session.absolute.wholeMilliseconds / 1_000)
         guestsAllowed = configuration.guests
+    }
+}
+
+extension GateStorage {
+    /// What a gate with this configuration keeps, on this store and beside it.
+    init(_ database: SQLiteDatabase, _ configuration: Configuration, lane: Lane) throws(GateError) {
+        let jobs = SQLiteJobStore(database)
+        self.init(
+            jobs: jobs, files: jobs, userData: SQLiteUserDataStore(database), references: jobs,
+            assets: try AssetStore(folder: configuration.data + "/assets", lane: lane),
+            disk: DiskGuard(folder: configuration.data, low: configuration.jobs.diskLow, lane: lane),
+            shelf: try WorkerShelf(folder: configuration.data + "/worker", lane: lane), lane: lane)
     }
 }

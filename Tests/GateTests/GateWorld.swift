@@ -55,6 +55,9 @@ final class ScriptedWorker: HTTPApplication {
         }
         let answer =
             answers.withLock { $0[key] ?? $0["*"] } ?? ScriptedAnswer(body: Self.usual[key] ?? "{}")
+        if let tag = answer.fields["ETag"], request.fields["If-None-Match"] == tag {
+            return try await exchange.respond(.notModified, ["ETag": tag])
+        }
         try await exchange.respond(answer.status, answer.fields, Array(answer.body.utf8))
     }
 
@@ -92,7 +95,8 @@ struct ScriptedAnswer: Sendable {
 struct Answer: Sendable {
     let status: Status
     let fields: Fields
-    let text: String
+    let body: [UInt8]
+    var text: String { String(decoding: body, as: UTF8.self) }
     var json: JSON? { try? JSON(parsing: text) }
 }
 
@@ -113,8 +117,8 @@ struct GateWorld: Sendable {
     /// Starts everything, runs `body`, ends everything.
     static func run(
         _ change: (inout Configuration) -> Void = { _ in }, peerUserID: (@Sendable (Exchange) -> Int?)? = nil,
-        identity settings: IdentitySettings = IdentitySettings(), log kept: TestLog? = nil,
-        clock: @escaping WallClock = Timestamp.now,
+        identity settings: IdentitySettings = IdentitySettings(), folder: TemporaryFolder = TemporaryFolder(),
+        log kept: TestLog? = nil, pictureProgram: String? = nil, clock: @escaping WallClock = Timestamp.now,
         _ body: nonisolated(nonsending) (GateWorld) async throws -> Void
     ) async throws {
         let loop = EventLoop("worker")
@@ -133,18 +137,22 @@ struct GateWorld: Sendable {
         configuration.worker.url = HTTPAddress("http://127.0.0.1:\(worker.port)")
         configuration.listen.addresses = [ListenAddress("127.0.0.1:0")!]
         configuration.console.addresses = [ListenAddress("127.0.0.1:0")!]
-        let folder = TemporaryFolder()
         configuration.console.socket = folder.path("console.sock")
         change(&configuration)
         let log = GateLog(try kept?.writer ?? LogWriter(path: "/dev/null"), access: true)
         let database = try SQLiteDatabase(folder: folder.path("data"), lanes: storeLanes)
         let jobs = SQLiteJobStore(database)
         let storage = GateStorage(
-            jobs: jobs, files: jobs, userData: SQLiteUserDataStore(database),
+            jobs: jobs, files: jobs, userData: SQLiteUserDataStore(database), references: jobs,
             assets: try AssetStore(folder: folder.path("data/assets"), lane: filesLane),
-            lane: filesLane)
+            disk: DiskGuard(folder: folder.path("data"), low: ByteCount(bytes: 0), lane: filesLane),
+            shelf: try WorkerShelf(folder: folder.path("data/worker"), lane: filesLane), lane: filesLane)
         let server = try GateServer(
-            configuration: configuration, storage: storage, log: log, clock: clock, resolver: sharedResolver,
+            configuration: configuration, storage: storage,
+            pictures: try PictureMaker(
+                folder: folder.path("data/pictures"),
+                program: pictureProgram ?? BuiltProducts.folder + "/PictureHelper"),
+            log: log, clock: clock, resolver: sharedResolver,
             peerUserID: peerUserID
         ) { onChange in
             IdentityService(
@@ -158,8 +166,13 @@ struct GateWorld: Sendable {
         var accounts: [String: UUID] = [:]
         var tokens: [String: Secret] = [:]
         for (name, role) in [("root", Role.admin), ("olga", .operator), ("alice", .user), ("bob", .user)] {
-            let account = try await server.identity.createAccount(
-                name: name, role: role, password: Secret("password of \(name)"), by: .system)
+            let account: Account
+            if let known = try? await server.identity.account(named: name) {
+                account = known
+            } else {
+                account = try await server.identity.createAccount(
+                    name: name, role: role, password: Secret("password of \(name)"), by: .system)
+            }
             accounts[name] = account.id
             tokens[name] = try await server.identity.createToken(
                 for: account.id, label: "test", scopes: Policy.grantableScopes(to: role), by: .system
@@ -197,7 +210,13 @@ struct GateWorld: Sendable {
     func ask(
         _ method: Wire.Method, _ target: String, as name: String? = nil, _ fields: Fields = [:], body: String = ""
     ) async throws -> Answer {
-        var request = ClientRequest(method, target, fields, body: Array(body.utf8))
+        try await ask(method, target, as: name, fields, bytes: Array(body.utf8))
+    }
+
+    func ask(
+        _ method: Wire.Method, _ target: String, as name: String?, _ fields: Fields = [:], bytes: [UInt8]
+    ) async throws -> Answer {
+        var request = ClientRequest(method, target, fields, body: bytes)
         if let name { request.fields["Authorization"] = "Bearer \(tokens[name]!.reveal())" }
         return try await send(request, to: .host("127.0.0.1", port: port))
     }
@@ -207,8 +226,7 @@ struct GateWorld: Sendable {
             let pool = UpstreamPool(UpstreamOptions(endpoint), reactor: reactor, resolver: sharedResolver)
             let answer = try await HTTPClient(pool).fetch(wanted)
             pool.closeIdle()
-            return Answer(
-                status: answer.status, fields: answer.fields, text: String(decoding: answer.body, as: UTF8.self))
+            return Answer(status: answer.status, fields: answer.fields, body: answer.body)
         }
     }
 

@@ -49,7 +49,7 @@ struct InvitationTests {
                 .post, "/login", body: FormBody.encode([("username", "zoe"), ("password", "correct horse battery")]))
             #expect(login.status == .found)
             let own = String((login.fields["Set-Cookie"] ?? "").prefix { $0 != ";" })
-            try await world.expect(.ok, .get, "/models", ["Cookie": own])
+            try await world.expect(.ok, .get, "/extensions/x.js", ["Cookie": own])
             #expect(try await world.server.identity.account(named: "zoe").role == .user)
             #expect(world.takeSeen().count == 1)
         }

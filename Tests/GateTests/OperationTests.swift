@@ -1,4 +1,5 @@
 import Basics
+import Fleet
 import HTTP
 import Identity
 import Loop
@@ -136,6 +137,9 @@ struct OperationTests {
         try await GateWorld.run { world in
             let began = ContinuousClock.now
             await world.server.look()
+            // Not before a prompt would be taken.
+            while try await world.ask(.get, "/ready").status != .ok {}
+            #expect(world.server.shared.fleet.catalogue != nil)
             for _ in 0..<20 { try await world.expect(.ok, .get, "/ready") }
             let count = world.probes.withLock { $0 }
             let seconds = Int((ContinuousClock.now - began) / .seconds(1))

@@ -38,7 +38,7 @@ struct RequestIDTests {
         try await GateWorld.run { world in
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             let answer = try await world.ask(
-                .get, "/models", as: "alice",
+                .get, "/internal/logs", as: "olga",
                 ["X-Request-Id": "mine-1", "traceparent": trace, "tracestate": "a=1", "Baggage": "secret=1"])
             #expect(answer.fields.all("X-Request-Id") == ["mine-1"])
             let seen = try #require(world.takeSeen().first)
@@ -46,7 +46,7 @@ struct RequestIDTests {
             #expect(seen.fields["traceparent"] == trace)
             #expect(seen.fields["tracestate"] == "a=1")
             #expect(seen.fields["Baggage"] == nil)
-            let odd = try await world.ask(.get, "/models", as: "alice", ["X-Request-Id": "a b"])
+            let odd = try await world.ask(.get, "/internal/logs", as: "olga", ["X-Request-Id": "a b"])
             let made = try #require(odd.fields["X-Request-Id"])
             #expect(made != "a b")
             #expect(world.takeSeen().first?.fields.all("X-Request-Id") == [made])
@@ -82,7 +82,7 @@ struct RequestIDTests {
     func logs() async throws {
         let log = try TestLog()
         try await GateWorld.run({ $0.worker.url = HTTPAddress("http://127.0.0.1:1") }, log: log) { world in
-            _ = try await world.ask(.get, "/models", as: "alice", ["X-Request-Id": "mine-3"])
+            _ = try await world.ask(.get, "/internal/logs", as: "olga", ["X-Request-Id": "mine-3"])
         }
         #expect(try await log.lines("upstream_failed").first?["request"] == "mine-3")
     }

@@ -11,7 +11,8 @@ struct CommandTreeTests {
     func catalogue() {
         let own = ConfigCheck.messages + Simulate.messages + RunMessages.all + WorkflowMessages.all
         let people =
-            AdminMessages.all + FirstAdministrator.messages + LoginMigration.messages + TextFile.messages
+            AdminMessages.all + JobMessages.all + FirstAdministrator.messages + LoginMigration.messages
+            + TextFile.messages
             + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages + SecretsMessages.all
             + SecretsValidate.messages
             + SecretsGet.messages + SecretsRotate.messages + RotationRun.messages + SecretsWatch.messages

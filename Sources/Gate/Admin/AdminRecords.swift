@@ -59,6 +59,20 @@ struct AdminRecords {
         ]
     }
 
+    /// As it is shown: with the names of accounts that there are.
+    func named(_ record: AuditRecord) -> AuditRecord {
+        AuditRecord(
+            sequence: record.sequence, time: record.time, actor: named(record.actor), action: record.action,
+            subject: named(record.subject), detail: record.detail, mac: record.mac)
+    }
+
+    private func named(_ text: String) -> String {
+        let start = "account:"
+        guard text.hasPrefix(start), let id = UUID(String(text.dropFirst(start.count))), let name = accountNames[id]
+        else { return text }
+        return "\(start)\(name):\(id)"
+    }
+
     static func json(_ record: AuditRecord) -> JSON {
         [
             "sequence": JSON(record.sequence), "time": time(record.time), "actor": .string(record.actor),

@@ -1,5 +1,6 @@
 public import Basics
 public import Identity
+public import Store
 public import Wire
 
 /// One question of administration, by whichever way it came.
@@ -42,8 +43,12 @@ public struct AdminRequest: Sendable {
 public struct AdminAnswer: Sendable, Hashable {
     public let status: Status
     public let body: JSON
+    /// Bytes of the asset store that are the answer in the body's place.
+    public let asset: Asset?
 
-    public init(_ status: Status, _ body: JSON) { (self.status, self.body) = (status, body) }
+    public init(_ status: Status, _ body: JSON, asset: Asset? = nil) {
+        (self.status, self.body, self.asset) = (status, body, asset)
+    }
     static func ok(_ body: JSON) -> AdminAnswer { AdminAnswer(.ok, body) }
     static func created(_ body: JSON) -> AdminAnswer { AdminAnswer(.created, body) }
     /// For what has no more to say than that it was done.

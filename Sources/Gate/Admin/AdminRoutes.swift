@@ -12,6 +12,10 @@ enum AdminAction: Sendable, Hashable, CaseIterable {
     case tailAudit, verifyAudit, noteChange
     case importLogin
     case askBootstrap, makeBootstrap, redeemBootstrap
+    case listJobs, showJob, explainJob, cancelJob, retryJob, moveJob
+    case listQuarantine, releaseGraph, listWorkers, showUsage
+    case listFiles, sendAsset, retain, collectAssets, verifyAssets
+    case exportAccount, exportJobs, exportUserFile, eraseAccount
 }
 
 /// The paths below `/api/v1`; what is not here does not exist.
@@ -54,6 +58,27 @@ enum AdminRoutes {
         Route([.post], "audit", .admin, .noteChange),
         Route([.get], "audit/verify", .admin, .verifyAudit),
         Route([.post], "migration", .admin, .importLogin),
+
+        // What others' jobs hold is for administrators; that they are there, and how they fare, for operators.
+        Route([.get], "jobs", .operator, .listJobs),
+        Route([.get], "jobs/{}", .operator, .showJob),
+        Route([.get], "jobs/{}/why", .operator, .explainJob),
+        Route([.post], "jobs/{}/cancel", .operator, .cancelJob),
+        Route([.post], "jobs/{}/retry", .operator, .retryJob),
+        Route([.post], "jobs/{}/move", .operator, .moveJob),
+        Route([.get], "quarantine", .operator, .listQuarantine),
+        Route([.delete], "quarantine/{}", .operator, .releaseGraph),
+        Route([.get], "workers", .operator, .listWorkers),
+        Route([.get], "usage", .operator, .showUsage),
+        Route([.get], "files", .admin, .listFiles),
+        Route([.post], "files/retention", .admin, .retain),
+        Route([.get], "assets/{}", .admin, .sendAsset),
+        Route([.post], "assets/gc", .admin, .collectAssets),
+        Route([.post], "assets/verify", .admin, .verifyAssets),
+        Route([.get], "accounts/{}/export", .admin, .exportAccount),
+        Route([.get], "accounts/{}/export/jobs", .admin, .exportJobs),
+        Route([.get], "accounts/{}/export/userdata", .admin, .exportUserFile),
+        Route([.post], "accounts/{}/erase", .admin, .eraseAccount),
     ]
 
     static let table = RouteTable(all)

@@ -77,6 +77,17 @@ extension AdminSurface {
         return .ok(try await json(identity.remove(id, by: Self.known(request).actor)))
     }
 
+    /// Takes an account away with all it has, at once; its name must be written a second time.
+    func eraseAccount(_ request: AdminRequest, _ name: String) async throws(GateError) -> AdminAnswer {
+        let members = try AdminMembers(request.body, allowed: ["confirm"])
+        let account = try await account(name)
+        guard try members.required("confirm") == account.name.text else {
+            throw AdminMembers.invalid("confirm must be the account's name, \(account.name.text).")
+        }
+        _ = try await identity.erase(account.id, by: Self.known(request).actor)
+        return .done
+    }
+
     // MARK: Oneself
 
     func showSelf(_ request: AdminRequest) async throws(GateError) -> AdminAnswer {

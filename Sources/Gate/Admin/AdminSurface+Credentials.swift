@@ -130,8 +130,9 @@ extension AdminSurface {
         guard let limit = Int(text), (1...1_000).contains(limit) else {
             throw AdminMembers.invalid("limit is a number from 1 to 1000.")
         }
+        let records = AdminRecords(accounts: try await identity.accounts())
         return .ok([
-            "records": .array(try await identity.auditTail(limit).map { AdminRecords.json($0) }),
+            "records": .array(try await identity.auditTail(limit).map { AdminRecords.json(records.named($0)) }),
             "head": .string(try await identity.auditHead().description),
         ])
     }

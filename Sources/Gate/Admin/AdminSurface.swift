@@ -10,10 +10,15 @@ internal import Wire
 /// is acknowledged only after the store has synced it and every loop has heard of it.
 public struct AdminSurface: Sendable {
     let identity: IdentityService
+    /// Nil where there are only accounts.
+    private let work: (@Sendable () -> GateWork)?
     let clock: WallClock
 
-    public init(_ identity: IdentityService, clock: @escaping WallClock = Timestamp.now) {
-        (self.identity, self.clock) = (identity, clock)
+    /// - Parameter work: Asked for each question, because a reload changes policies.
+    public init(
+        _ identity: IdentityService, work: (@Sendable () -> GateWork)? = nil, clock: @escaping WallClock = Timestamp.now
+    ) {
+        (self.identity, self.work, self.clock) = (identity, work, clock)
     }
 
     /// - Throws: `unauthenticated`, `forbidden`, `notFound`, `methodNotAllowed`, `invalidArgument`, and whatever
@@ -67,6 +72,38 @@ public struct AdminSurface: Sendable {
         case .askBootstrap: .ok(["needed": .bool(try await identity.needsAdministrator())])
         case .makeBootstrap: try await makeBootstrap(request)
         case .redeemBootstrap: try await redeemBootstrap(request)
+        case .eraseAccount: try await eraseAccount(request, name)
+        default: try await performWork(action, request, name)
+        }
+    }
+
+    /// What is about jobs and files.
+    private func performWork(
+        _ action: AdminAction, _ request: AdminRequest, _ name: String
+    ) async throws(GateError) -> AdminAnswer {
+        guard let work = work?() else { throw GateError(.notFound, from: .client, "There is nothing here.") }
+        let jobs = AdminJobs(self, work)
+        let files = AdminFiles(self, work)
+        return switch action {
+        case .listJobs: try await jobs.list(request)
+        case .showJob: try await jobs.show(request, name)
+        case .explainJob: try await jobs.explain(request, name)
+        case .cancelJob: try await jobs.cancel(request, name)
+        case .retryJob: try await jobs.retry(request, name)
+        case .moveJob: try await jobs.move(request, name)
+        case .listQuarantine: try await jobs.quarantine()
+        case .releaseGraph: try await jobs.release(request, name)
+        case .listWorkers: try await jobs.workers()
+        case .showUsage: try await jobs.usage(request)
+        case .listFiles: try await files.list(request)
+        case .sendAsset: try await files.asset(name)
+        case .retain: try await files.retain(request)
+        case .collectAssets: try await files.collect(request)
+        case .verifyAssets: try await files.verify(request)
+        case .exportAccount: try await files.export(request, name)
+        case .exportJobs: try await files.exportJobs(request, name)
+        case .exportUserFile: try await files.exportUserFile(request, name)
+        default: throw GateError(.notFound, from: .client, "There is nothing here.")
         }
     }
 

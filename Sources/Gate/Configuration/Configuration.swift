@@ -1,4 +1,6 @@
 public import Basics
+public import Fleet
+public import Store
 public import Wire
 
 /// Everything that can be chosen about a gate. `ConfigurationKeys` says what each member means, `docs/configuration.md`
@@ -16,6 +18,9 @@ public struct Configuration: Sendable, Hashable {
     public var worker = Worker()
     /// In the order of the file.
     public var services: [Service] = []
+    /// In the order of the file; the first one that fits an account holds for it.
+    public var policies: [Policy] = []
+    public var jobs = Jobs()
     public var limits = Limits()
     /// Data loops, each a thread.
     public var loops: Int
@@ -142,5 +147,50 @@ extension Configuration {
         public var idle = Duration.seconds(75)
 
         public init(name: String) { self.name = name }
+    }
+
+    /// What holds for all jobs.
+    public struct Jobs: Sendable, Hashable {
+        /// How often a job is begun before it fails, when workers fail under it.
+        public var attempts = 2
+        /// How long a job that a worker may have got, and does not show, is waited for.
+        public var handOverGrace = Duration.seconds(60)
+        /// How long a worker that does not answer keeps its job.
+        public var workerGrace = Duration.seconds(120)
+        /// A running job that shows no life for this time has come to nothing.
+        public var stall = Duration.seconds(15 * 60)
+        /// How long a worker may go on with a job that its owner has canceled before it counts as stuck.
+        public var cancelGrace = Duration.seconds(120)
+        /// How long the files of an ended job are asked for.
+        public var finishGrace = Duration.seconds(600)
+        /// Idle workers unload their models after this time; nil keeps them loaded.
+        public var idleUnload: Duration?
+        /// Below this much room the gate takes no new jobs and no uploads; at most 5 % of the file system.
+        public var diskLow = ByteCount.gigabytes(2)
+    }
+
+    /// What some accounts may run, and how much.
+    public struct Policy: Sendable, Hashable {
+        public let name: String
+        /// Whom it is for; with both empty, everybody.
+        public var roles: [Role] = []
+        public var teams: [AccountName] = []
+        public var graph = GraphPolicy.standard
+        public var quota = AccountQuota()
+        public var maxRun = Duration.seconds(2 * 3_600)
+        public var maxQueueAge = Duration.seconds(7 * 86_400)
+        public var keep = Keep()
+
+        public init(name: String) { self.name = name }
+    }
+
+    /// How long things are kept; nil for ever.
+    public struct Keep: Sendable, Hashable {
+        public var outputs: Duration?
+        public var outputsCount: Int?
+        public var outputsSize: ByteCount?
+        public var inputs: Duration?
+        public var temp: Duration? = Duration.seconds(7 * 86_400)
+        public var jobs: Duration?
     }
 }

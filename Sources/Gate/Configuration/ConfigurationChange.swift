@@ -2,7 +2,7 @@
 public struct ConfigurationChange: Sendable, Hashable {
     /// The configuration in force after the change.
     public let configuration: Configuration
-    /// Keys whose new values take effect now; a service counts as one key, `services.NAME`.
+    /// Keys whose new values take effect now; a service or policy counts as one key, `services.NAME`.
     public let applied: [String]
     /// Keys whose new values need a restart.
     public let waiting: [String]
@@ -15,6 +15,8 @@ public struct ConfigurationChange: Sendable, Hashable {
         next.publicURLs = wanted.publicURLs
         next.trustedProxies = wanted.trustedProxies
         next.services = wanted.services
+        next.policies = wanted.policies
+        next.jobs = wanted.jobs
         next.limits = wanted.limits
         next.log = wanted.log
         // Whether a port speaks TLS is settled when it is opened; with which certificate is not.
@@ -36,10 +38,17 @@ public struct ConfigurationChange: Sendable, Hashable {
         if one.worker.bearer != other.worker.bearer { keys.append("worker.bearer_file") }
         if one.migration.password != other.migration.password { keys.append("migration.password_file") }
         if one.metrics.token != other.metrics.token { keys.append("metrics.token_file") }
-        let services = Set(one.services).symmetricDifference(other.services)
-        let names = Set(services.map { "services.\($0.name)" })
-        if names.isEmpty, one.services != other.services { keys.append("services") }
         var seen: Set<String> = []
-        return keys.filter { seen.insert($0).inserted } + names.sorted()
+        keys.removeAll { !seen.insert($0).inserted }
+        keys += difference(one.services, other.services, "services", \.name)
+        return keys + difference(one.policies, other.policies, "policies", \.name)
+    }
+
+    /// The group's own name when only the order differs.
+    private static func difference<Item: Hashable>(
+        _ one: [Item], _ other: [Item], _ group: String, _ name: (Item) -> String
+    ) -> [String] {
+        let names = Set(Set(one).symmetricDifference(other).map { "\(group).\(name($0))" })
+        return names.isEmpty && one != other ? [group] : names.sorted()
     }
 }

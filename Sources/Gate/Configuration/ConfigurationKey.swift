@@ -62,10 +62,10 @@ public struct ConfigurationKey<Root: Sendable>: Sendable {
     /// A list; what a stronger source says replaces it as a whole.
     init<Value>(
         list path: String, _ member: any (WritableKeyPath<Root, [Value]> & Sendable), _ reader: ValueReader<Value>,
-        _ sentence: String
+        defaultText: String? = nil, _ sentence: String
     ) {
         self.init(
-            path, reader, sentence, isList: true, defaultText: nil,
+            path, reader, sentence, isList: true, defaultText: defaultText,
             assign: { texts, root in
                 let values = texts.map { reader.read($0) }
                 root[keyPath: member] = values.compactMap(\.self)

@@ -1,9 +1,11 @@
 internal import Basics
+internal import Fleet
+internal import Store
 
 /// All keys, in the order of `docs/configuration.md`.
 public enum ConfigurationKeys {
     public static let top: [ConfigurationKey<Configuration>] =
-        listening + reaching + identity + limits + operation
+        listening + reaching + identity + jobs + limits + operation
 
     private static let listening: [ConfigurationKey<Configuration>] = [
         .init(
@@ -71,6 +73,33 @@ public enum ConfigurationKeys {
         .init(
             "migration.until", \.migration.until, .day,
             "The last day on which that bearer is accepted, at most 90 days ahead."),
+    ]
+
+    private static let jobs: [ConfigurationKey<Configuration>] = [
+        .init(
+            "jobs.attempts", \.jobs.attempts, .count(1...10),
+            "How often a job is begun before it fails, when workers fail under it."),
+        .init(
+            "jobs.handover_grace", \.jobs.handOverGrace, .duration(.seconds(1) ... .seconds(3_600)),
+            "A job that a worker may have got, and does not show, is given up after this time."),
+        .init(
+            "jobs.worker_grace", \.jobs.workerGrace, .duration(.seconds(1) ... .seconds(86_400)),
+            "A worker that does not answer loses its job after this time."),
+        .init(
+            "jobs.stall", \.jobs.stall, .duration(.seconds(1) ... .seconds(86_400)),
+            "A running job without a sign of life for this time has come to nothing."),
+        .init(
+            "jobs.cancel_grace", \.jobs.cancelGrace, .duration(.seconds(1) ... .seconds(86_400)),
+            "A worker that goes on with a canceled job for this time counts as stuck."),
+        .init(
+            "jobs.finish_grace", \.jobs.finishGrace, .duration(.seconds(1) ... .seconds(86_400)),
+            "The files of an ended job are asked for this long."),
+        .init(
+            "jobs.idle_unload", \.jobs.idleUnload, .duration(.seconds(60) ... .seconds(365 * 86_400)),
+            "A worker that has been idle for this time unloads its models."),
+        .init(
+            "jobs.disk_low", \.jobs.diskLow, .size(ByteCount(bytes: 0) ... .gigabytes(1_000)),
+            "With less room than this in `data`, or than 5 % of its disk, no new jobs and uploads are taken."),
     ]
 
     private static let limits: [ConfigurationKey<Configuration>] = [
@@ -152,10 +181,79 @@ public enum ConfigurationKeys {
             "An unused connection is kept for this time."),
     ]
 
+    /// The keys below `policies.NAME`.
+    public static let policy: [ConfigurationKey<Configuration.Policy>] = [
+        .init(list: "roles", \.roles, .choice, "Whom it is for; with `teams` empty, too, everybody."),
+        .init(list: "teams", \.teams, .name, "Whom it is for, besides `roles`."),
+        .init(
+            "jobs.waiting", \.quota.waitingJobs, .count(1...100_000), "Jobs that one account may have waiting."),
+        .init(
+            "jobs.waiting_size", \.quota.waitingSize, .size(.kilobytes(1) ... .gigabytes(64)),
+            "What the documents of those jobs may hold together."),
+        .init(
+            "jobs.per_day", \.quota.day.jobs, .count(0...1_000_000_000, unit: "jobs"),
+            "Jobs of one account in a day of UTC."),
+        .init(
+            "jobs.per_month", \.quota.month.jobs, .count(0...1_000_000_000, unit: "jobs"),
+            "Jobs of one account in a month of UTC."),
+        .init(
+            "jobs.gpu_time_per_day", \.quota.day.gpuTime, .duration(.zero ... .seconds(365 * 86_400)),
+            "Time on graphics cards of one account in a day of UTC."),
+        .init(
+            "jobs.gpu_time_per_month", \.quota.month.gpuTime, .duration(.zero ... .seconds(365 * 86_400)),
+            "Time on graphics cards of one account in a month of UTC."),
+        .init(
+            "jobs.max_run", \.maxRun, .duration(.seconds(1) ... .seconds(30 * 86_400)),
+            "A job that runs longer fails."),
+        .init(
+            "jobs.max_queue_age", \.maxQueueAge, .duration(.seconds(1) ... .seconds(365 * 86_400)),
+            "A job that waits longer expires."),
+        .init(
+            "files.size", \.quota.storedSize, .size(ByteCount(bytes: 0) ... .gigabytes(1_000_000)),
+            "What the files of one account may hold together; beyond it no new jobs and uploads are taken."),
+        .init("keep.outputs", \.keep.outputs, Self.span, "Saved pictures are kept for this time."),
+        .init(
+            "keep.outputs_count", \.keep.outputsCount, .count(0...1_000_000_000), "So many saved pictures are kept."),
+        .init(
+            "keep.outputs_size", \.keep.outputsSize, .size(ByteCount(bytes: 0) ... .gigabytes(1_000_000)),
+            "Saved pictures are kept up to this size together."),
+        .init("keep.inputs", \.keep.inputs, Self.span, "Uploads are kept for this time."),
+        .init("keep.temp", \.keep.temp, Self.span, "Previews are kept for this time."),
+        .init("keep.jobs", \.keep.jobs, Self.span, "Ended jobs stay in the history for this time."),
+        .init("graph.nodes", \.graph.limits.nodes, .limit(1...1_000_000), "Nodes of one graph."),
+        .init(
+            "graph.pixels", \.graph.limits.pixels, .limit(1...1 << 40), "Width × height × batch of one node."),
+        .init("graph.steps", \.graph.limits.steps, .limit(1...1_000_000), "Steps of one sampler."),
+        .init("graph.frames", \.graph.limits.frames, .limit(1...1_000_000), "Frames of one video."),
+        .init(
+            "graph.cost", \.graph.limits.cost, .limit(1...1 << 40, unit: "megapixel steps"),
+            "Megapixels × frames × steps of one graph."),
+        .init(list: "graph.classes.allow", \.graph.classes.only, .pattern, "Node classes; others are refused."),
+        .init(
+            list: "graph.classes.deny", \.graph.classes.denied, .pattern,
+            defaultText: "what saves models, trains, or reads whole folders", "Node classes that are refused."),
+        .init(list: "graph.packs.allow", \.graph.packs.only, .pattern, "Folders of custom nodes; others are refused."),
+        .init(list: "graph.packs.deny", \.graph.packs.denied, .pattern, "Folders of custom nodes that are refused."),
+        .init(list: "graph.models.allow", \.graph.models.only, .pattern, "Model files; others are refused."),
+        .init(list: "graph.models.deny", \.graph.models.denied, .pattern, "Model files that are refused."),
+        .init(
+            list: "graph.never_retry", \.graph.neverRetried, .pattern,
+            "Node classes whose jobs are not begun again when a worker is lost."),
+        .init(
+            "graph.api_nodes", \.graph.allowsAPINodes, .boolean,
+            "Whether nodes may call paid hosts with the caller's own key."),
+        .init(
+            "graph.linked_paths", \.graph.allowsLinkedPaths, .boolean,
+            "Whether other nodes may make the names of files that a node reads or writes."),
+    ]
+
+    private static let span = ValueReader<Duration>.duration(.seconds(60) ... .seconds(100 * 365 * 86_400))
+
     /// Every key as people see it: path, type, default, unit, sentence.
     public static var rows: [(path: String, type: String, fallback: String, unit: String, sentence: String)] {
         rows(top, Configuration(), prefix: "")
             + rows(service, Configuration.Service(name: "NAME"), prefix: "services.NAME.")
+            + rows(policy, Configuration.Policy(name: "NAME"), prefix: "policies.NAME.")
     }
 
     private static func rows<Root>(
@@ -174,5 +272,33 @@ public enum ConfigurationKeys {
         let head = "| key | type | default | unit | meaning |\n|---|---|---|---|---|\n"
         return head
             + rows.map { "| `\($0.path)` | \($0.type) | \($0.fallback) | \($0.unit) | \($0.sentence) |\n" }.joined()
+    }
+}
+
+// What is kept in whole numbers is written with units.
+
+extension AccountQuota {
+    fileprivate var waitingSize: ByteCount {
+        get { ByteCount(bytes: waitingBytes) }
+        set { waitingBytes = newValue.bytes }
+    }
+    fileprivate var storedSize: ByteCount? {
+        get { storedBytes.map { ByteCount(bytes: $0) } }
+        set { storedBytes = newValue?.bytes }
+    }
+}
+
+extension AccountQuota.Use {
+    fileprivate var gpuTime: Duration? {
+        get { gpuSeconds.map { .seconds($0) } }
+        set { gpuSeconds = newValue.map { Int($0.wholeMilliseconds / 1_000) } }
+    }
+}
+
+extension NameRules {
+    /// Empty allows every name that is not denied.
+    fileprivate var only: [NamePattern] {
+        get { allowed ?? [] }
+        set { allowed = newValue.isEmpty ? nil : newValue }
     }
 }

@@ -37,13 +37,22 @@ public struct ConfigurationReport: Sendable {
     /// The values in force: key, texts (a secret's are `<redacted>`), origin.
     public var values: [(key: String, texts: [String], origin: ConfigurationOrigin)] {
         let top = ConfigurationKeys.top.map { ($0.path, $0.show(configuration), origins[$0.path] ?? .builtIn) }
-        let services = configuration.services.flatMap { service in
-            ConfigurationKeys.service.map { key in
-                let path = "services.\(service.name).\(key.path)"
-                return (path, key.show(service), origins[path] ?? .builtIn)
-            }
+        let services = configuration.services.flatMap {
+            values(of: $0, ConfigurationKeys.service, "services.\($0.name)")
         }
-        return top + services
+        let policies = configuration.policies.flatMap {
+            values(of: $0, ConfigurationKeys.policy, "policies.\($0.name)")
+        }
+        return top + services + policies
+    }
+
+    private func values<Root>(
+        of item: Root, _ keys: [ConfigurationKey<Root>], _ prefix: String
+    ) -> [(key: String, texts: [String], origin: ConfigurationOrigin)] {
+        keys.map { key in
+            let path = "\(prefix).\(key.path)"
+            return (path, key.show(item), origins[path] ?? .builtIn)
+        }
     }
 }
 
@@ -75,12 +84,21 @@ public struct ConfigurationLoader {
 
     private mutating func load() {
         var section = ConfigurationSection(ConfigurationKeys.top, prefix: "")
-        if let path = sources.file, let root = document(path) { section.take(root, file: path, groups: ["services"]) }
+        if let path = sources.file, let root = document(path) {
+            section.take(root, file: path, groups: ["services", "policies"])
+        }
         takeEnvironment(into: &section)
         takeOverrides(into: &section)
         report.problems += section.problems
-        for (key, values) in section.values { apply(key, values, key.path, to: \.configuration) }
-        for entry in section.groups["services"] ?? [] { addService(entry) }
+        var configuration = report.configuration
+        for (key, values) in section.values { apply(key, values, key.path, to: &configuration) }
+        report.configuration = configuration
+        for entry in section.groups["services"] ?? [] {
+            add(entry, "services", ConfigurationKeys.service, Configuration.Service(name: entry.name), \.services)
+        }
+        for entry in section.groups["policies"] ?? [] {
+            add(entry, "policies", ConfigurationKeys.policy, Configuration.Policy(name: entry.name), \.policies)
+        }
         ConfigurationRules(report.configuration, report.origins, now: sources.now).judge(
             &report.problems, &report.warnings)
         report.problems.sort { $0.sortKey < $1.sortKey }
@@ -161,8 +179,12 @@ public struct ConfigurationLoader {
         }
     }
 
-    private mutating func addService(_ entry: ConfigurationSection<Configuration>.Group) {
-        let prefix = "services.\(entry.name)"
+    /// An entry of a mapping whose names people choose.
+    private mutating func add<Root>(
+        _ entry: ConfigurationSection<Configuration>.Group, _ group: String, _ keys: [ConfigurationKey<Root>],
+        _ fresh: Root, _ list: WritableKeyPath<Configuration, [Root]>
+    ) {
+        let prefix = "\(group).\(entry.name)"
         let isName =
             (1...63).contains(entry.name.utf8.count)
             && entry.name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
@@ -171,25 +193,23 @@ public struct ConfigurationLoader {
             report.problems.append(ConfigurationProblem(prefix, entry.origin, words, ConfigurationMessages.writeName()))
             return
         }
-        var section = ConfigurationSection(ConfigurationKeys.service, prefix: prefix)
+        var section = ConfigurationSection(keys, prefix: prefix)
         section.take(entry.node, file: entry.file, groups: [])
         report.problems += section.problems
         report.origins[prefix] = entry.origin
-        report.configuration.services.append(Configuration.Service(name: entry.name))
-        let index = report.configuration.services.count - 1
-        for (key, values) in section.values {
-            apply(key, values, "\(prefix).\(key.path)", to: \.configuration.services[index])
-        }
+        var item = fresh
+        for (key, values) in section.values { apply(key, values, "\(prefix).\(key.path)", to: &item) }
+        report.configuration[keyPath: list].append(item)
     }
 
     /// Sets what the sources say about one key, the strongest last; a mistake in a weaker one is reported too.
     private mutating func apply<Root>(
         _ key: ConfigurationKey<Root>, _ values: [ConfigurationValues], _ path: String,
-        to member: WritableKeyPath<ConfigurationReport, Root>
+        to root: inout Root
     ) {
         for value in values {
             guard let texts = texts(of: value, key, path) else { continue }
-            let wrong = key.assign(texts, &report[keyPath: member])
+            let wrong = key.assign(texts, &root)
             for index in wrong {
                 let shown = key.isSecret ? "<redacted>" : texts.indices.contains(index) ? texts[index] : ""
                 report.problems.append(

@@ -94,6 +94,19 @@ enum ConfigurationMessages {
         "config.write_name", en: "Write 1 to 63 lower-case letters, digits and hyphens.",
         fr: "Écrivez 1 à 63 lettres minuscules, chiffres et tirets.")
 
+    static let writeLimit = Message(
+        "config.write_limit", en: "Write a number from {least} to {most}, or none.",
+        fr: "Écrivez un nombre de {least} à {most}, ou none (aucune limite).")
+    static let writePattern = Message(
+        "config.write_pattern", en: "Write a name; a star may stand for its end.",
+        fr: "Écrivez un nom ; une étoile peut en remplacer la fin.")
+    static let policyHidden = Message(
+        "config.policy_hidden", en: "no account comes to it: {other} holds for everybody",
+        fr: "aucun compte n’y arrive : {other} vaut pour tout le monde")
+    static let policyEarlier = Message(
+        "config.policy_earlier", en: "Move it further up, or give the other one roles or teams.",
+        fr: "Placez-la plus haut, ou donnez à l’autre des rôles ou des équipes.")
+
     static let yamlTooLarge = Message(
         "yaml.too_large", en: "the file is larger than {limit}", fr: "le fichier dépasse {limit}")
     static let yamlNotUTF8 = Message("yaml.not_unicode", en: "this is not UTF-8", fr: "ce n’est pas de l’UTF-8")
@@ -214,7 +227,8 @@ enum ConfigurationMessages {
         secretInline, secretElsewhere, secretBad, secretRemedy, bothSet, unreadable, checkFile, badValue, tooMany,
         fixFirst,
         writeText, writePath, writeBoolean, writeCount, writeSize, writeRate, writeDuration, writeChoice, writeListen,
-        writeURL, writeURLPath, writeHost, writeNetwork, writeDate, writeField, writeName, yamlTooLarge, yamlNotUTF8,
+        writeURL, writeURLPath, writeHost, writeNetwork, writeDate, writeField, writeName, writeLimit, writePattern,
+        policyHidden, policyEarlier, yamlTooLarge, yamlNotUTF8,
         yamlSaveUTF8, yamlSyntax, yamlIndent, yamlAlias, yamlTag, yamlWriteOut, yamlSecond, yamlRemove, yamlComplexKey,
         yamlTooDeep, yamlDuplicate, yamlNotMapping, needs, addKey, plainReachable, plainRemedy, consoleRemedy,
         addressTwice,

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Store
 
 /// What must hold between values; each rule sees the whole configuration and its origins.
 struct ConfigurationRules {
@@ -21,6 +22,7 @@ struct ConfigurationRules {
         rules.judgeListening()
         rules.judgePairs()
         rules.judgeServices()
+        rules.judgePolicies()
         rules.judgeMigration()
         rules.judgeOrder()
         problems += rules.problems
@@ -108,6 +110,16 @@ struct ConfigurationRules {
         }
     }
 
+    private mutating func judgePolicies() {
+        let all = configuration.policies
+        guard let open = all.firstIndex(where: { $0.roles.isEmpty && $0.teams.isEmpty }) else { return }
+        for policy in all[(open + 1)...] {
+            add(
+                "policies.\(policy.name)", ConfigurationMessages.policyHidden(["other": "policies.\(all[open].name)"]),
+                ConfigurationMessages.policyEarlier())
+        }
+    }
+
     private mutating func judgeMigration() {
         let migration = configuration.migration
         let latest = now.advanced(bySeconds: Int64(Self.longestMigration) * 86_400)
@@ -135,6 +147,13 @@ struct ConfigurationRules {
         ordered("limits.target", limits.target, "limits.head", limits.head, \.description)
         ordered("limits.prompt_body", limits.promptBody, "limits.body", limits.body, \.description)
         ordered("limits.per_address", limits.perAddress, "limits.connections", limits.connections, \.description)
+        for policy in configuration.policies {
+            if let day = policy.quota.day.jobs, let month = policy.quota.month.jobs {
+                ordered(
+                    "policies.\(policy.name).jobs.per_day", day, "policies.\(policy.name).jobs.per_month", month,
+                    \.description)
+            }
+        }
         ordered("limits.request_rate", limits.requestRate, "limits.request_burst", limits.requestBurst, \.description)
     }
 

@@ -1,4 +1,6 @@
 internal import Basics
+internal import Fleet
+internal import Store
 internal import Wire
 
 /// How one kind of value is written and read.
@@ -62,6 +64,27 @@ extension ValueReader<Int> {
             guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text) else { return nil }
             return range.contains(number) ? number : nil
         }
+    }
+}
+
+extension ValueReader<Int?> {
+    /// A number, or that there is no limit.
+    static func limit(_ range: ClosedRange<Int>, unit: String = "") -> ValueReader {
+        let number = ValueReader<Int>.count(range, unit: unit)
+        let remedy = ConfigurationMessages.writeLimit(["least": "\(range.lowerBound)", "most": "\(range.upperBound)"])
+        return ValueReader("number or none", unit: unit, remedy, spell: { $0.map(number.spell) ?? "none" }) { text in
+            text == "none" ? .some(nil) : number.read(text)
+        }
+    }
+}
+
+extension ValueReader<AccountName> {
+    static let name = ValueReader("name", ConfigurationMessages.writeText(), spell: \.text) { try? AccountName($0) }
+}
+
+extension ValueReader<NamePattern> {
+    static let pattern = ValueReader("name", ConfigurationMessages.writePattern(), spell: \.description) {
+        !$0.isEmpty && $0.utf8.count <= 256 && !$0.dropLast().contains("*") ? NamePattern($0) : nil
     }
 }
 

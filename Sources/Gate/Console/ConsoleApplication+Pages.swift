@@ -149,8 +149,10 @@ extension ConsoleApplication {
         let wanted = visit.request.target.query[FieldName.limit.rawValue].flatMap { Int($0) } ?? 100
         let limit = AuditPage.limits.contains(wanted) ? wanted : 100
         let head = try await identity.auditHead()
+        let names = AdminRecords(accounts: try await identity.accounts())
         var page = AuditPage(
-            rows: try await identity.auditTail(limit).reversed().map { AuditPage.Row($0) }, head: head, limit: limit)
+            rows: try await identity.auditTail(limit).reversed().map { AuditPage.Row(names.named($0)) }, head: head,
+            limit: limit)
         // A long trail takes a while to walk: the command line does it when asked.
         if head.count <= 10_000 { page.verdict = try await identity.verifyAudit(head: nil) }
         return page

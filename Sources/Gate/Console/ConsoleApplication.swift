@@ -1,4 +1,5 @@
 internal import Basics
+internal import Fleet
 internal import HTTP
 internal import Identity
 internal import Loop
@@ -27,7 +28,7 @@ final class ConsoleApplication: HTTPApplication {
         (self.settings, self.identity, self.log, self.clock) = (settings, identity, log, clock)
         self.view = view
         access = log.access(on: reactor, clock: clock)
-        admin = AdminSurface(identity, clock: clock)
+        admin = AdminSurface(identity, work: view.work, clock: clock)
         snapshot = IdentitySnapshot(state, limits: settings.sessionLimits)
         reader = CredentialReader(cookieName: settings.cookie.name)
     }
@@ -103,7 +104,18 @@ final class ConsoleApplication: HTTPApplication {
             }
             throw refusal
         }
+        if let asset = answer.asset { return try await send(visit, asset) }
         try await send(visit, answer.status, answer.body)
+    }
+
+    /// Bytes that a person made: never shown here, where administrators are.
+    private func send(_ visit: ConsoleVisit, _ asset: Asset) async throws {
+        guard let work = view.work?() else { throw Refusal.notFound }
+        let file = try await work.assets.open(asset.hash)
+        var fields = Self.guarding
+        fields["Content-Type"] = SniffedType.unknown
+        fields["Content-Disposition"] = ContentDisposition.header(.attachment, fileName: asset.hash.description)
+        try await visit.exchange.sendFile(file, fields, lane: work.lane)
     }
 
     private func metrics(_ visit: ConsoleVisit) async throws {

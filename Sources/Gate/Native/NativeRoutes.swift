@@ -5,8 +5,11 @@ internal import Wire
 enum NativeAction: Sendable, Hashable {
     /// The web UI's files and pages.
     case page
-    /// An answer of the worker's, as data.
+    /// An answer of the worker's, as data: for operators alone.
     case worker
+    /// What a worker says of itself.
+    case fact(FactRoute)
+    case features
     /// What an account keeps for itself.
     case userData(UserDataAction)
     // Jobs.
@@ -16,6 +19,8 @@ enum NativeAction: Sendable, Hashable {
     case events
     // Files.
     case view, upload, uploadMask
+    /// The same files, as ComfyUI's assets show them.
+    case asset(AssetAction)
     /// Names of the account's files, by `/internal/files`.
     case fileNames
     /// Folder paths of the worker: nobody's business.
@@ -25,7 +30,6 @@ enum NativeAction: Sendable, Hashable {
     case objectInfo
     /// What the worker says of its machine, without paths.
     case systemStats
-    case modelFolders
 }
 
 enum UserDataAction: Sendable, Hashable {
@@ -76,16 +80,16 @@ enum NativeRoutes {
         both([.get], "/object_info", .read, .objectInfo),
         both([.get], "/object_info/{}", .read, .objectInfo),
         both([.get], "/system_stats", .read, .systemStats),
-        both([.get], "/features", .read, .worker),
-        both([.get], "/embeddings", .read, .worker),
-        both([.get], "/models", .read, .worker),
-        both([.get], "/models/{}", .read, .worker),
-        both([.get], "/experiment/models", .read, .modelFolders),
-        both([.get], "/experiment/models/{}", .read, .worker),
-        both([.get], "/extensions", .read, .worker),
-        both([.get], "/i18n", .read, .worker),
-        both([.get], "/workflow_templates", .read, .worker),
-        both([.get], "/view_metadata/{}", .read, .worker),
+        both([.get], "/features", .read, .features),
+        both([.get], "/embeddings", .read, .fact(.embeddings)),
+        both([.get], "/models", .read, .fact(.models)),
+        both([.get], "/models/{}", .read, .fact(.modelsOf)),
+        both([.get], "/experiment/models", .read, .fact(.modelFolders)),
+        both([.get], "/experiment/models/{}", .read, .fact(.modelFiles)),
+        both([.get], "/extensions", .read, .fact(.extensions)),
+        both([.get], "/i18n", .read, .fact(.translations)),
+        both([.get], "/workflow_templates", .read, .fact(.templates)),
+        both([.get], "/view_metadata/{}", .read, .fact(.metadata)),
     ]
 
     /// Bytes that people made.
@@ -133,16 +137,33 @@ enum NativeRoutes {
 
     /// ComfyUI 0.26.
     private static let modern: [[Rule]] = [
-        both([.get], "/global_subgraphs", .read, .worker),
-        both([.get], "/global_subgraphs/{}", .read, .worker),
-        both([.get], "/node_replacements", .read, .worker),
+        both([.get], "/global_subgraphs", .read, .fact(.subgraphs)),
+        both([.get], "/global_subgraphs/{}", .read, .fact(.subgraph)),
+        both([.get], "/node_replacements", .read, .fact(.replacements)),
         [Rule([.get], "/api/jobs", .read, .jobList)],
         [Rule([.get], "/api/jobs/{}", .read, .job)],
         [Rule([.post], "/api/jobs/cancel", .generate, .cancelJobs)],
         [Rule([.post], "/api/jobs/{}/cancel", .generate, .cancelJob)],
-        [Rule([.get, .post], "/api/assets", .operator, .worker)],
-        [Rule([.get, .post, .put, .delete], "/api/assets/**", .operator, .worker)],
-        [Rule([.get], "/api/tags", .operator, .worker)],
+        assets,
+    ]
+
+    private static let assets: [Rule] = [
+        Rule([.get], "/api/tags", .read, .asset(.tags)),
+        Rule([.get], "/api/assets", .read, .asset(.list)),
+        Rule([.post], "/api/assets", .generate, .asset(.make)),
+        Rule([.post], "/api/assets/from-hash", .generate, .asset(.makeFromHash)),
+        Rule([.get], "/api/assets/hash/{}", .read, .asset(.hash)),
+        Rule([.get], "/api/assets/tags/refine", .read, .asset(.refine)),
+        Rule([.post], "/api/assets/seed", .operator, .asset(.seed)),
+        Rule([.get], "/api/assets/seed/status", .operator, .asset(.seedStatus)),
+        Rule([.post], "/api/assets/seed/cancel", .operator, .asset(.cancelSeed)),
+        Rule([.post], "/api/assets/prune", .operator, .asset(.prune)),
+        Rule([.get], "/api/assets/{}/content", .read, .asset(.content)),
+        Rule([.post], "/api/assets/{}/tags", .manage, .asset(.addTags)),
+        Rule([.delete], "/api/assets/{}/tags", .manage, .asset(.removeTags)),
+        Rule([.get], "/api/assets/{}", .read, .asset(.one)),
+        Rule([.put], "/api/assets/{}", .manage, .asset(.change)),
+        Rule([.delete], "/api/assets/{}", .manage, .asset(.forget)),
     ]
 
     /// ComfyUI-Manager installs code: not for users.

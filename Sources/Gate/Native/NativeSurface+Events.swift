@@ -23,9 +23,9 @@ extension NativeSurface {
         guard let budget = budgets.takeLasting(.eventSocket, principal.account) else {
             throw Refusal.tooMany(.eventSocket)
         }
-        let fleet = fleet
+        let (fleet, body) = (fleet, shared.settings.body)
         let socket = EventSocket(sockets.nextNumber(), principal, clientID: id, in: sockets, budget) {
-            fleet.catalogue?.features ?? JSONObject()
+            fleet.catalogue.map { GateFeatures.of($0, body: body) } ?? JSONObject()
         }
         do {
             socket.begin(try await visit.exchange.upgradeToWebSocket(options: Self.socketOptions, handler: socket))

@@ -9,12 +9,16 @@ internal import Wire
 
 /// ComfyUI's own API: each account has a queue, a history, files and events of its own, whatever the worker knows.
 ///
-/// Jobs, files, settings and events are answered from the gate's own store. What is the same for all, and changes nothing, is the
-/// worker's: its pages, and what it can do.
+/// Jobs, files, settings and events are answered from the gate's own store. What is the same for all is the
+/// worker's: its pages and what it can do, which the gate keeps for the time when no worker answers.
 final class NativeSurface {
     var shared: GateShared
     let pool: UpstreamPool
-    let client: HTTPClient
+    /// For the web UI's files: who waits for one can have an older one.
+    let pages: UpstreamPool
+    let pageClient: HTTPClient
+    /// When the worker last did not answer, on the clock of the loop.
+    var workerFailed: UInt64?
     let sockets: EventSockets
     let budgets: LoopBudgets
     var fleet: FleetService { shared.fleet }
@@ -24,12 +28,17 @@ final class NativeSurface {
     ) {
         (self.shared, self.sockets, self.budgets) = (shared, sockets, budgets)
         pool = UpstreamPool(shared.settings.worker, reactor: reactor, resolver: resolver)
-        client = HTTPClient(pool, authority: shared.settings.workerAuthority)
+        var options = shared.settings.worker
+        options.responseTime = 5_000
+        pages = UpstreamPool(options, reactor: reactor, resolver: resolver)
+        pageClient = HTTPClient(pages, authority: shared.settings.workerAuthority)
     }
 
     func answer(_ visit: Visit, _ route: Route<NativeAction>, _ parameters: [String]) async throws {
         switch route.action {
-        case .page: try forward(visit, .page)
+        case .page: try await page(visit)
+        case .fact(let fact): try await self.fact(visit, fact, parameters)
+        case .features: try await features(visit)
         case .worker: try forward(visit, .data)
         case .userData(let action): try await userData(visit, action, parameters)
         case .submit: try await submit(visit)
@@ -47,12 +56,12 @@ final class NativeSurface {
         case .events: try await events(visit)
         case .view: try await view(visit)
         case .upload: try await upload(visit)
-        case .uploadMask: throw Refusal.notMade
+        case .uploadMask: try await uploadMask(visit)
+        case .asset(let action): try await assets(visit, action, parameters)
         case .fileNames: try await fileNames(visit, parameters[0])
         case .noPaths: try await respond(visit, .ok, [:])
         case .free: try await free(visit)
         case .systemStats: try await systemStats(visit)
-        case .modelFolders: try await modelFolders(visit)
         case .objectInfo: try await objectInfo(visit, parameters.first)
         }
     }
@@ -82,6 +91,13 @@ final class NativeSurface {
     func respond(_ visit: Visit, _ status: Status, json: [UInt8]) async throws {
         try await visit.respond(
             status, ["Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"], json)
+    }
+
+    /// What holds for who asks.
+    func policy(_ visit: Visit) async throws -> AccountPolicy {
+        guard let principal = visit.principal else { throw Refusal.unauthenticated }
+        return try await shared.settings.policies.policy(
+            of: principal.role, teams: principal.teams, shared.identity)
     }
 
     func account(_ visit: Visit) throws -> UUID {

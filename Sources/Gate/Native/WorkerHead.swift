@@ -53,10 +53,15 @@ enum WorkerFilter {
     private static let cached = common.union(["cache-control", "expires", "pragma"])
 
     /// Pages may be framed by nobody else and send their forms nowhere else; ComfyUI's own scripts need the rest.
-    private static let pageFilter = ResponseFilter(
-        allowed: cached,
-        added: "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n"
-            + "Content-Security-Policy: frame-ancestors 'self'; base-uri 'self'; form-action 'self'\r\n")
+    static let pageFields: Fields = [
+        "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+        "Content-Security-Policy": "frame-ancestors 'self'; base-uri 'self'; form-action 'self'",
+    ]
+    private static let pageFilter: ResponseFilter = {
+        var added: [UInt8] = []
+        pageFields.write(to: &added)
+        return ResponseFilter(allowed: cached, added: String(decoding: added, as: UTF8.self))
+    }()
     private static let dataFilter = ResponseFilter(
         allowed: common, added: "X-Content-Type-Options: nosniff\r\nCache-Control: private, no-cache\r\n")
     var filter: ResponseFilter {

@@ -2,6 +2,8 @@ internal import Basics
 
 /// What the console sees of the running gate.
 struct GateView: Sendable {
+    /// Jobs and files, for administration.
+    var work: (@Sendable () -> GateWork)?
     var status: @Sendable () async -> JSON = { .null }
     var metrics: @Sendable () async -> String = { "" }
     var readiness: @Sendable () -> Readiness? = { nil }

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Fleet
 internal import HTTP
 internal import Identity
 internal import Telemetry
@@ -31,12 +32,15 @@ struct OperationSurface {
         var body = JSONObject()
         let isDraining = shared.isDraining.withLock { $0 }
         let readiness = await application.watch.readiness(maximumAge: 1_000)
-        let isReady = readiness.isReady && !isDraining
+        // Before a worker's nodes are known no prompt can be judged.
+        let knowsNodes = shared.fleet.catalogue != nil
+        let isReady = readiness.isReady && knowsNodes && !isDraining
         body["status"] = isReady ? "ready" : "unavailable"
         // Strangers need not know what is wrong here, nor that there is a way around the gate.
         if (try? mayLook(visit)) != nil {
             for member in readiness.json().members { body[member.key] = member.value }
             if isDraining { body["draining"] = true }
+            if readiness.isReady, !knowsNodes { body["reading_nodes"] = true }
             if !application.exposure.isEmpty {
                 body["worker_reachable_around_gate"] = .array(application.exposure.map { .string($0) })
             }

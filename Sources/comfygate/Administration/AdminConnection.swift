@@ -1,5 +1,6 @@
 internal import Basics
 internal import CommandLineKit
+internal import Fleet
 internal import Gate
 internal import Glibc
 internal import HTTP
@@ -14,7 +15,7 @@ enum AdminConnection: Sendable {
     /// By the console's Unix socket.
     case gate(GateSocket)
     /// In this process, on a store that it has locked.
-    case store(AdminSurface, SQLiteDatabase)
+    case store(AdminSurface, SQLiteDatabase, AssetStore)
 
     /// A running gate when its socket answers, else its store.
     ///
@@ -39,13 +40,15 @@ enum AdminConnection: Sendable {
         let identity = IdentityService(
             store: SQLiteAccountStore(database), passwords: passwords, settings: IdentitySettings(configuration)
         ) { _ in }
-        return .store(AdminSurface(identity), database)
+        let storage = try GateStorage(database, configuration, lane: filesLane)
+        let surface = AdminSurface(identity, work: { GateWork(storage, configuration) })
+        return .store(surface, database, storage.assets)
     }
 
     func close() async {
         switch self {
         case .gate(let socket): socket.close()
-        case .store(_, let database): await database.close()
+        case .store(_, let database, _): await database.close()
         }
     }
 
@@ -55,10 +58,30 @@ enum AdminConnection: Sendable {
     ) async throws -> JSON {
         switch self {
         case .gate(let socket): return try await socket.ask(method, path, query, body)
-        case .store(let surface, _):
+        case .store(let surface, _, _):
             let request = try AdminRequest(
                 method, path, query: query, body: body, principal: .console(uid: Int(geteuid())))
             return try await surface.answer(request).body
+        }
+    }
+
+    /// The bytes of an asset, piece by piece.
+    ///
+    /// - Throws: `notFound`.
+    func asset(_ hash: String, _ sink: @escaping @Sendable ([UInt8]) throws -> Void) async throws {
+        switch self {
+        case .gate(let socket): try await socket.download(["assets", hash], sink)
+        case .store(let surface, _, let assets):
+            let request = try AdminRequest(.get, ["assets", hash], principal: .console(uid: Int(geteuid())))
+            guard let asset = try await surface.answer(request).asset else { return }
+            let reader = try await assets.reader(asset.hash)
+            var offset = 0
+            while offset < reader.size {
+                let part = try await reader.read(at: offset, count: min(AssetStore.window, reader.size - offset))
+                guard !part.isEmpty else { break }
+                try sink(part)
+                offset += part.count
+            }
         }
     }
 
@@ -77,6 +100,7 @@ enum AdminConnection: Sendable {
     // Lanes are threads that never end: one set for the process.
     private static let lanes = StoreLanes(
         write: Lane("store-write", threads: 1, capacity: 4_096), read: Lane("store-read", threads: 1, capacity: 1_024))
+    private static let filesLane = Lane("files", threads: 1, capacity: 1_024)
     private static let passwordLane = Lane("passwords", threads: 1, capacity: 64)
 }
 
@@ -120,10 +144,35 @@ final class GateSocket: Sendable {
             throw Self.lost(failure, path)
         }
         if answer.status.isSuccess { return answer.json }
-        let error = answer.json["error"]
-        throw GateError(
+        throw Self.refused(answer.status, answer.json)
+    }
+
+    func download(_ words: [String], _ sink: @escaping @Sendable ([UInt8]) throws -> Void) async throws {
+        guard let target = try? RequestTarget(segments: ["api", "v1"] + words, query: Query([])) else {
+            throw GateError(.invalidArgument, from: .client, "A name or id has characters that none can have.")
+        }
+        let (path, resolver) = (path, resolver)
+        try await loop.run { reactor in
+            let pool = UpstreamPool(UpstreamOptions(.unix(path)), reactor: reactor, resolver: resolver)
+            defer { pool.closeIdle() }
+            do {
+                let response = try await HTTPClient(pool).send(ClientRequest(.get, target.encoded))
+                guard response.status == .ok else {
+                    let body = try await response.body(limit: 1 << 20)
+                    throw Self.refused(response.status, (try? JSON(parsing: body)) ?? .null)
+                }
+                while let part = try await response.nextChunk() { try sink(part) }
+            } catch let failure as UpstreamFailure {
+                throw Self.lost(failure, path)
+            }
+        }
+    }
+
+    private static func refused(_ status: Status, _ json: JSON) -> GateError {
+        let error = json["error"]
+        return GateError(
             GateError.Code(rawValue: error?["code"]?.string ?? "unknown"), from: .client,
-            error?["message"]?.string ?? "The gate answered \(answer.status).")
+            error?["message"]?.string ?? "The gate answered \(status).")
     }
 
     private static func lost(_ failure: UpstreamFailure, _ path: String) -> CommandFailure {

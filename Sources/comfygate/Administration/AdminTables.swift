@@ -14,7 +14,8 @@ extension Terminal {
 }
 
 extension JSON {
-    fileprivate var cell: String {
+    /// For one place in a table.
+    var cell: String {
         switch self {
         case .null: return "-"
         case .bool(let flag): return flag ? "yes" : "no"

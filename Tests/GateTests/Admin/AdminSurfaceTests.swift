@@ -14,7 +14,7 @@ struct AdminSurfaceTests {
         #expect(AdminRoutes.all.count == AdminAction.allCases.count)
         let open = AdminRoutes.all.filter { $0.access == .anyone }.map(\.action)
         #expect(open == [.redeemInvitation, .askBootstrap, .redeemBootstrap])
-        #expect(AdminRoutes.all.allSatisfy { [.anyone, .admin, .consoleOnly].contains($0.access) })
+        #expect(AdminRoutes.all.allSatisfy { [.anyone, .admin, .operator, .consoleOnly].contains($0.access) })
     }
 
     @Test("Rules of the class admin refuse everybody who is none, whatever they show")

@@ -16,19 +16,24 @@ struct JobWorld: Sendable {
 
     static func run(
         _ flavour: ComfyFlavour = .current, worker change: (inout SimulatorOptions) -> Void = { _ in },
-        shell: SimulatorShellOptions = SimulatorShellOptions(),
+        shell: SimulatorShellOptions = SimulatorShellOptions(), folder: TemporaryFolder = TemporaryFolder(),
+        gate changeGate: (inout Configuration) -> Void = { _ in },
+        journal: (@Sendable (JSON) -> Void)? = nil,
         _ body: nonisolated(nonsending) (JobWorld) async throws -> Void
     ) async throws {
         var options = SimulatorOptions(flavour)
         options.stepTime = 20_000_000
         change(&options)
-        let worker = try await SimulatorHost.start(options, shell: shell)
+        let worker = try await SimulatorHost.start(options, shell: shell, journal: journal)
         do {
-            try await GateWorld.run({
-                $0.worker.url = HTTPAddress("http://\(worker.address)")
-                // Tests ask again and again until something has happened.
-                ($0.limits.requestRate, $0.limits.requestBurst) = (1_000_000, 1_000_000)
-            }) { gate in
+            try await GateWorld.run(
+                {
+                    $0.worker.url = HTTPAddress("http://\(worker.address)")
+                    // Tests ask again and again until something has happened.
+                    ($0.limits.requestRate, $0.limits.requestBurst) = (1_000_000, 1_000_000)
+                    changeGate(&$0)
+                }, folder: folder
+            ) { gate in
                 try await body(JobWorld(gate: gate, worker: worker))
             }
         } catch {
@@ -51,16 +56,20 @@ struct JobWorld: Sendable {
     }
 
     /// Many nodes, so that an interrupt soon finds a place between two.
-    static let longGraph: JSON = {
+    static let longGraph = chain(500)
+
+    static func chain(_ count: Int) -> JSON {
         var graph: JSONObject = [
             "1": ["class_type": "EmptyImage", "inputs": ["width": 16, "height": 16, "batch_size": 1, "color": 1]]
         ]
-        for node in 2..<500 {
+        for node in 2..<count {
             graph["\(node)"] = ["class_type": "ImageInvert", "inputs": ["image": [.string("\(node - 1)"), 0]]]
         }
-        graph["500"] = ["class_type": "SaveImage", "inputs": ["images": ["499", 0], "filename_prefix": "long"]]
+        graph["\(count)"] = [
+            "class_type": "SaveImage", "inputs": ["images": [.string("\(count - 1)"), 0], "filename_prefix": "long"],
+        ]
         return .object(graph)
-    }()
+    }
 
     /// Submits as soon as the gate knows its worker; returns the prompt's id.
     func submit(_ graph: JSON, as name: String, client: String = "tab", _ extra: JSONObject = [:]) async throws

@@ -14,7 +14,7 @@ extension NativeSurface {
         guard let file = try await fleet.file(account: owner, wanted.place) else {
             return try await visit.respond(.notFound)
         }
-        guard wanted.preview == nil, wanted.channel == nil else { throw Refusal.notMade }
+        if let task = wanted.task { return try await picture(visit, task, of: file) }
         var fields = UserBytes.fields(file.asset.mediaType, name: file.place.name)
         fields["X-Request-Id"] = visit.requestID
         let served = try await fleet.ports.assets.open(file.asset.hash)
@@ -23,7 +23,7 @@ extension NativeSurface {
 
     /// `POST /upload/image`: keeps a file among the account's inputs and says under which name.
     func upload(_ visit: Visit) async throws {
-        let owner = try account(visit)
+        try await fleet.ports.disk.check()
         let form = UploadForm(fleet.ports.assets, limit: shared.settings.body)
         do {
             try await form.read(visit.exchange)
@@ -32,18 +32,38 @@ extension NativeSurface {
             }
             let target = try UploadTarget(fields: form.fields, fileName: name)
             guard let asset = try await form.commit() else { return try await visit.respond(.badRequest) }
-            let file = try await fleet.ports.files.upload(
-                account: owner, target.place, asset, overwrites: target.overwrites, at: shared.clock())
-            try await respond(
-                visit, .ok,
-                [
-                    "name": .string(file.place.name), "subfolder": .string(file.place.subfolder),
-                    "type": .string(file.place.type.rawValue),
-                ])
+            let file = try await keep(asset, at: target.place, overwrites: target.overwrites, for: visit)
+            try await answer(visit, uploaded: file)
         } catch {
             await form.discard()
             throw error
         }
+    }
+
+    /// Says under which name a file was kept.
+    func answer(_ visit: Visit, uploaded file: AccountFile) async throws {
+        let owner = try account(visit)
+        var answer: JSONObject = [
+            "name": .string(file.place.name), "subfolder": .string(file.place.subfolder),
+            "type": .string(file.place.type.rawValue),
+        ]
+        if fleet.catalogue?.flavour == .current,
+            let made = try await shared.references.reference(account: owner, at: file.place, revive: true)
+        {
+            answer["asset"] = AssetAnswers.uploaded(made)
+        }
+        try await respond(visit, .ok, .object(answer))
+    }
+
+    /// Keeps bytes that somebody brought among their files.
+    ///
+    /// - Throws: `quotaExceeded`.
+    func keep(
+        _ asset: Asset, at place: FilePlace, overwrites: Bool, for visit: Visit
+    ) async throws -> AccountFile {
+        try await fleet.ports.files.upload(
+            account: try account(visit), place, asset, overwrites: overwrites,
+            limit: try await policy(visit).quota.storedBytes, at: shared.clock())
     }
 
     /// `GET /internal/files/{type}`: names at the top level, newest first.
@@ -62,6 +82,8 @@ extension NativeSurface {
     /// `GET /object_info` and `/object_info/{class}`: loaders offer the account's own inputs.
     func objectInfo(_ visit: Visit, _ nodeClass: String?) async throws {
         let owner = try account(visit)
+        // Who asks for all may have put a model there a moment ago.
+        if nodeClass == nil, fleet.catalogue != nil { await fleet.refreshCatalogue(within: 3_000) }
         guard let catalogue = fleet.catalogue else { throw Refusal.noWorker }
         let inputs = try await fleet.ports.files.files(
             account: owner, .input, subfolder: "", limit: Self.fileNameLimit)
@@ -89,10 +111,4 @@ enum UserBytes {
                 "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'",
         ]
     }
-}
-
-extension Refusal {
-    static let notMade = Refusal(
-        .notImplemented, "not_implemented",
-        "The gate cannot make this picture of the file yet; ask for the file itself.")
 }

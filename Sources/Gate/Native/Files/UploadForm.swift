@@ -13,12 +13,21 @@ final class UploadForm {
     private var value: [UInt8] = []
     private let assets: AssetStore
     private let limit: Int
+    private let filePart: String
+    private var values: [(name: String, value: String)] = []
 
     /// Bytes of a field that is no file.
     private static let fieldLimit = 16_384
 
-    /// - Parameter limit: Bytes of the picture.
-    init(_ assets: AssetStore, limit: Int) { (self.assets, self.limit) = (assets, limit) }
+    /// - Parameters:
+    ///   - limit: Bytes of the picture.
+    ///   - filePart: Which part holds it.
+    init(_ assets: AssetStore, limit: Int, filePart: String = "image") {
+        (self.assets, self.limit, self.filePart) = (assets, limit, filePart)
+    }
+
+    /// Every value of a field, in the form's order.
+    func all(_ name: String) -> [String] { values.filter { $0.name == name }.map(\.value) }
 
     /// - Throws: `Refusal` for a form that cannot be read; what the disk says.
     func read(_ exchange: Exchange) async throws {
@@ -35,12 +44,12 @@ final class UploadForm {
     }
 
     private static let unreadable = Refusal(
-        .badRequest, .invalidArgument, "The body must be a form (multipart/form-data) with a part named image.")
+        .badRequest, .invalidArgument, "The body must be a form (multipart/form-data) with a part for the file.")
 
     private func take(_ action: MultipartReader.Action) async throws {
         switch action {
         case .begin(let new):
-            let isFile = new.name == "image" && new.fileName?.isEmpty == false && draft == nil
+            let isFile = new.name == filePart && new.fileName?.isEmpty == false && draft == nil
             part = (new.name, isFile)
             value = []
             guard isFile else { return }
@@ -56,7 +65,11 @@ final class UploadForm {
                 value += bytes
             }
         case .endPart:
-            if let part, !part.isFile { fields[part.name] = String(decoding: value, as: UTF8.self) }
+            if let part, !part.isFile {
+                let text = String(decoding: value, as: UTF8.self)
+                fields[part.name] = text
+                values.append((part.name, text))
+            }
             part = nil
         case .end: break
         }
@@ -64,6 +77,9 @@ final class UploadForm {
 
     /// Keeps the picture; nil when there was none.
     func commit() async throws(GateError) -> Asset? { try await draft?.commit() }
+
+    /// The picture, for reading; nil when there was none.
+    func picture() async throws(GateError) -> AssetReader? { try await draft?.reader() }
 
     func discard() async { await draft?.discard() }
 }

@@ -1,5 +1,6 @@
 internal import Basics
 internal import ComfyAPI
+internal import Pictures
 internal import Store
 internal import Wire
 
@@ -8,28 +9,48 @@ internal import Wire
 /// Source: ComfyUI's `server.py`, `view_image`, whose statuses these are.
 struct ViewRequest: Sendable, Hashable {
     let place: FilePlace
-    /// `webp;90` and the like: another picture of it is wanted.
-    let preview: String?
-    /// `rgb` or `a`: a part of it is wanted.
-    let channel: String?
+    /// What is to be made of it; nil for the file itself.
+    let task: PictureTask?
 
     init(_ query: Query) throws(Status) {
-        guard var name = query["filename"] else { throw .notFound }
-        var type = query["type"] ?? "output"
-        for folder in FolderType.allCases where name.hasSuffix(" [\(folder.rawValue)]") {
-            name = String(name.dropLast(folder.rawValue.utf8.count + 3))
-            type = folder.rawValue
-        }
-        guard !name.isEmpty, !name.hasPrefix("/"), !name.contains(".."), let type = FolderType(rawValue: type) else {
-            throw .badRequest
-        }
+        guard let text = query["filename"] else { throw .notFound }
+        guard let (path, type) = Self.annotated(text, type: query["type"] ?? "output") else { throw .badRequest }
         // Only the last part counts; folders have a parameter of their own.
-        name = String(name.split(separator: "/").last ?? "")
+        let name = String(path.split(separator: "/").last ?? "")
         guard let subfolder = Self.subfolder(query["subfolder"] ?? "") else { throw .forbidden }
         guard let reference = FileReference(subfolder.isEmpty ? name : "\(subfolder)/\(name)") else { throw .notFound }
         place = FilePlace(type, reference.subfolder, reference.filename)
-        preview = query["preview"].flatMap { $0.isEmpty ? nil : $0 }
-        channel = query["channel"].flatMap { $0.isEmpty || $0 == "rgba" ? nil : $0 }
+        task = try Self.task(preview: query["preview"], channel: query["channel"] ?? "")
+    }
+
+    /// A name and the folder that it says itself, else this type's; nil for a name that could leave it, and no type.
+    ///
+    /// Source: ComfyUI's `folder_paths.py`, `annotated_filepath`.
+    static func annotated(_ text: String, type: String) -> (name: String, type: FolderType)? {
+        var (name, type) = (text, type)
+        for folder in FolderType.allCases where text.hasSuffix(" [\(folder.rawValue)]") {
+            name = String(text.dropLast(folder.rawValue.utf8.count + 3))
+            type = folder.rawValue
+        }
+        guard !name.isEmpty, !name.hasPrefix("/"), !name.contains(".."), let type = FolderType(rawValue: type) else {
+            return nil
+        }
+        return (name, type)
+    }
+
+    /// What ComfyUI makes of the two parameters; a preview beats a channel. It fails for a quality that WebP does not have.
+    private static func task(preview: String?, channel: String) throws(Status) -> PictureTask? {
+        guard let preview else { return channel == "rgb" ? .colors : channel == "a" ? .alpha : nil }
+        let words = preview.split(separator: ";", omittingEmptySubsequences: false)
+        var quality = 90
+        if let last = words.last, !last.isEmpty, last.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) {
+            quality = Int(last) ?? .max
+        }
+        if words.first == "jpeg", !channel.contains("a") {
+            return .preview(.jpeg, quality: min(quality, 100), dropsAlpha: true)
+        }
+        guard quality <= 100 else { throw .badRequest }
+        return .preview(.webp, quality: quality, dropsAlpha: channel == "rgb")
     }
 
     /// A folder below one of the three, without slashes at its ends; nil for what would leave it.

@@ -23,24 +23,37 @@ extension NativeSurface {
         } catch {
             return try await reject(visit, error)
         }
+        // Sent again by somebody who did not hear the answer: it does not matter what is known of workers by now.
+        if let id = prompt.promptID, !id.isEmpty,
+            let known = try await fleet.ports.jobs.record(account: owner, publicID: id)
+        {
+            let plan = try? JSON(parsing: known.request.plan)
+            return try await accept(visit, known.job, NodeFaults.list(plan?["errors"]))
+        }
         guard let catalogue else { throw Refusal.noWorker }
+        let policy = try await policy(visit)
         let graph: CheckedGraph
-        switch try await judge(prompt, of: owner, by: catalogue) {
+        switch try await judge(prompt, of: owner, policy.graph, by: catalogue) {
         case .accepted(let checked): graph = checked
         case .rejected(let rejection, _): return try await reject(visit, rejection)
         }
-        let job = SubmittedPrompt.job(prompt, graph, account: owner, at: shared.clock())
+        let now = shared.clock()
+        let job = SubmittedPrompt.job(prompt, graph, account: owner, policy.terms(at: now), at: now)
         let kept: Job
         do throws(GateError) {
-            kept = try await fleet.submit(job, limits: shared.settings.pendingLimits).job
+            kept = try await fleet.submit(job, quota: policy.quota).job
         } catch {
             throw Refusal(error)
         }
+        try await accept(visit, kept, graph.nodeErrors)
+    }
+
+    private func accept(_ visit: Visit, _ job: Job, _ faults: [NodeFaults]) async throws {
         try await respond(
             visit, .ok,
             [
-                "prompt_id": .string(kept.publicID), "number": .number(kept.place.number),
-                "node_errors": NodeFaults.json(graph.nodeErrors),
+                "prompt_id": .string(job.publicID), "number": .number(job.place.number),
+                "node_errors": NodeFaults.json(faults),
             ])
     }
 
@@ -49,20 +62,19 @@ extension NativeSurface {
     }
 
     private func judge(
-        _ prompt: PromptRequest, of owner: UUID, by catalogue: WorkerCatalogue
+        _ prompt: PromptRequest, of owner: UUID, _ policy: GraphPolicy, by catalogue: WorkerCatalogue
     ) async throws -> GraphCheck.Verdict {
-        let verdict = try await judge(prompt, of: owner, catalogue.check)
+        let verdict = try await judge(prompt, of: owner, policy, catalogue.check)
         guard case .rejected(_, mayBeStale: true) = verdict else { return verdict }
         // A model that was copied a moment ago, or a pack that was installed: the worker knows better.
         await fleet.refreshCatalogue()
         guard let newer = fleet.catalogue, newer !== catalogue else { return verdict }
-        return try await judge(prompt, of: owner, newer.check)
+        return try await judge(prompt, of: owner, policy, newer.check)
     }
 
     private func judge(
-        _ prompt: PromptRequest, of owner: UUID, _ check: GraphCheck
+        _ prompt: PromptRequest, of owner: UUID, _ policy: GraphPolicy, _ check: GraphCheck
     ) async throws -> GraphCheck.Verdict {
-        let policy = shared.settings.graphPolicy
         // First with files that are always there, to learn which ones it is about.
         let asked = Locked<Set<FileReference>>([])
         let verdict = check.check(prompt, policy: policy) { reference in
@@ -99,7 +111,9 @@ extension Refusal {
 
 /// What is kept of a prompt.
 enum SubmittedPrompt {
-    static func job(_ prompt: PromptRequest, _ graph: CheckedGraph, account: UUID, at now: Timestamp) -> NewJob {
+    static func job(
+        _ prompt: PromptRequest, _ graph: CheckedGraph, account: UUID, _ terms: JobTerms, at now: Timestamp
+    ) -> NewJob {
         var extra = prompt.otherExtraData
         extra["extra_pnginfo"] = prompt.extraPNGInfo.map { .object($0) }
         extra["client_id"] = prompt.clientID.map { .string($0) }
@@ -119,6 +133,6 @@ enum SubmittedPrompt {
                 prompt: JSON.object(graph.prompt).encoded(), extraData: JSON.object(extra).encoded(),
                 outputs: JSON.array(graph.outputs.map { .string($0) }).encoded(), plan: graph.encode().encoded(),
                 credentials: credentials),
-            inputs: graph.files.map(\.hash))
+            inputs: graph.files.map(\.hash), terms: terms)
     }
 }
