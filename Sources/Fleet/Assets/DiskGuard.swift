@@ -58,9 +58,6 @@ public final class DiskGuard: Sendable {
         if state.withLock({ $0.isLow }) { throw Self.refusal }
     }
 
-    /// As it was seen last.
-    public var isLow: Bool { state.withLock { $0.isLow } }
-
     private static let refusal = GateError(
         .diskLow, from: .gateway,
         "The gate's disk is nearly full, so nothing new is taken; what was taken is safe. Make room, or ask the operator."

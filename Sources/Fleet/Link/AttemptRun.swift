@@ -39,8 +39,7 @@ final class AttemptRun {
     private var isFinishing = false
     /// Nodes whose `executed` the owner has heard.
     private var told: Set<String> = []
-    /// When the socket was opened last, and when it brought something of this attempt or at all.
-    private var connected: UInt64 = 0
+    /// When the socket was opened or brought something last, and whether it has brought something of this attempt.
     private var lastFrame: UInt64 = 0
     private var hasHeard = false
     /// The socket has told of the end, and since when history has it.
@@ -158,7 +157,7 @@ final class AttemptRun {
         let target = api.address.basePath + "/ws?clientId=" + attempt.id.description
         do throws(UpstreamFailure) {
             try await inbox.connect(target, api.address.credential, messageLimit: Self.messageLimit)
-            (connected, lastFrame, hasHeard) = (now, now, false)
+            (lastFrame, hasHeard) = (now, false)
             inbox.send(#"{"type":"feature_flags","data":{"supports_preview_metadata":true}}"#)
         } catch {
             if error.isRefusal { sawDeath = true }
