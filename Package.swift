@@ -91,7 +91,9 @@ let package = Package(
         .executableTarget(
             name: "GateBench",
             dependencies: [
-                "Basics", "Wire", "Loop", "Store", "StoreSQLite", "Identity", "CLinux", "COpenSSL", "CBench",
+                "Basics", "Wire", "Loop", "ComfyAPI", "Store", "StoreSQLite", "Identity", "Fleet", "Simulator",
+                "CLinux",
+                "COpenSSL", "CSQLite", "CBench",
             ],
             path: "Benchmarks/GateBench", swiftSettings: strict),
 

@@ -19,6 +19,14 @@ public struct Digest32: Sendable, Hashable {
         unsafe withUnsafeMutableBytes(of: &self) { unsafe $0.copyBytes(from: bytes) }
     }
 
+    /// Nil unless there are exactly 32 bytes.
+    public init?(_ bytes: Span<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        unsafe withUnsafeMutableBytes(of: &self) { out in
+            unsafe bytes.withUnsafeBytes { unsafe out.copyMemory(from: $0) }
+        }
+    }
+
     /// SHA-256 of the bytes; allocates nothing.
     public static func sha256(_ bytes: Span<UInt8>) -> Digest32 {
         var digest = Digest32()

@@ -80,6 +80,12 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         members.count > Self.few ? places[Name(text: key)] : members.firstIndex { $0.key.hasBytes(of: key) }
     }
 
+    /// Where a member stands in `members`; its bytes count, not its looks.
+    public func index(of key: String) -> Int? { place(of: key) }
+
+    /// Gives a member another value; far cheaper than by its name.
+    public mutating func replace(at index: Int, with value: JSON) { members[index].value = value }
+
     private mutating func index() {
         places = [:]
         for (place, member) in members.enumerated() where members.count > Self.few {

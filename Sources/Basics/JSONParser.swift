@@ -80,7 +80,7 @@ struct JSONParser {
             if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") { at += 1 }
             try digits(from: start)
         }
-        return .number(JSONNumber(literal: String(decoding: bytes[start..<at], as: UTF8.self)))
+        return .number(JSONNumber(literal: Self.text(bytes.span.extracting(start..<at))))
     }
 
     private mutating func digits(from start: Int) throws(JSONError) {

@@ -21,10 +21,17 @@ public struct UUID: Sendable, Hashable, Comparable, CustomStringConvertible, Los
 
     /// Reads the canonical form only: 36 characters, lower case, hyphens in place. Any version is accepted.
     public init?(_ text: String) {
+        let utf8 = text.utf8
+        self.init(utf8.span)
+    }
+
+    /// The same of bytes.
+    public init?(_ text: Span<UInt8>) {
+        guard text.count == 36 else { return nil }
         var value: (UInt64, UInt64) = (0, 0)
         var digits = 0
-        guard text.utf8.count == 36 else { return nil }
-        for (index, byte) in text.utf8.enumerated() {
+        for index in text.indices {
+            let byte = text[index]
             if index == 8 || index == 13 || index == 18 || index == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
@@ -37,12 +44,19 @@ public struct UUID: Sendable, Hashable, Comparable, CustomStringConvertible, Los
     }
 
     public var description: String {
-        var bytes: [UInt8] = []
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: high >> shift)) }
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: low >> shift)) }
-        var text = Hex.encode(bytes)
-        for place in [20, 16, 12, 8] { text.insert("-", at: text.index(text.startIndex, offsetBy: place)) }
-        return text
+        unsafe String(unsafeUninitializedCapacity: 36) { out in
+            var place = 0
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    unsafe out[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let half = UInt8(truncatingIfNeeded: (digit < 16 ? high : low) >> UInt64(60 - digit % 16 * 4)) & 15
+                unsafe out[place] = half < 10 ? half + 0x30 : half + 0x57
+                place += 1
+            }
+            return place
+        }
     }
 
     public static func < (left: UUID, right: UUID) -> Bool { (left.high, left.low) < (right.high, right.low) }

@@ -9,6 +9,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -30,6 +31,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,6 +126,19 @@ int gate_pipe(int ends[2], int capacity) {
     return 0;
 }
 
+ssize_t gate_send_file(int socket, int file, int64_t offset, size_t count) {
+    return sendfile(socket, file, &offset, count);
+}
+int gate_is_cached(int file, int64_t offset, size_t count) {
+    int64_t last = offset + (int64_t)count - 1;
+    for (int64_t at = offset;; at += 65536) {
+        char byte;
+        struct iovec part = {.iov_base = &byte, .iov_len = 1};
+        if (preadv2(file, &part, 1, at < last ? at : last, RWF_NOWAIT) != 1) return 0;
+        if (at >= last) return 1;
+    }
+}
+
 int gate_open(const char *path, int flags, int mode) { return open(path, flags | O_CLOEXEC, mode); }
 int gate_adopt(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
@@ -158,6 +173,8 @@ int gate_watch_add(int descriptor, const char *path) {
                             IN_DELETE_SELF | IN_MOVE_SELF;
     return inotify_add_watch(descriptor, path, events | IN_ONLYDIR);
 }
+
+void gate_trim_memory(void) { malloc_trim(0); }
 
 uint64_t gate_monotonic_nanoseconds(void) {
     struct timespec now;

@@ -3,8 +3,8 @@ public import Basics
 extension GateError.Code {
     /// The worker has neither the job nor its end.
     public static let jobVanished: Self = "job_vanished"
-    /// The connection broke while a job was handed to a worker.
-    public static let handOverUnknown: Self = "handover_unknown"
+    /// Nothing of a job reached the worker.
+    public static let handOverFailed: Self = "handover_failed"
     /// A finished job's files could not be fetched.
     public static let outputsLost: Self = "outputs_lost"
     /// A job's input is no longer in the gate's keeping.

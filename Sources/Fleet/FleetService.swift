@@ -26,16 +26,19 @@ public final class FleetService: Sendable {
     public func start(
         workers: [WorkerAddress], limits: JobLimits = JobLimits(), resolver: Resolver
     ) async throws(GateError) {
+        // Takes a processor for a while, so it goes on beside the store.
+        async let remembered = remember()
         // Half-written files of a process that was killed, before anybody begins a new one.
         _ = try? await ports.assets.sweepDrafts()
-        let open = try await ports.jobs.openJobs()
+        let queue = JobQueue(try await ports.jobs.queuedJobs())
+        let dispatched = try await ports.jobs.dispatchedJobs()
         let ports = ports
         await ports.shelf.sweepDrafts()
-        let stats = await remember()
+        let stats = await remembered
         let made = await loop.perform { (reactor: Reactor) in
             let dispatcher = Dispatcher(ports, limits: limits, reactor: reactor)
             if let stats { dispatcher.know(stats) }
-            dispatcher.start(open, workers.map { WorkerSession($0, dispatcher, resolver: resolver) })
+            dispatcher.start(queue, dispatched, workers.map { WorkerSession($0, dispatcher, resolver: resolver) })
             return Confined(dispatcher: dispatcher)
         }
         confined.withLock { $0 = made }
@@ -156,7 +159,8 @@ public final class FleetService: Sendable {
             try await ports.disk.check()
             submission = try await ports.jobs.submit(job, quota: quota)
         } catch {
-            if error.code == .storeFull { ports.disk.noteFull() }
+            ports.meter.refused(error.code)
+            ports.disk.note(error)
             guard error.code == .tooManyJobs, let ahead = try? await ask({ $0.ahead(of: job.account) }) else {
                 throw error
             }
@@ -164,7 +168,10 @@ public final class FleetService: Sendable {
                 error.code, from: error.origin,
                 "\(error.message) \(ahead) \(ahead == 1 ? "job" : "jobs") of others run before its next one.")
         }
-        if case .created(let job) = submission { tell { $0.submitted(job) } }
+        if case .created(let job) = submission {
+            ports.meter.submitted()
+            tell { $0.submitted(job) }
+        }
         return submission
     }
 
@@ -187,10 +194,20 @@ public final class FleetService: Sendable {
         for job in open {
             let isRunning = phases[job.sequence]?.isRunning ?? false
             guard scope == .all || isRunning == (scope == .running) else { continue }
-            let answer = try await ports.jobs.requestCancel(
-                account: account, publicID: job.publicID, at: ports.clock())
+            let answer: CancelAnswer
+            do throws(GateError) {
+                answer = try await ports.jobs.requestCancel(
+                    account: account, publicID: job.publicID, at: ports.clock())
+            } catch {
+                // Gives the reserve up: whoever asks again will be heard.
+                ports.disk.note(error)
+                throw error
+            }
             switch answer {
-            case .canceled, .asked: any = true
+            case .canceled:
+                ports.meter.withdrawn()
+                any = true
+            case .asked: any = true
             case .ended, .unknown: continue
             }
             // Whoever is told of the cancel may rely on it: nothing is handed over from here on.
@@ -223,6 +240,7 @@ public final class FleetService: Sendable {
                     job: job.sequence, attempt: nil, state: .expired, failure: failure, ended: now,
                     result: ending.result)
                 guard try await ports.jobs.finish(end) else { continue }
+                ports.meter.ended(end)
                 count += 1
                 tell { $0.gaveUp(job, ending.words) }
             }
@@ -241,6 +259,9 @@ public final class FleetService: Sendable {
 
     /// What each worker is at.
     public func workers() async throws(GateError) -> [WorkerState] { try await ask { $0.sessions.map(\.state) } }
+
+    /// For gauges.
+    public func load() async throws(GateError) -> FleetLoad { try await ask { $0.load } }
 
     /// Takes other limits over; what runs is judged by them, too.
     public func setLimits(_ limits: JobLimits) { tell { $0.limits = limits } }

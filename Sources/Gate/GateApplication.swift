@@ -1,4 +1,5 @@
 internal import Basics
+internal import Fleet
 public import HTTP
 internal import Identity
 internal import Loop
@@ -22,6 +23,8 @@ public final class GateApplication: HTTPApplication {
     private var requestIDs = RequestIDs()
     /// The id of the request that goes the short way; its memory is used again.
     private var laneID: [UInt8] = []
+    /// When a failure was logged last, by its code, and how many have not been since.
+    private var failures: [GateError.Code: (time: UInt64, left: Int)] = [:]
     public private(set) var counts = RequestCounts()
     /// Where the worker answers without the gate; see `WorkerExposure`.
     var exposure: [String] = []
@@ -75,11 +78,7 @@ public final class GateApplication: HTTPApplication {
         } catch let refusal as Refusal {
             try await refuse(refusal, exchange, id, visit)
         } catch let error as GateError {
-            shared.log.error(
-                "request_failed",
-                [
-                    "code": .string(error.code.rawValue), "detail": .string(error.detail ?? ""), "request": .string(id),
-                ])
+            log(error, id)
             try await refuse(Refusal(error), exchange, id, visit)
         } catch let error as HTTPError where error != .clientGone {
             try await refuse(Refusal(error), exchange, id, visit)
@@ -87,6 +86,26 @@ public final class GateApplication: HTTPApplication {
             shared.log.warning("upstream_failed", ["reason": .string("\(failure)"), "request": .string(id)])
             try await refuse(Refusal(failure), exchange, id, visit)
         }
+    }
+
+    /// Milliseconds between two lines about the same failure: a full disk fails for everybody, again and again.
+    private static let failureInterval: UInt64 = 1_000
+
+    private func log(_ error: GateError, _ id: String) {
+        // That it is low was told when it was found.
+        if error.code == .diskLow { return }
+        var line: JSONObject = [
+            "code": .string(error.code.rawValue), "detail": .string(error.detail ?? ""), "request": .string(id),
+        ]
+        if let known = failures[error.code] {
+            guard reactor.now - known.time >= Self.failureInterval else {
+                failures[error.code] = (known.time, known.left + 1)
+                return
+            }
+            if known.left > 0 { line["left_out"] = JSON(known.left) }
+        }
+        failures[error.code] = (reactor.now, 0)
+        shared.log.error("request_failed", line)
     }
 
     private func answer(_ exchange: Exchange, _ id: String, _ known: inout Visit?) async throws {

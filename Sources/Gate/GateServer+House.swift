@@ -1,4 +1,5 @@
 public import Basics
+internal import CLinux
 internal import Fleet
 internal import HTTP
 internal import Identity
@@ -49,6 +50,7 @@ extension GateServer {
         (metrics.sessions, metrics.tokens) = await console.withLock { $0 }?.credentialCounts() ?? (0, 0)
         metrics.store = shared.identity.storeLoad
         metrics.readiness = shared.readiness.current
+        metrics.jobs = await shared.fleet.numbers()
         return metrics
     }
 
@@ -119,6 +121,8 @@ extension GateServer {
         do throws(GateError) { try await keepJobs() } catch { failure = failure ?? error }
         await look()
         _ = await findExposure()
+        // Long answers leave the allocator with memory that it would keep for ever, in the part of each thread.
+        try? await shared.fleet.ports.lane.run { gate_trim_memory() }
         if let failure {
             shared.log.error(
                 "house_failed",

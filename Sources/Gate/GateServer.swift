@@ -92,6 +92,10 @@ public final class GateServer: Sendable {
                     member.loop.submit { member.application.sockets.deliver(delivery) }
                 }
             }, log: { event, fields in log.info(event, fields) })
+        storage.disk.watch { isLow, room in
+            let fields: JSONObject = ["free": JSON(room.free), "size": JSON(room.total)]
+            if isLow { log.warning("disk_low", fields) } else { log.info("disk_has_room", fields) }
+        }
         let fleet = FleetService(ports: ports, loop: core)
         let identity = makeIdentity { delta in
             // The answer that announces a change waits until every loop knows it.

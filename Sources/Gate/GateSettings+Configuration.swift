@@ -31,6 +31,7 @@ extension GateSettings {
         workerAuthority = url.authority
         workerBearer = configuration.worker.bearer
         workerBasePath = url.path
+        (workerRestart, workerFiles) = (configuration.worker.restart, configuration.worker.files)
         (showsMetrics, metricsToken) = (configuration.metrics.isOn, configuration.metrics.token)
         accountLimits = AccountLimits(configuration.limits)
         body = configuration.limits.body.bytes
@@ -59,6 +60,7 @@ extension WorkerAddress {
         self.init(
             name: settings.workerAuthority, upstream: settings.worker, authority: settings.workerAuthority,
             basePath: settings.workerBasePath, credential: WorkerHead.credential(settings))
+        (restart, files) = (settings.workerRestart, settings.workerFiles)
     }
 }
 

@@ -64,6 +64,9 @@ public struct GateSettings: Sendable {
     /// The worker's own credential, if it has one.
     public var workerBearer: Secret?
     public var workerBasePath = ""
+    /// See `WorkerAddress`.
+    public var workerRestart: [String] = []
+    public var workerFiles: String?
     public var services: [ServiceOptions] = []
     public var showsMetrics = true
     /// Opens `/metrics` besides an operator's own credential.

@@ -1,3 +1,5 @@
+internal import Basics
+
 /// How long an attempt must wait before its password is looked at; never whether it is.
 ///
 /// Failures are counted for each (account, address) and for each address, and halved every ten minutes. Only wrong

@@ -41,6 +41,9 @@ open class Channel: Deadline {
         isWatched = false
         wasClosed = true
         willClose()
+        // Closing alone is not enough: a child that is just being started has a copy, and as long as that is open the
+        // system goes on to tell of a channel that is gone.
+        reactor.unwatch(self)
         _ = Glibc.close(descriptor)
         reactor.unregister(self)
     }

@@ -20,3 +20,41 @@ public func readBytes(of descriptor: Int32, at offset: Int64, count: Int) -> (by
     }
     return (bytes, error)
 }
+
+/// Names in an open folder but `.` and `..`, in no order; blocks.
+///
+/// - Returns: The names, and the system's error number or 0.
+public func folderNames(_ descriptor: Int32) -> (names: [String], error: Int32) {
+    // Its own place in the folder, and closed with the list.
+    let own = unsafe gate_open_at(descriptor, ".", O_RDONLY | O_DIRECTORY, 0)
+    guard own >= 0, let folder = unsafe fdopendir(own) else { return ([], gate_errno()) }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+        let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+            unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+        }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return (names, 0)
+}
+
+/// Writes all of it where the file stands; blocks.
+///
+/// - Returns: The system's error number or 0.
+public func writeBytes(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+    unsafe bytes.withUnsafeBytes { unsafe writeBytes($0, to: descriptor) }
+}
+
+public func writeBytes(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var rest = unsafe bytes
+    while unsafe !rest.isEmpty {
+        let count = unsafe write(descriptor, rest.baseAddress, rest.count)
+        if count < 0, gate_errno() == EINTR { continue }
+        // A disk that takes nothing and says no reason would hold the thread for ever.
+        guard count != 0 else { return EIO }
+        guard count > 0 else { return gate_errno() }
+        unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    }
+    return 0
+}

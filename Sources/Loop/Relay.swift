@@ -9,7 +9,7 @@ final class Pipe {
     static let capacity = 1 << 20
 
     /// `splice` cannot be told, as `send` can, that a closed socket is an error number and not a signal.
-    private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+    static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
     init?() {
         Self.ignoresBrokenPipes

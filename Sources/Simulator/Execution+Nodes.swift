@@ -89,7 +89,9 @@ extension SimulatedWorker {
         ]
         let withMetadata = owner.map { previewFlags.contains($0) } ?? false
         if !withMetadata { send("progress", progress, to: owner) }
-        if wantsPreviews(run) {
+        if wantsPreviews(run), let picture = options.previewPicture {
+            sendPreview(picture, node: id, prompt: run.job.id)
+        } else if wantsPreviews(run) {
             let picture = library(run, active.call).preview(
                 active.call, progress: Double(done) / Double(steps.total), side: options.previewSize)
             sendPreview(JPEGCodec.encode(picture, quality: 95), node: id, prompt: run.job.id)

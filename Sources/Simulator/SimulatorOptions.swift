@@ -32,6 +32,8 @@ public struct SimulatorOptions: Sendable {
     public var sendsPreviews = true
     /// Side of the box that previews fill, in pixels.
     public var previewSize = 512
+    /// Sent in place of a painted preview, for those who measure what others make of it.
+    public var previewPicture: [UInt8]?
     /// False as with `--disable-metadata`.
     public var writesMetadata = true
     /// As `--enable-cors-header`: nil leaves the loopback check on.

@@ -25,4 +25,8 @@ extension GateError.Code {
     public static let pathTooLong: Self = "path_too_long"
     /// The worker's process ended while it ran a job; the store counts these by graph.
     public static let workerCrashed: Self = "worker_crashed"
+    /// The connection broke while a job was handed to a worker; the store remembers these, because it may turn up.
+    public static let handOverUnknown: Self = "handover_unknown"
+    /// The worker that ran a job is out of reach; remembered, too.
+    public static let workerUnreachable: Self = "worker_unreachable"
 }

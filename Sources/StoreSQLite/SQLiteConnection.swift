@@ -1,4 +1,5 @@
 internal import Basics
+internal import CLinux
 internal import CSQLite
 internal import Store
 
@@ -39,9 +40,10 @@ enum SQLiteValue: Sendable, Hashable {
         let access = mode == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
         let code = unsafe sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let opened = unsafe opened else {
+            let number = gate_errno()
             let reason = unsafe String(cString: sqlite3_errmsg(opened))
             unsafe sqlite3_close_v2(opened)
-            throw SQLiteErrors.error(code, "open: \(reason)")
+            throw SQLiteErrors.error(code, system: number, "open: \(reason)")
         }
         unsafe handle = opened
         unsafe sqlite3_extended_result_codes(handle, 1)
@@ -66,7 +68,7 @@ enum SQLiteValue: Sendable, Hashable {
     /// Runs one or more statements without placeholders.
     func execute(_ sql: String) throws(GateError) {
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
-        if code != SQLITE_OK { throw SQLiteErrors.error(code, "\(message) in \(sql.prefix(80))") }
+        if code != SQLITE_OK { throw failure(code, sql).error }
     }
 
     /// Runs a statement that answers with no rows, and returns the number of rows it touched.
@@ -125,7 +127,10 @@ enum SQLiteValue: Sendable, Hashable {
     }
 
     private func failure(_ code: Int32, _ sql: String) -> SQLiteFailure {
-        SQLiteFailure(code: code, error: SQLiteErrors.error(code, "\(message) in \(sql.prefix(80))"))
+        // The library's own copy, sqlite3_system_errno, does not know of failed commits.
+        let number = gate_errno()
+        return SQLiteFailure(
+            code: code, error: SQLiteErrors.error(code, system: number, "\(message) in \(sql.prefix(80))"))
     }
 }
 
@@ -169,6 +174,14 @@ enum SQLiteValue: Sendable, Hashable {
         let count = Int(unsafe sqlite3_column_bytes(handle, column))
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
     }
+
+    /// The bytes where they lie; good until the next step.
+    func withBytes<Value>(_ column: Int32, _ body: (Span<UInt8>) -> Value) -> Value {
+        guard let start = unsafe sqlite3_column_blob(handle, column) else { return body(Span()) }
+        let count = Int(unsafe sqlite3_column_bytes(handle, column))
+        let buffer = unsafe UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: count)
+        return unsafe body(buffer.span)
+    }
 }
 
 /// The current row; columns count from 0. A value of another type than asked for is damage, not nil.
@@ -190,13 +203,19 @@ struct SQLiteRow {
     func time(_ column: Int32) throws(GateError) -> Timestamp {
         Timestamp(milliseconds: Int64(try integer(column)))
     }
+    func optionalID(_ column: Int32) throws(GateError) -> UUID? { isNull(column) ? nil : try id(column) }
     func optionalTime(_ column: Int32) throws(GateError) -> Timestamp? { isNull(column) ? nil : try time(column) }
 
     func text(_ column: Int32) throws(GateError) -> String {
-        guard statement.type(column) == SQLITE_TEXT,
-            let text = String(validating: statement.bytes(column), as: UTF8.self)
-        else { throw wrong(column) }
+        guard statement.type(column) == SQLITE_TEXT, let text = statement.withBytes(column, Self.text) else {
+            throw wrong(column)
+        }
         return text
+    }
+    /// Nil for what is not UTF-8.
+    private static func text(_ bytes: Span<UInt8>) -> String? {
+        guard let valid = try? UTF8Span(validating: bytes) else { return nil }
+        return String(copying: valid)
     }
     func optionalText(_ column: Int32) throws(GateError) -> String? { isNull(column) ? nil : try text(column) }
 
@@ -208,11 +227,15 @@ struct SQLiteRow {
     func optionalBlob(_ column: Int32) throws(GateError) -> [UInt8]? { isNull(column) ? nil : try blob(column) }
 
     func id(_ column: Int32) throws(GateError) -> UUID {
-        guard let id = UUID(try text(column)) else { throw wrong(column) }
+        guard statement.type(column) == SQLITE_TEXT, let id = statement.withBytes(column, { UUID($0) }) else {
+            throw wrong(column)
+        }
         return id
     }
     func digest(_ column: Int32) throws(GateError) -> Digest32 {
-        guard let digest = Digest32(try blob(column)) else { throw wrong(column) }
+        guard statement.type(column) == SQLITE_BLOB, let digest = statement.withBytes(column, { Digest32($0) }) else {
+            throw wrong(column)
+        }
         return digest
     }
     /// A value of an enumeration that is stored by name.

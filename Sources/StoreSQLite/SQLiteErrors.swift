@@ -1,22 +1,30 @@
 internal import Basics
 internal import CSQLite
+internal import Glibc
 internal import Store
 
 /// Names SQLite's result codes (sqlite.org/rescode.html) in the gate's words.
 enum SQLiteErrors {
     /// - Parameters:
     ///   - code: A result code, extended or not.
+    ///   - number: The system's error number behind it; 0 when there is none.
     ///   - detail: `sqlite3_errmsg` and what was being done; for the log.
-    static func error(_ code: Int32, _ detail: String) -> GateError {
+    static func error(_ code: Int32, system number: Int32 = 0, _ detail: String) -> GateError {
         let detail = "\(detail) [sqlite \(code)]"
-        switch code & 0xFF {
-        case SQLITE_FULL:
+        // SQLite says that the disk is full when a write fails, but not when a sync or its shared memory does.
+        switch (code & 0xFF, number) {
+        case (SQLITE_FULL, _), (SQLITE_IOERR, ENOSPC), (SQLITE_IOERR, EDQUOT), (SQLITE_CANTOPEN, ENOSPC),
+            (SQLITE_CANTOPEN, EDQUOT):
             return GateError(
                 .storeFull, from: .gateway, "The gate's disk is full; free space on it and try again.", detail: detail)
-        case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH:
+        case (SQLITE_READONLY, _), (SQLITE_PERM, _), (SQLITE_AUTH, _), (SQLITE_IOERR, EROFS),
+            (SQLITE_CANTOPEN, EROFS):
             return GateError(
                 .storeReadOnly, from: .gateway, "The gate's store cannot be written; check its owner and its disk.",
                 detail: detail)
+        default: break
+        }
+        switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED:
             return GateError(
                 .storeBusy, from: .gateway, "Another program holds the gate's store; try again in a moment.",

@@ -218,5 +218,14 @@ enum Schema {
                             AND file = old.name;
                 END;
                 """),
+        Migration(
+            version: 7, name: "what is left at workers",
+            sql: """
+                ALTER TABLE attempt ADD COLUMN marker TEXT;
+                -- Apart from the jobs, which their owners may forget.
+                CREATE TABLE worker_marker (worker TEXT PRIMARY KEY, attempt TEXT NOT NULL) STRICT, WITHOUT ROWID;
+                CREATE TABLE given_up (
+                    attempt TEXT PRIMARY KEY, worker TEXT NOT NULL, time INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                """),
     ]
 }

@@ -1,6 +1,6 @@
 /// Numbers in Prometheus' text format 0.0.4: families one after the other, each with its help, its kind and its samples.
 public struct MetricsText: Sendable {
-    public enum Kind: String, Sendable { case counter, gauge }
+    public enum Kind: String, Sendable { case counter, gauge, histogram }
 
     public static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
     public private(set) var text = ""
@@ -26,6 +26,30 @@ public struct MetricsText: Sendable {
     public mutating func sample(_ value: Double, _ labels: KeyValuePairs<String, String> = [:]) {
         let spelled = value.isNaN ? "NaN" : value.isInfinite ? (value > 0 ? "+Inf" : "-Inf") : "\(value)"
         line(spelled, labels)
+    }
+
+    /// One histogram of a family of that kind.
+    ///
+    /// - Parameters:
+    ///   - bounds: Upper ends of the buckets, ascending, the ends included.
+    ///   - counts: How many fell into each bucket alone, and one number more for what is beyond the last.
+    public mutating func histogram(bounds: [Double], counts: [Int], sum: Double) {
+        precondition(counts.count == bounds.count + 1, "each bucket has its number, and what is beyond has one")
+        let family = name
+        name = family + "_bucket"
+        var total = 0
+        for (bound, count) in zip(bounds, counts) {
+            total += count
+            let spelled = bound == bound.rounded() ? "\(Int(bound))" : "\(bound)"
+            line("\(total)", ["le": spelled])
+        }
+        total += counts.last ?? 0
+        line("\(total)", ["le": "+Inf"])
+        name = family + "_sum"
+        sample(sum)
+        name = family + "_count"
+        sample(total)
+        name = family
     }
 
     private mutating func line(_ value: String, _ labels: KeyValuePairs<String, String>) {

@@ -85,6 +85,14 @@ struct Serve: Command {
         takesOver = arguments.has(Self.takeOver)
     }
 
+    /// On a full disk, with what the reserve gives: else nobody could cancel, or see what there is.
+    private static func open(_ folder: String, _ lanes: StoreLanes) throws(GateError) -> SQLiteDatabase {
+        do throws(GateError) { return try SQLiteDatabase(folder: folder, lanes: lanes) } catch {
+            guard error.code == .storeFull, DiskGuard.giveUpReserve(in: folder) else { throw error }
+        }
+        return try SQLiteDatabase(folder: folder, lanes: lanes)
+    }
+
     private func load(_ terminal: Terminal) -> ConfigurationReport {
         var flags: [ConfigurationSources.Override] = []
         if let worker { flags.append(.init("worker.url", worker, flag: "--worker")) }
@@ -115,7 +123,7 @@ struct Serve: Command {
         let lanes = StoreLanes(
             write: Lane("store-write", threads: 1, capacity: 4_096),
             read: Lane("store-read", threads: 2, capacity: 1_024))
-        let database = try SQLiteDatabase(folder: configuration.data, lanes: lanes)
+        let database = try Self.open(configuration.data, lanes)
         let passwordLane = Lane("passwords", threads: 1, capacity: 64, niceness: 19)
         let passwords = PasswordGate(
             hasher: PasswordHasher(scheme: configuration.passwordHash == .bcrypt ? .bcrypt : .yescrypt),

@@ -2,6 +2,7 @@ internal import Basics
 internal import CommandLineKit
 internal import ComfyAPI
 internal import Glibc
+internal import Loop
 
 /// A workflow as it lies in a file, in any of the three formats people call one.
 struct WorkflowFile: Sendable {
@@ -74,17 +75,11 @@ struct WorkflowFile: Sendable {
         let fresh = path + ".new"
         let descriptor = unsafe open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(fresh) }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                let lost = failure(fresh)
-                close(descriptor)
-                _ = unsafe unlink(fresh)
-                throw lost
-            }
-            rest = rest.dropFirst(count)
+        let error = writeBytes(Array(text.utf8), to: descriptor)
+        guard error == 0 else {
+            close(descriptor)
+            _ = unsafe unlink(fresh)
+            throw CommandFailure(at: fresh, Phrase(verbatim: systemMessage(error)))
         }
         guard fsync(descriptor) == 0, close(descriptor) == 0 else { throw failure(fresh) }
         var backup: String?

@@ -58,7 +58,11 @@ struct UUIDTests {
         "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
         "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "01890a5d-ac96-774b-bcce-b302099a8057",
     ])
-    func readsTheCanonicalForm(text: String) { #expect(UUID(text)?.description == text) }
+    func readsTheCanonicalForm(text: String) {
+        #expect(UUID(text)?.description == text)
+        let bytes = Array(text.utf8)
+        #expect(UUID(bytes.span)?.description == text)
+    }
 
     @Test(arguments: [
         "", "f81d4fae7dec11d0a76500a0c91e6bf6", "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6",

@@ -95,7 +95,7 @@ struct PromptRequestTests {
     @Test func nullsCountAsAbsent() throws {
         let request = try PromptRequest(
             Self.body(
-                ("client_id", nil), ("prompt_id", nil), ("extra_data", nil), ("partial_execution_targets", nil)))
+                ("client_id", nil), ("prompt_id", nil), ("partial_execution_targets", nil)))
         #expect(request == PromptRequest(prompt: Self.graph.object ?? JSONObject()))
         #expect(request.json == ["prompt": Self.graph])
     }

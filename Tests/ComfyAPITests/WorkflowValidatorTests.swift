@@ -227,6 +227,31 @@ struct WorkflowValidatorTests {
         #expect(rejection.nodes.contains { $0.node == "3" })
     }
 
+    /// Swift's strings are equal when they look alike; ids are bytes.
+    @Test func idsThatLookAlikeAreTwoNodes() throws {
+        let (composed, decomposed) = ("\u{E9}", "e\u{301}")
+        func image(_ id: String, width: String) -> String {
+            #""\#(id)":{"class_type":"EmptyImage","inputs":{"width":\#(width),"height":8,"batch_size":1,"color":0}}"#
+        }
+        func save(_ id: String, _ source: String) -> String {
+            #""\#(id)":{"class_type":"SaveImage","inputs":{"filename_prefix":"a","images":["\#(source)",0]}}"#
+        }
+        let nodes = [
+            image(composed, width: "8"), image(decomposed, width: #""x""#), save("1", composed), save("2", decomposed),
+        ]
+        let prompt = try JSON(parsing: "{" + nodes.joined(separator: ",") + "}")
+        guard
+            case .accepted(let accepted) = WorkflowValidator(Recordings.info(.current), flavour: .current).validate(
+                prompt)
+        else {
+            Issue.record("refused")
+            return
+        }
+        #expect(accepted.outputs == ["1"])
+        #expect(accepted.nodeErrors.map { Array($0.node.utf8) } == [Array(decomposed.utf8)])
+        #expect(accepted.nodeErrors.first?.dependentOutputs == ["2"])
+    }
+
     @Test func survivesAVeryLongChain() {
         var graph = JSONObject([
             ("0", ["class_type": "EmptyImage", "inputs": ["width": 8, "height": 8, "batch_size": 1, "color": 0]])

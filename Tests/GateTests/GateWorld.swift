@@ -119,6 +119,7 @@ struct GateWorld: Sendable {
         _ change: (inout Configuration) -> Void = { _ in }, peerUserID: (@Sendable (Exchange) -> Int?)? = nil,
         identity settings: IdentitySettings = IdentitySettings(), folder: TemporaryFolder = TemporaryFolder(),
         log kept: TestLog? = nil, pictureProgram: String? = nil, clock: @escaping WallClock = Timestamp.now,
+        room: @escaping @Sendable (String) -> DiskGuard.Room? = DiskGuard.room,
         _ body: nonisolated(nonsending) (GateWorld) async throws -> Void
     ) async throws {
         let loop = EventLoop("worker")
@@ -138,6 +139,7 @@ struct GateWorld: Sendable {
         configuration.listen.addresses = [ListenAddress("127.0.0.1:0")!]
         configuration.console.addresses = [ListenAddress("127.0.0.1:0")!]
         configuration.console.socket = folder.path("console.sock")
+        configuration.jobs.diskLow = ByteCount(bytes: 0)
         change(&configuration)
         let log = GateLog(try kept?.writer ?? LogWriter(path: "/dev/null"), access: true)
         let database = try SQLiteDatabase(folder: folder.path("data"), lanes: storeLanes)
@@ -145,7 +147,8 @@ struct GateWorld: Sendable {
         let storage = GateStorage(
             jobs: jobs, files: jobs, userData: SQLiteUserDataStore(database), references: jobs,
             assets: try AssetStore(folder: folder.path("data/assets"), lane: filesLane),
-            disk: DiskGuard(folder: folder.path("data"), low: ByteCount(bytes: 0), lane: filesLane),
+            disk: DiskGuard(
+                folder: folder.path("data"), low: configuration.jobs.diskLow, lane: filesLane, room: room),
             shelf: try WorkerShelf(folder: folder.path("data/worker"), lane: filesLane), lane: filesLane)
         let server = try GateServer(
             configuration: configuration, storage: storage,

@@ -129,7 +129,7 @@ struct NativeTests {
         arguments: [
             #"{"prompt":{},"client_id":["a"]}"#, #"{"prompt":{},"client_id":{}}"#, #"{"prompt":{},"number":NaN}"#,
             #"{"prompt":{},"extra_data":[]}"#, #"{"prompt":{"1":[]}}"#, #"{"prompt":[]}"#, "[]", "\"x\"", "{", "",
-            #"{"prompt":{},"extra_data":{"extra_pnginfo":{"workflow":null}}}"#,
+            #"{"prompt":{},"extra_data":{"extra_pnginfo":{"workflow":null}}}"#, #"{"prompt":{},"extra_data":null}"#,
             #"{"prompt":{},"extra_data":{"extra_pnginfo":"x"}}"#,
         ])
     func refusesDeadlyPrompts(body: String) async throws {

@@ -62,6 +62,7 @@ struct OperationTests {
             await world.server.look()
             let lines = try await world.ask(.get, "/metrics", as: "olga").text.split(separator: "\n")
             var family = ""
+            var kind = ""
             var seen: Set<String> = []
             for line in lines {
                 let words = line.split(separator: " ", maxSplits: 3).map(String.init)
@@ -72,8 +73,11 @@ struct OperationTests {
                 } else if words[1] == "TYPE" {
                     #expect(words[2] == family)
                     #expect((words[3] == "counter") == family.hasSuffix("_total"), "\(line)")
+                    kind = words[3]
                 } else {
-                    #expect(line.prefix { $0 != "{" && $0 != " " } == family)
+                    let name = line.prefix { $0 != "{" && $0 != " " }
+                    let parts = kind == "histogram" ? ["_bucket", "_sum", "_count"] : [""]
+                    #expect(parts.contains { name == family + $0 }, "\(line)")
                     #expect(Double(line.split(separator: " ").last ?? "") != nil, "\(line)")
                 }
             }

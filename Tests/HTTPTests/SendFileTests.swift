@@ -63,7 +63,11 @@ struct SendFileTests {
         }
     }
 
-    @Test(arguments: [0, 1, Exchange.fileWindow - 1, Exchange.fileWindow, Exchange.fileWindow + 1, 3_000_000])
+    @Test(arguments: [
+        0, 1, FileRelay.threshold - 1, FileRelay.threshold, FileRelay.threshold + 1, Exchange.fileWindow - 1,
+        Exchange.fileWindow, Exchange.fileWindow + 1, FileRelay.window - 1, FileRelay.window,
+        FileRelay.window + 1, FileRelay.window + FileRelay.threshold, 3_000_000,
+    ])
     func aFileArrivesWhole(_ size: Int) async throws {
         let path = makeFile(size, in: folder)
         try await withRig { rig in
@@ -71,6 +75,32 @@ struct SendFileTests {
             let client = try rig.client("GET /local HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             let answer = await client.bytesToEnd()
             #expect(answer.suffix(size).elementsEqual((0..<size).lazy.map { UInt8($0 % 251) }))
+        }
+    }
+
+    @Test func whoTakesABreakGetsTheRest() async throws {
+        let size = 16 << 20
+        let path = makeFile(size, in: folder)
+        try await withRig { rig in
+            rig.application.respond = Files(path)
+            let client = try rig.client("GET /local HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            client.reads = false
+            await rig.settle()
+            client.reads = true
+            let answer = await client.bytesToEnd()
+            #expect(answer.suffix(size).elementsEqual((0..<size).lazy.map { UInt8($0 % 251) }))
+        }
+    }
+
+    @Test func theConnectionTakesTheNextRequestBehindAFile() async throws {
+        let path = makeFile(200_000, in: folder)
+        try await withRig { rig in
+            rig.application.respond = Files(path)
+            let client = try rig.client(
+                "GET /local HTTP/1.1\r\nHost: x\r\n\r\nGET /local HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            let answer = await client.bytesToEnd()
+            #expect(answer.suffix(200_000).elementsEqual((0..<200_000).lazy.map { UInt8($0 % 251) }))
+            #expect(answer.count > 400_000)
         }
     }
 

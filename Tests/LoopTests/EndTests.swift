@@ -37,6 +37,43 @@ struct EndTests {
         while threads("let-go") > 0 { await Task.yield() }
     }
 
+    /// Whether an event queue of this process watches the descriptor of that number.
+    private func isWatched(_ number: Int32) -> Bool {
+        for queue in 0..<Int32(1_024) {
+            let descriptor = unsafe open("/proc/self/fdinfo/\(queue)", O_RDONLY)
+            guard descriptor >= 0 else { continue }
+            defer { close(descriptor) }
+            var text = [UInt8](repeating: 0, count: 65_536)
+            let length = max(0, unsafe read(descriptor, &text, text.count))
+            for line in String(decoding: text[..<length], as: UTF8.self).split(separator: "\n") {
+                let words = line.split(separator: " ", omittingEmptySubsequences: true)
+                if words.first == "tfd:", words.dropFirst().first == "\(number)" { return true }
+            }
+        }
+        return false
+    }
+
+    @Test func aClosedChannelIsNotWatchedThoughSomebodyHasACopyOfItsDescriptor() async {
+        let loop = EventLoop("copies")
+        let watched = await loop.perform { reactor in
+            var pair: [Int32] = [-1, -1]
+            unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
+            // A number that no other test gets meanwhile.
+            let own = fcntl(pair[0], F_DUPFD_CLOEXEC, 700)
+            let channel = Channel(descriptor: own, reactor: reactor)
+            channel.open()
+            let before = isWatched(own)
+            // As a child has, between its start and its program's.
+            let copy = dup(own)
+            channel.close()
+            let after = isWatched(own)
+            for descriptor in pair + [copy] { close(descriptor) }
+            return [before, after]
+        }
+        #expect(watched == [true, false])
+        loop.stop()
+    }
+
     /// Does not keep what it knows.
     private final class Remembered: @unchecked Sendable {
         // Sendable by hand: written once, before it is read.

@@ -55,6 +55,21 @@ struct JobStoreTests {
         }
     }
 
+    @Test func aJobThatComesBackCountsAgain() async throws {
+        try await JobStoreWorld.run { world in
+            var limits = AccountQuota()
+            limits.waitingJobs = 2
+            let submission = try await world.store.submit(world.new("a"), quota: limits)
+            let attempt = world.attempt(submission.job)
+            _ = try await world.store.begin(attempt)
+            _ = try await world.store.submit(world.new("b"), quota: limits)
+            #expect(try await world.store.requeue(attempt.id, reason: lost, at: .now()))
+            await fails(.tooManyJobs) { _ = try await world.store.submit(world.new("c"), quota: limits) }
+            _ = try await world.store.requestCancel(account: world.ada, publicID: "b", at: .now())
+            _ = try await world.store.submit(world.new("c"), quota: limits)
+        }
+    }
+
     @Test(arguments: [-1, 0, 1]) func theBytesOfWaitingJobsAreLimited(_ difference: Int) async throws {
         try await JobStoreWorld.run { world in
             var limits = AccountQuota()
@@ -98,7 +113,21 @@ struct JobStoreTests {
             #expect(try await world.store.begin(new))
             let end = JobEnd(job: job.sequence, attempt: old.id, state: .succeeded, ended: later(2), result: result)
             #expect(try await !world.store.finish(end))
-            #expect(try await world.store.openJobs().map(\.attempt?.id) == [new.id])
+            #expect(try await world.store.dispatchedJobs().map(\.attempt) == [new])
+        }
+    }
+
+    @Test func whatWaitsAndWhatAWorkerHasAreFoundAgain() async throws {
+        try await JobStoreWorld.run { world in
+            let (a, b) = (try await world.submit("a"), try await world.submit("b", position: .first))
+            let (c, d) = (try await world.submit("c", of: world.bob), try await world.submit("d"))
+            _ = try await world.store.requestCancel(account: world.ada, publicID: "d", at: later(1))
+            let attempt = world.attempt(c)
+            _ = try await world.store.begin(attempt)
+            #expect(Set(try await world.store.queuedJobs()) == [QueuedJob(a), QueuedJob(b)])
+            let found = try await world.store.dispatchedJobs()
+            #expect(found.map(\.job.sequence) == [c.sequence] && found.map(\.attempt) == [attempt])
+            #expect(found[0].job.state == .dispatched && d.sequence > c.sequence)
         }
     }
 
@@ -126,7 +155,8 @@ struct JobStoreTests {
             #expect(try await !world.store.begin(world.attempt(job, 2)), "its cancel was acknowledged")
             let end = JobEnd(job: job.sequence, attempt: attempt.id, state: .withdrawn, failure: lost, ended: later(2))
             #expect(try await world.store.finish(end))
-            #expect(try await world.store.openJobs().isEmpty)
+            #expect(try await world.store.dispatchedJobs().isEmpty)
+            #expect(try await world.store.queuedJobs().isEmpty)
         }
     }
 
@@ -231,6 +261,44 @@ struct JobStoreTests {
             #expect(try await world.store.release(signature))
             #expect(try await !world.store.release(signature))
             #expect(try await world.store.deadly(limit: 9).isEmpty)
+        }
+    }
+
+    @Test func whatIsLeftAtAWorkerOutlivesTheJobs() async throws {
+        try await JobStoreWorld.run { world in
+            func give(_ id: String, _ failure: JobFailure, at time: Int64) async throws -> Attempt {
+                let job = try await world.submit(id)
+                let attempt = Attempt(
+                    id: UUID(), job: job.sequence, ordinal: 1, worker: "gpu", began: noon, marker: UUID())
+                _ = try await world.store.begin(attempt)
+                #expect(try await world.store.dispatchedJobs().last?.attempt == attempt)
+                _ = try await world.store.finish(
+                    JobEnd(
+                        job: job.sequence, attempt: attempt.id, state: .failed, failure: failure, ended: later(time)))
+                return attempt
+            }
+            #expect(try await world.store.traces(at: "gpu", since: noon) == WorkerTraces())
+            let unknown = try await give("a", JobFailure(.handOverUnknown, "?"), at: 10)
+            let away = try await give("b", JobFailure(.workerUnreachable, "?"), at: 20)
+            _ = try await give("c", JobFailure(.workerCrashed, "It stopped."), at: 30)
+            for id in ["d", "e"] {
+                let job = try await world.submit(id)
+                let attempt = world.attempt(job)
+                _ = try await world.store.begin(attempt)
+                _ = try await world.store.finish(
+                    JobEnd(
+                        job: job.sequence, attempt: attempt.id, state: .succeeded, ended: later(40), result: result,
+                        isInHistory: true))
+                #expect(try await world.store.traces(at: "gpu", since: later(100)) == WorkerTraces(last: attempt.id))
+            }
+            try await world.store.forget(account: world.ada, publicIDs: nil)
+            let traces = try await world.store.traces(at: "gpu", since: later(10))
+            #expect(traces.givenUp.map(\.attempt) == [unknown.id, away.id] && traces.last != nil)
+            #expect(try await world.store.traces(at: "gpu", since: later(11)).givenUp.map(\.attempt) == [away.id])
+            #expect(try await world.store.traces(at: "other", since: noon) == WorkerTraces())
+            // After a day they are no longer worth remembering.
+            _ = try await give("f", JobFailure(.handOverUnknown, "?"), at: 86_400 + 15)
+            #expect(try await world.store.traces(at: "gpu", since: noon).givenUp.count == 2)
         }
     }
 

@@ -250,6 +250,16 @@ struct SQLiteStoreTests {
         #expect(SQLiteErrors.error(code, "x").code == expected)
     }
 
+    @Test(arguments: [
+        (SQLITE_IOERR | 4 << 8, ENOSPC, GateError.Code.storeFull), (SQLITE_IOERR | 19 << 8, EDQUOT, .storeFull),
+        (SQLITE_CANTOPEN, ENOSPC, .storeFull), (SQLITE_IOERR | 3 << 8, EROFS, .storeReadOnly),
+        (SQLITE_CANTOPEN, EROFS, .storeReadOnly), (SQLITE_IOERR, EIO, .storeIO), (SQLITE_BUSY, ENOSPC, .storeBusy),
+        (SQLITE_CANTOPEN, EACCES, .storeUnavailable),
+    ])
+    func whatTheSystemSaysIsToldApart(code: Int32, number: Int32, expected: GateError.Code) {
+        #expect(SQLiteErrors.error(code, system: number, "x").code == expected)
+    }
+
     @Test func aFileThatIsNoDatabaseIsCalledDamaged() async throws {
         let data = try DataFolder(path: folder.path)
         try data.create(data.database, Array(String(repeating: "not a database ", count: 100).utf8))

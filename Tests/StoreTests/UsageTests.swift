@@ -99,11 +99,18 @@ struct UsageTests {
             await fails(.quotaExceeded) { try await upload("b", 41, limit: 100) }
             try await upload("b", 40, limit: 100)
             #expect(try await world.store.count(of: world.ada) == [.input: FileCount(files: 2, bytes: 100)])
+            #expect(try await world.store.count() == [.input: FileCount(files: 2, bytes: 100)])
+            #expect(try await world.store.counts() == [world.ada: [.input: FileCount(files: 2, bytes: 100)]])
             var quota = AccountQuota()
             quota.storedBytes = 100
             await fails(.quotaExceeded) { _ = try await world.store.submit(world.new("a"), quota: quota) }
             quota.storedBytes = 101
-            _ = try await world.store.submit(world.new("a"), quota: quota)
+            let new = world.new("a")
+            _ = try await world.store.submit(new, quota: quota)
+            for account in [nil, world.ada] { #expect(try await world.store.tally(of: account) == [.queued: 1]) }
+            #expect(try await world.store.tally(of: UUID()) == [:])
+            let open = OpenCount(jobs: 1, waiting: 1, waitingBytes: new.request.byteCount)
+            #expect(try await world.store.openCounts() == [world.ada: open])
         }
     }
 

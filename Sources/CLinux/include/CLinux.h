@@ -50,6 +50,10 @@ int gate_duplicate(int descriptor, int least);
 // Moves bytes between a socket and a pipe without copying them into the process.
 ssize_t gate_splice(int from, int to, size_t count);
 int gate_pipe(int ends[2], int capacity);
+// Sends a part of a file from the page cache; 0 at its end.
+ssize_t gate_send_file(int socket, int file, int64_t offset, size_t count);
+// 1 when nothing of the part has to be fetched from the disk, as far as one look every 64 KB tells.
+int gate_is_cached(int file, int64_t offset, size_t count);
 
 int gate_open(const char *path, int flags, int mode);
 // Makes a descriptor that came from elsewhere non-blocking and closed on exec.
@@ -69,6 +73,8 @@ int gate_watch_descriptor(void);
 int gate_process_descriptor(pid_t process);
 int gate_watch_add(int descriptor, const char *path);
 uint64_t gate_monotonic_nanoseconds(void);
+// Gives memory that nobody uses back to the system; the allocator keeps nearly all of it otherwise.
+void gate_trim_memory(void);
 // Raises the soft limit of open descriptors to the hard one; returns the limit in force.
 uint64_t gate_raise_descriptor_limit(void);
 // Bytes of a regular file, and when they changed in milliseconds since 1970; 0 when there is none.

@@ -1,5 +1,6 @@
 internal import Basics
 internal import Glibc
+internal import Loop
 
 /// A file that a run left here.
 public struct StoredFile: Sendable, Hashable {
@@ -32,13 +33,8 @@ final class PartFile: Sendable {
     }
 
     func write(_ bytes: [UInt8]) throws(ComfyClientError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Self.failure(path) }
-            rest = rest.dropFirst(count)
-        }
+        let error = writeBytes(bytes, to: descriptor)
+        guard error == 0 else { throw .storage(path: path, reason: systemMessage(error)) }
     }
 
     /// Gives the file its name, or the first `-1`, `-2` … that is free.

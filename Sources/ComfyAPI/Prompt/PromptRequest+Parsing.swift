@@ -64,22 +64,25 @@ extension PromptRejection {
 enum PromptChecks {
     /// NaN and infinities come out of a worker as bare words that no browser can read.
     static func finite(_ json: JSON) throws(PromptRejection) {
-        var waiting: [JSON] = [json]
-        while let value = waiting.popLast() {
-            switch value {
-            case .number(let number):
-                // Python reads whole numbers of up to 4,300 digits, and 1e400 as infinity.
-                let isGood = number.isInteger ? number.literal.utf8.count <= 4_300 : number.isFinite
-                guard isGood else {
-                    throw PromptRejection(
-                        "non_finite_number", "The request holds a number that is not finite",
-                        details: "\(number.literal.prefix(40)) cannot be passed on; use an ordinary number.")
-                }
-            case .array(let items): waiting += items
-            case .object(let object): waiting += object.members.map(\.value)
-            case .null, .bool, .string: break
-            }
+        // As deep as the parser allowed.
+        switch json {
+        case .number(let number):
+            guard !isFinite(number) else { return }
+            throw PromptRejection(
+                "non_finite_number", "The request holds a number that is not finite",
+                details: "\(number.literal.prefix(40)) cannot be passed on; use an ordinary number.")
+        case .array(let items): for item in items { try finite(item) }
+        case .object(let object): for member in object.members { try finite(member.value) }
+        case .null, .bool, .string: return
         }
+    }
+
+    private static func isFinite(_ number: JSONNumber) -> Bool {
+        let literal = number.literal.utf8
+        // Nearly all are short and have no exponent: nothing has to be computed for them.
+        if literal.count <= 15, literal.allSatisfy({ 0x2D...0x39 ~= $0 }) { return true }
+        // Python reads whole numbers of up to 4,300 digits, and 1e400 as infinity.
+        return number.isInteger ? literal.count <= 4_300 : number.isFinite
     }
 
     static func prompt(_ json: JSON, _ limits: PromptLimits) throws(PromptRejection) -> JSONObject {
@@ -171,7 +174,7 @@ enum PromptChecks {
 
     static func object(_ json: JSON?, _ name: String) throws(PromptRejection) -> JSONObject {
         switch json {
-        case nil, .null?: return JSONObject()
+        case nil: return JSONObject()
         case .object(let object)?: return object
         default: throw .invalid(name, "\(name) must be an object.")
         }

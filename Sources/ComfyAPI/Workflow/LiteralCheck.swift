@@ -3,14 +3,15 @@ import Basics
 /// Judges and converts one literal value.
 struct LiteralCheck {
     let spec: InputSpec
-    let node: String
+    /// The node's.
+    let classType: String
     let validator: WorkflowValidator
 
     /// Longest list of values quoted in an answer.
     private static let longestList = 20
 
     /// - Parameter value: Unwrapped from `__value__` and converted to the declared type, as far as that went.
-    func judge(_ value: inout JSON, in prompt: JSONObject) -> PromptFault? {
+    func judge(_ value: inout JSON) -> PromptFault? {
         if case .object(let object) = value, let inner = object["__value__"] { value = inner }
         do { value = try converted(value) } catch {
             return PromptFault(
@@ -18,7 +19,6 @@ struct LiteralCheck {
                 details: "\(spec.name), \(PythonText.str(value)), \(error.message)",
                 extraInfo: extra(value, ["exception_message": .string(error.message)]))
         }
-        let classType = prompt[node]?["class_type"]?.string ?? ""
         if let kind = PathInputs.checkedKind(spec, of: classType) {
             return file(value, classType, kind)
         }
@@ -45,15 +45,15 @@ struct LiteralCheck {
     }
 
     private func range(_ value: JSON) -> PromptFault? {
-        let shown = PythonText.str(value)
         if let minimum = spec.options["min"], PythonText.less(value, minimum) == true {
             return PromptFault(
-                "value_smaller_than_min", "Value \(shown) smaller than min of \(PythonText.str(minimum))",
+                "value_smaller_than_min",
+                "Value \(PythonText.str(value)) smaller than min of \(PythonText.str(minimum))",
                 details: spec.name, extraInfo: extra(value))
         }
         if let maximum = spec.options["max"], PythonText.less(maximum, value) == true {
             return PromptFault(
-                "value_bigger_than_max", "Value \(shown) bigger than max of \(PythonText.str(maximum))",
+                "value_bigger_than_max", "Value \(PythonText.str(value)) bigger than max of \(PythonText.str(maximum))",
                 details: spec.name, extraInfo: extra(value))
         }
         return nil

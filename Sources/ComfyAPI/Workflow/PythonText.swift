@@ -142,6 +142,7 @@ extension PythonText {
 
     /// -1, 0 or 1; whole numbers of any size are compared exactly, as seeds need.
     private static func compare(_ left: JSONNumber, _ right: JSONNumber) -> Int? {
+        if let a = left.int, let b = right.int { return a < b ? -1 : a > b ? 1 : 0 }
         if left.isInteger, right.isInteger {
             let (a, b) = (canonical(left.literal), canonical(right.literal))
             if a == b { return 0 }

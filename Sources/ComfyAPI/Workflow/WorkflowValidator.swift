@@ -45,43 +45,44 @@ public struct WorkflowValidator: Sendable {
     /// - Complexity: O(nodes + inputs); no recursion, however long the graph's chains are.
     public func validate(_ prompt: JSON, targets: [String]? = nil) -> Verdict {
         guard case .object(let prompt) = prompt else { return .serverError }
-        var outputs: [String] = []
+        var outputs: [Int] = []
+        var known: [String: ValidationRun.Facts] = [:]
+        var classes: [ValidationRun.Facts] = []
+        classes.reserveCapacity(prompt.count)
         for (id, node) in prompt.members {
             guard case .object(let object) = node else { return .serverError }
             guard let named = object["class_type"] else { return .rejected(missing(id, object, nil)) }
-            guard let type = named.string, let nodeClass = objectInfo[type] else {
-                return .rejected(missing(id, object, named))
+            guard let type = named.string else { return .rejected(missing(id, object, named)) }
+            var facts = known[type]
+            if facts == nil {
+                facts = objectInfo[type].map(ValidationRun.Facts.init)
+                known[type] = facts
             }
-            if nodeClass.isOutputNode, targets?.contains(id) ?? true { outputs.append(id) }
+            guard let facts else { return .rejected(missing(id, object, named)) }
+            classes.append(facts)
+            if facts.isOutputNode, targets?.contains(id) ?? true { outputs.append(classes.count - 1) }
         }
         guard !outputs.isEmpty else { return .rejected(PromptRejection("prompt_no_outputs", "Prompt has no outputs")) }
 
-        var run = ValidationRun(prompt: prompt, validator: self)
+        var run = ValidationRun(prompt: prompt, classes: classes, validator: self)
         var good: [String] = []
         var own: [PromptFault] = []
-        var faults: [String: NodeFaults] = [:]
-        var order: [String] = []
+        var dependents: [Int: [String]] = [:]
         for output in outputs {
             let result = run.validate(output)
             if result.isValid {
-                good.append(output)
+                good.append(run.id(output))
                 continue
             }
             own += result.faults
             // ComfyUI lists every node found faulty so far under each output that fails, related or not.
-            for (id, result) in run.results where !result.isValid && !result.faults.isEmpty {
-                if faults[id] == nil {
-                    let type = prompt[id]?["class_type"]?.string ?? ""
-                    faults[id] = NodeFaults(node: id, classType: type, faults: result.faults)
-                    order.append(id)
-                }
-                faults[id]?.dependentOutputs.append(output)
-            }
+            for node in run.faulty { dependents[node, default: []].append(run.id(output)) }
         }
         // The order of nodes within a failing output follows the graph, not the dictionary.
-        let positions = Dictionary(uniqueKeysWithValues: prompt.keys.enumerated().map { ($1, $0) })
-        let nodeErrors = order.sorted { positions[$0, default: 0] < positions[$1, default: 0] }.compactMap {
-            faults[$0]
+        let nodeErrors = dependents.keys.sorted().map { node in
+            var faults = NodeFaults(node: run.id(node), classType: run.classType(node), faults: run.faults(node))
+            faults.dependentOutputs = dependents[node] ?? []
+            return faults
         }
         guard !good.isEmpty else {
             let details = own.map { "\($0.message): \($0.details)" }.joined(separator: "\n")

@@ -150,15 +150,11 @@ struct AssetFolder: Sendable {
 
     /// Names in a folder, in no order.
     func names(_ path: String) throws(GateError) -> [String] {
-        guard let folder = unsafe opendir(path) else { throw AssetFailure.error("list \(path)", gate_errno()) }
-        defer { unsafe closedir(folder) }
-        var names: [String] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
+        let folder = unsafe gate_open(path, O_RDONLY | O_DIRECTORY, 0)
+        guard folder >= 0 else { throw AssetFailure.error("list \(path)", gate_errno()) }
+        defer { close(folder) }
+        let (names, error) = folderNames(folder)
+        guard error == 0 else { throw AssetFailure.error("list \(path)", error) }
         return names
     }
 

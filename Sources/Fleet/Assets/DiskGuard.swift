@@ -1,6 +1,7 @@
 public import Basics
 internal import Glibc
 public import Loop
+internal import Store
 
 /// How full the disk below the data folder is, and a reserve on it that lets ends of jobs be written when it is full.
 public final class DiskGuard: Sendable {
@@ -14,8 +15,15 @@ public final class DiskGuard: Sendable {
     private struct State {
         var low: Int
         var isLow = false
+        var room: Room?
         var asked: Timestamp?
         var hasReserve = false
+        /// The reserve was given up, and there has been no room since for another.
+        var isSpent = false
+        /// What a change has failed with, and when.
+        var failure: (error: GateError, time: Timestamp)?
+        /// Whether the last that was told of was that it is low.
+        var isTold = false
     }
 
     /// Bytes of the file that is given up when the disk is full.
@@ -28,11 +36,12 @@ public final class DiskGuard: Sendable {
     private let clock: WallClock
     private let room: @Sendable (String) -> Room?
     private let state: Locked<State>
+    private let watcher = Locked<(@Sendable (_ isLow: Bool, _ room: Room) -> Void)?>(nil)
 
     /// Blocks: looks, and makes the reserve if there is room.
     ///
     /// - Parameters:
-    ///   - low: Bytes below which nothing new is taken; 5 % of the disk when that is less.
+    ///   - low: Bytes below which nothing new is taken; 5 % of the disk when that is less. With 0 there is no reserve either.
     ///   - room: Stands in for statvfs(3) in tests.
     public init(
         folder: String, low: ByteCount, lane: Lane, clock: @escaping WallClock = Timestamp.now,
@@ -40,28 +49,82 @@ public final class DiskGuard: Sendable {
     ) {
         (path, self.lane, self.clock, self.room) = (folder, lane, clock, room)
         state = Locked(State(low: low.bytes))
+        // That of an earlier process.
+        let isThere = unsafe access(file, F_OK) == 0
+        state.withLock { $0.hasReserve = isThere }
         look()
     }
 
     public func setLow(_ low: ByteCount) { state.withLock { $0.low = low.bytes } }
 
-    /// - Throws: `diskLow`.
+    /// Has each change between low and not low told, as it is found; also that it is low already.
+    public func watch(_ body: @escaping @Sendable (_ isLow: Bool, _ room: Room) -> Void) {
+        watcher.withLock { $0 = body }
+        if let room = room(path) { tell(room) }
+    }
+
+    /// - Throws: `diskLow`; what a change failed with a moment ago, so that nobody sends what cannot be kept.
     public func check() async throws(GateError) {
+        await lookAgain()
+        let now = clock()
+        let refusal: GateError? = state.withLock { state in
+            if let failure = state.failure, Self.isFresh(failure.time, now) { return failure.error }
+            return state.isLow ? Self.refusal : nil
+        }
+        if let refusal { throw refusal }
+    }
+
+    /// Whether results of jobs may be brought home: what the reserve gave is for the ends of jobs.
+    ///
+    /// - Throws: `storeFull`.
+    public func checkForResults() async throws(GateError) {
+        await lookAgain()
+        guard state.withLock({ $0.isLow && $0.isSpent }), let room = room(path), room.free < 2 * Self.reserveBytes
+        else { return }
+        throw Self.noRoomForResults
+    }
+
+    private static func isFresh(_ time: Timestamp, _ now: Timestamp) -> Bool {
+        abs(now.milliseconds - time.milliseconds) < interval
+    }
+
+    private func lookAgain() async {
         let now = clock()
         let isFresh = state.withLock { state in
-            if let asked = state.asked, abs(now.milliseconds - asked.milliseconds) < Self.interval { return true }
+            if let asked = state.asked, Self.isFresh(asked, now) { return true }
             // Who comes while somebody looks takes the last answer.
             state.asked = now
             return false
         }
         if !isFresh { try? await lane.run { self.look() } }
-        if state.withLock({ $0.isLow }) { throw Self.refusal }
     }
 
     private static let refusal = GateError(
         .diskLow, from: .gateway,
         "The gate's disk is nearly full, so nothing new is taken; what was taken is safe. Make room, or ask the operator."
     )
+
+    private static let noRoomForResults = GateError(
+        .storeFull, from: .gateway, "The gate's disk is full; results wait on the worker until there is room.")
+
+    /// A change could not be stored: what comes in the next moment is refused for the same reason before its bytes are
+    /// read. Does nothing for failures that are not the disk's.
+    public func note(_ error: GateError) {
+        switch error.code {
+        case .storeFull: noteFull()
+        case .storeReadOnly, .storeIO:
+            let now = clock()
+            state.withLock { state in
+                // What was refused because of it is no news.
+                if let failure = state.failure, Self.isFresh(failure.time, now) { return }
+                state.failure = (error, now)
+            }
+        default: break
+        }
+    }
+
+    /// What the last look found, which is as old as the last `check`; no room when the disk does not say.
+    public var last: (room: Room?, isLow: Bool) { state.withLock { ($0.room, $0.isLow) } }
 
     /// The store said that the disk is full: gives the reserve up at once.
     public func noteFull() {
@@ -71,18 +134,36 @@ public final class DiskGuard: Sendable {
 
     private func look() {
         guard let room = room(path) else { return }
-        let (isLow, isCritical, hasReserve) = state.withLock { state in
+        let (isLow, isCritical, mayReserve) = state.withLock { state in
+            state.room = room
             let low = min(state.low, room.total / 20)
-            // Room must come back by more than the reserve takes, or it would come and go.
-            let wanted = state.isLow && !state.hasReserve ? low + Self.reserveBytes : low
+            // Room must come back by more than the reserve has given, or it would come and go.
+            let wanted = state.isLow && state.isSpent ? low + Self.reserveBytes : low
             state.isLow = room.free < wanted
-            return (state.isLow, room.free < Self.reserveBytes, state.hasReserve)
+            // Nor may the reserve be what makes it low.
+            let isRoomy = room.free >= max(4 * Self.reserveBytes, low + Self.reserveBytes)
+            return (state.isLow, room.free < Self.reserveBytes / 4, state.low > 0 && !state.hasReserve && isRoomy)
         }
-        if isLow, isCritical, hasReserve { release() }
-        if !isLow, !hasReserve, room.free >= 4 * Self.reserveBytes { reserve() }
+        if isLow, isCritical { release() }
+        if !isLow, mayReserve { reserve() }
+        tell(room)
     }
 
-    private var file: String { path + "/reserve" }
+    private func tell(_ room: Room) {
+        let isLow: Bool? = state.withLock { state in
+            guard state.isTold != state.isLow else { return nil }
+            return state.isLow
+        }
+        guard let isLow, let watcher = watcher.withLock({ $0 }) else { return }
+        state.withLock { $0.isTold = isLow }
+        watcher(isLow, room)
+    }
+
+    private var file: String { Self.file(in: path) }
+    private static func file(in folder: String) -> String { folder + "/reserve" }
+
+    /// For a start on a full disk; false when there is none.
+    public static func giveUpReserve(in folder: String) -> Bool { unsafe unlink(file(in: folder)) == 0 }
 
     private func reserve() {
         let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -90,12 +171,12 @@ public final class DiskGuard: Sendable {
         let isMade = posix_fallocate(descriptor, 0, off_t(Self.reserveBytes)) == 0
         close(descriptor)
         if !isMade { unsafe unlink(file) }
-        state.withLock { $0.hasReserve = isMade }
+        state.withLock { ($0.hasReserve, $0.isSpent) = (isMade, $0.isSpent && !isMade) }
     }
 
     private func release() {
-        unsafe unlink(file)
-        state.withLock { $0.hasReserve = false }
+        guard unsafe unlink(file) == 0 else { return }
+        state.withLock { ($0.hasReserve, $0.isSpent) = (false, true) }
     }
 
     /// What statvfs(3) says; nil when it fails.

@@ -50,7 +50,8 @@ public struct AttemptRules: Sendable, Hashable {
         public var sighting: Sighting
         /// Its owner wants it ended.
         public var isCanceled: Bool
-        /// Nobody listened at the worker's address at some time since the hand-over: its process is another.
+        /// The worker's process is another than at the hand-over: nobody listened at its address in between, or what its
+        /// history held then is gone.
         public var sawDeath: Bool
         /// The attempt's event socket ended by itself, which ComfyUI does to none: its process ended, or the way to it broke.
         public var lostSocket: Bool
@@ -96,10 +97,15 @@ public struct AttemptRules: Sendable, Hashable {
 extension JobFailure {
     static let workerDied = JobFailure(
         .workerCrashed, "The worker that ran this job stopped; it may have been too much for it.")
+    static let notHandedOver = JobFailure(.handOverFailed, "The worker could not be reached.")
     public static let workerUnreachable = JobFailure(
-        "worker_unreachable", "The worker that ran this job can no longer be reached.")
+        .workerUnreachable, "The worker that ran this job can no longer be reached.")
     public static let jobVanished = JobFailure(
         .jobVanished, "The worker no longer knows this job; somebody may have removed it there.")
+    static let workerBroken = JobFailure("worker_broken", "The worker does not tell how this job ended.")
+    static let interruptedByOthers = JobFailure(
+        "interrupted", "Somebody interrupted the worker while it ran this job.")
+    static let outputsLost = JobFailure(.outputsLost, "The job ended, but its files could not be fetched.")
     public static let handOverUnknown = JobFailure(
         .handOverUnknown, "Nobody knows whether the worker took this job; submit it again.")
 }

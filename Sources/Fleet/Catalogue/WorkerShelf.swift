@@ -50,21 +50,22 @@ public final class WorkerShelf: Sendable {
     /// Bytes of one answer.
     public static let answerLimit = 32 << 20
     public static let entryLimit = 20_000
+    /// Bytes of the list that wait for a disk which takes none.
+    private static let unwrittenLimit = 8 << 20
 
     fileprivate struct State: Sendable {
-        var entries: [Key: Entry] = [:]
+        var entries = LRUTable<Key, Entry>()
         /// How many entries have these bytes.
         var uses: [Digest32: Int] = [:]
         var bytes = 0
-        var clock: UInt64 = 0
-        /// Lines of the journal that are not written yet, and bytes that no entry has any more.
+        /// Lines of the journal that are not written yet.
         var lines: [UInt8] = []
-        var gone: Set<Digest32> = []
+        /// Bytes that no entry has any more and that are still there, with the milliseconds since 1970 when that began.
+        var gone: [Digest32: Int64] = [:]
     }
     fileprivate struct Entry: Sendable {
         var answer: ShelvedAnswer
         var checked: UInt64?
-        var used: UInt64
     }
 
     private let state = Locked(State())
@@ -72,16 +73,21 @@ public final class WorkerShelf: Sendable {
     private let lane: Lane
     private let journal: String
     private let limit: Int
+    private let grace: Int64
     private let opened = Timestamp.now()
     /// Held while the journal is written; only threads of the lane wait for it.
     private let writing = Locked(0)
 
     /// Makes what is missing and reads the list; blocks, so call it at the start. The folder above must be there.
     ///
-    /// - Parameter limit: Bytes of all answers; the ones that were used longest ago go first.
-    public init(folder: String, lane: Lane, limit: Int = standardLimit) throws(GateError) {
+    /// - Parameters:
+    ///   - limit: Bytes of all answers; the ones that were used longest ago go first.
+    ///   - grace: Milliseconds for which bytes stay after they came or were left: somebody may be about to list them.
+    public init(
+        folder: String, lane: Lane, limit: Int = standardLimit, grace: Int64 = 60_000
+    ) throws(GateError) {
         store = try AssetStore(folder: folder, lane: lane)
-        (self.lane, self.limit) = (lane, limit)
+        (self.lane, self.limit, self.grace) = (lane, limit, grace)
         journal = folder + "/list.jsonl"
         read()
     }
@@ -89,17 +95,11 @@ public final class WorkerShelf: Sendable {
     // MARK: Finding
 
     public func find(_ key: Key) -> Found? {
-        state.withLock { state in
-            guard var entry = state.entries[key] else { return nil }
-            state.clock += 1
-            entry.used = state.clock
-            state.entries[key] = entry
-            return Found(answer: entry.answer, checked: entry.checked)
-        }
+        state.withLock { $0.entries.touch(key) }.map { Found(answer: $0.answer, checked: $0.checked) }
     }
 
     /// The worker has said that it still holds.
-    public func confirm(_ key: Key, at now: UInt64) { state.withLock { $0.entries[key]?.checked = now } }
+    public func confirm(_ key: Key, at now: UInt64) { state.withLock { $0.entries.update(key) { $0.checked = now } } }
 
     /// - Throws: `notFound` when its bytes are gone.
     public func open(_ answer: ShelvedAnswer) async throws(GateError) -> ServedFile {
@@ -138,7 +138,7 @@ public final class WorkerShelf: Sendable {
             state.put(key, answer, checked: now)
             state.note(key, answer)
             while state.bytes > limit || state.entries.count > Self.entryLimit,
-                let oldest = state.entries.min(by: { $0.value.used < $1.value.used })?.key, oldest != key
+                let oldest = state.entries.oldest?.key, oldest != key
             {
                 state.remove(oldest)
                 state.note(oldest, nil)
@@ -149,22 +149,24 @@ public final class WorkerShelf: Sendable {
     /// The worker no longer has it.
     public func drop(_ key: Key) async {
         await change { state in
-            guard state.entries[key] != nil else { return }
+            guard state.entries.peek(key) != nil else { return }
             state.remove(key)
             state.note(key, nil)
         }
     }
 
     private func change(_ body: (inout State) -> Void) async {
+        let recent = Timestamp.now().milliseconds - grace
         let gone = state.withLock { state in
             body(&state)
-            defer { state.gone = [] }
-            return state.gone
+            let gone = state.gone.filter { $0.value < recent }
+            for hash in gone.keys { state.gone[hash] = nil }
+            return gone.keys
         }
         lane.submit { [self] in flush() }
-        // What was written a moment ago may be about to be listed again; the next start clears what is left.
-        let recent = Timestamp(milliseconds: Timestamp.now().milliseconds - 60_000)
-        for hash in gone where isUnused(hash) { _ = try? await store.remove(hash, before: recent) }
+        for hash in gone where isUnused(hash) {
+            _ = try? await store.remove(hash, before: Timestamp(milliseconds: recent))
+        }
     }
 
     private func isUnused(_ hash: Digest32) -> Bool { state.withLock { $0.uses[hash] == nil } }
@@ -190,25 +192,19 @@ public final class WorkerShelf: Sendable {
                 defer { state.lines = [] }
                 return state.lines
             }
-            if !lines.isEmpty { Self.write(lines, to: journal, O_WRONLY | O_CREAT | O_APPEND) }
+            guard !lines.isEmpty, !Self.write(lines, to: journal, O_WRONLY | O_CREAT | O_APPEND) else { return }
+            // On a full disk, perhaps: with the next ones. What has been written of them ends as a line of its own.
+            if lines.count < Self.unwrittenLimit {
+                state.withLock { $0.lines = [UInt8(ascii: "\n")] + lines + $0.lines }
+            }
         }
     }
 
-    @discardableResult
     private static func write(_ bytes: [UInt8], to path: String, _ flags: Int32) -> Bool {
         let descriptor = unsafe gate_open(path, flags | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var done = 0
-        while done < bytes.count {
-            let from = done
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(descriptor, buffer.baseAddress.map { unsafe $0 + from }, bytes.count - from)
-            }
-            guard count > 0 else { return false }
-            done += count
-        }
-        return true
+        return writeBytes(bytes, to: descriptor) == 0
     }
 
     /// Blocks. Lines that a crash has torn are passed over.
@@ -225,12 +221,10 @@ public final class WorkerShelf: Sendable {
                 let key = Key(edition, path)
                 if let answer = ShelvedAnswer(json) { state.put(key, answer, checked: nil) } else { state.remove(key) }
             }
-            state.gone = []
+            state.gone = [:]
         }
-        let (count, order) = state.withLock { state in
-            (state.entries.count, state.entries.sorted { $0.value.used < $1.value.used })
-        }
-        guard lines > count * 2 else { return }
+        let order = state.withLock { $0.entries.ordered }
+        guard lines > order.count * 2 else { return }
         let draft = journal + ".new"
         let text = order.flatMap { State.line($0.key, $0.value.answer) }
         guard Self.write(text, to: draft, O_WRONLY | O_CREAT | O_TRUNC) else { return }
@@ -241,19 +235,18 @@ public final class WorkerShelf: Sendable {
 extension WorkerShelf.State {
     fileprivate mutating func put(_ key: WorkerShelf.Key, _ answer: ShelvedAnswer, checked: UInt64?) {
         remove(key)
-        clock += 1
-        entries[key] = WorkerShelf.Entry(answer: answer, checked: checked, used: clock)
+        entries.set(key, WorkerShelf.Entry(answer: answer, checked: checked))
         uses[answer.hash, default: 0] += 1
         bytes += answer.size
-        gone.remove(answer.hash)
+        gone[answer.hash] = nil
     }
 
     fileprivate mutating func remove(_ key: WorkerShelf.Key) {
-        guard let old = entries.removeValue(forKey: key)?.answer else { return }
+        guard let old = entries.remove(key)?.answer else { return }
         bytes -= old.size
         let left = (uses[old.hash] ?? 1) - 1
         uses[old.hash] = left > 0 ? left : nil
-        if left <= 0 { gone.insert(old.hash) }
+        if left <= 0 { gone[old.hash] = Timestamp.now().milliseconds }
     }
 
     fileprivate mutating func note(_ key: WorkerShelf.Key, _ answer: ShelvedAnswer?) {

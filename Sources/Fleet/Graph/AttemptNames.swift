@@ -20,6 +20,14 @@ public struct AttemptNames: Sendable, Hashable {
         "cg_" + Hex.encode(Array(file.hash.bytes.prefix(16))) + fileExtension(file.name)
     }
 
+    /// Whether a file of a worker's was sent under that name by a gate.
+    static func isInputName(_ name: String) -> Bool {
+        let text = Array(name.utf8)
+        guard text.count >= 35, name.hasPrefix("cg_") else { return false }
+        return text[3..<35].allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+            && (text.count == 35 || text[35] == UInt8(ascii: "."))
+    }
+
     /// Lower case with its dot; empty unless it is 1 to 10 letters and digits.
     private static func fileExtension(_ name: String) -> String {
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.utf8.startIndex else { return "" }

@@ -18,7 +18,7 @@ final class Dispatcher {
     private var live: [Int: WorkerSession] = [:]
     private var liveCounts: [UUID: Int] = [:]
     /// Jobs that a worker had when the gate ended, by the worker's name.
-    private var inherited: [String: [OpenJob]] = [:]
+    private var inherited: [String: [DispatchedJob]] = [:]
     /// Accounts whose sockets have been told their number in this interval, and whether it has changed since.
     private var told: [UUID: Bool] = [:]
     private var timers: [UUID: Timer] = [:]
@@ -37,14 +37,14 @@ final class Dispatcher {
     // MARK: Start and end
 
     /// Takes over what had not ended, and begins to work.
-    func start(_ open: [OpenJob], _ sessions: [WorkerSession]) {
+    func start(_ queued: JobQueue, _ dispatched: [DispatchedJob], _ sessions: [WorkerSession]) {
         self.sessions = sessions
+        queue = queued
         let names = Set(sessions.map(\.address.name))
-        for item in open {
-            if item.job.state == .queued { queue.insert(QueuedJob(item.job)) }
-            guard let attempt = item.attempt else { continue }
+        for item in dispatched {
+            let worker = item.attempt.worker
             // A worker that is no longer configured cannot be asked; the only one there is may be the same under a new name.
-            let name = names.contains(attempt.worker) ? attempt.worker : sessions.first?.address.name ?? ""
+            let name = names.contains(worker) ? worker : sessions.first?.address.name ?? ""
             inherited[name, default: []].append(item)
             liveCounts[item.job.account, default: 0] += 1
         }
@@ -58,7 +58,7 @@ final class Dispatcher {
         timers = [:]
     }
 
-    func takeInherited(_ worker: String) -> [OpenJob] { inherited.removeValue(forKey: worker) ?? [] }
+    func takeInherited(_ worker: String) -> [DispatchedJob] { inherited.removeValue(forKey: worker) ?? [] }
 
     // MARK: Jobs come and go
 
@@ -127,6 +127,15 @@ final class Dispatcher {
         return phases
     }
 
+    /// For gauges: what waits, and what the jobs at workers are at. One whose files are on their way is being handed over.
+    var load: FleetLoad {
+        var phases: [JobPhase: Int] = [.unknown: inherited.values.reduce(0) { $0 + $1.count }]
+        for session in sessions { if let run = session.run { phases[run.phase, default: 0] += 1 } }
+        let preparing = live.keys.count { job in !sessions.contains { $0.run?.job.sequence == job } }
+        phases[.dispatching, default: 0] += preparing
+        return FleetLoad(waiting: queue.count, phases: phases)
+    }
+
     /// A cancel that has been stored.
     func canceled(_ answer: CancelAnswer) {
         switch answer {
@@ -189,7 +198,8 @@ final class Dispatcher {
 
     /// What the first worker says of itself; the last that is known when it does not answer.
     func systemStats() async -> SystemStats? {
-        if statsAsked.map({ reactor.now - $0 < Self.statsInterval }) ?? false { return stats }
+        // Where nothing is known yet, everybody waits for an answer.
+        if let stats, let statsAsked, reactor.now - statsAsked < Self.statsInterval { return stats }
         statsAsked = reactor.now
         if let session = sessions.first {
             await StatsErrand(session).wait(reactor, within: stats == nil ? Self.longPatience : Self.patience)
@@ -267,8 +277,4 @@ final class Dispatcher {
         timers[account] = nil
         if told.removeValue(forKey: account) == true { tellCount(account) }
     }
-}
-
-extension QueuedJob {
-    init(_ job: Job) { self.init(sequence: job.sequence, account: job.account, place: job.place.value) }
 }

@@ -13,6 +13,8 @@ public struct FleetPorts: Sendable {
     public var catalogue: CatalogueBoard
     /// What workers answer everybody alike.
     public var shelf: WorkerShelf
+    /// Hears what becomes of jobs.
+    public let meter = JobMeter()
     public var clock: WallClock
     /// Hands messages to the loops that hold sockets; must not wait.
     public var deliver: @Sendable (EventDelivery) -> Void

@@ -1,16 +1,5 @@
 public import Basics
-
-/// A job that waits for a worker: all that a decision needs, so that a million of them fit in memory.
-public struct QueuedJob: Sendable, Hashable {
-    public let sequence: Int
-    public let account: UUID
-    /// `JobPlace.value`.
-    public let place: Double
-
-    public init(sequence: Int, account: UUID, place: Double) {
-        (self.sequence, self.account, self.place) = (sequence, account, place)
-    }
-}
+public import Store
 
 /// Who is next: accounts take turns, and within an account the lowest place goes first, then the oldest.
 ///
@@ -32,6 +21,19 @@ public struct JobQueue: Sendable {
     public private(set) var count = 0
 
     public init() {}
+
+    /// Who has waited longest has the first turn.
+    public init(_ jobs: [QueuedJob]) {
+        var oldest: [UUID: Int] = [:]
+        for job in jobs {
+            lines[job.account, default: []].append(Item(place: job.place, sequence: job.sequence))
+            oldest[job.account] = min(oldest[job.account] ?? .max, job.sequence)
+        }
+        // What is in order is a heap.
+        for account in Array(lines.keys) { lines[account]?.sort(by: Item.isBefore) }
+        turns = oldest.sorted { $0.value < $1.value }.map(\.key)
+        count = jobs.count
+    }
 
     public var isEmpty: Bool { count == 0 }
     public func count(of account: UUID) -> Int { lines[account]?.count ?? 0 }

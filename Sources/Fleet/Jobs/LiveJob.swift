@@ -1,5 +1,5 @@
 /// What a dispatched job is at; seen live and never stored.
-public enum JobPhase: String, Sendable, Hashable {
+public enum JobPhase: String, Sendable, Hashable, CaseIterable {
     /// A worker gets it, or has it waiting.
     case dispatching
     case running

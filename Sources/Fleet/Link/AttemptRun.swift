@@ -37,21 +37,10 @@ final class AttemptRun {
     private var silentSince: UInt64?
     private var isUnknown = false
     private var isFinishing = false
+    private var hearing = Hearing()
+    private var clock: RunClock
     /// Nodes whose `executed` the owner has heard.
     private var told: Set<String> = []
-    /// When the socket was opened or brought something last, and whether it has brought something of this attempt.
-    private var lastFrame: UInt64 = 0
-    private var hasHeard = false
-    /// The socket has told of the end, and since when history has it.
-    private var hasHeardEnd = false
-    private var endSeen: UInt64?
-    /// Why the gate itself ends it: it runs too long, or shows no life.
-    private var overdue: JobFailure?
-    /// When it was first asked to stop.
-    private var stopping: UInt64?
-    private(set) var isStuck = false
-    private var begun: UInt64?
-    private var lastSign: UInt64
     private(set) var started: Timestamp?
     private var nextLook: UInt64
     private var nextStop: UInt64 = 0
@@ -85,13 +74,16 @@ final class AttemptRun {
         handOver = inputs == nil ? .uncertain(since: session.reactor.now) : .pending
         nextLook = session.reactor.now + (inputs == nil ? 0 : Self.closeInterval)
         started = job.started
-        lastSign = session.reactor.now
-        if started != nil { begun = session.reactor.now }
+        clock = RunClock(at: session.reactor.now, hasBegun: job.started != nil)
     }
 
     private var dispatcher: Dispatcher { session.dispatcher }
     private var now: UInt64 { session.reactor.now }
     var hasStarted: Bool { started != nil }
+    var isStuck: Bool { clock.isStuck }
+    var overdue: JobFailure? { clock.overdue }
+    /// Its files at the worker, as far as it has told.
+    var listed: [OutputFile] { Array(keeper.listed) }
     var replay: [EventFrame] { narrator.replay }
 
     var phase: JobPhase {
@@ -142,7 +134,7 @@ final class AttemptRun {
             if let outcome = settleHandOver() { return outcome }
             if mustStop, now >= nextStop {
                 await api.stop(attempt.id)
-                stopping = stopping ?? now
+                clock.askedToStop(at: now)
                 nextStop = now + Self.closeInterval
                 nextLook = now
             }
@@ -157,7 +149,7 @@ final class AttemptRun {
         let target = api.address.basePath + "/ws?clientId=" + attempt.id.description
         do throws(UpstreamFailure) {
             try await inbox.connect(target, api.address.credential, messageLimit: Self.messageLimit)
-            (lastFrame, hasHeard) = (now, false)
+            hearing.opened(at: now)
             inbox.send(#"{"type":"feature_flags","data":{"supports_preview_metadata":true}}"#)
         } catch {
             if error.isRefusal { sawDeath = true }
@@ -177,7 +169,7 @@ final class AttemptRun {
         case .rejected(let rejection):
             let shown = (try? JSON(parsing: names.map(rejection.encoded()))).flatMap { PromptRejection($0) }
             return .rejected(shown ?? rejection)
-        case .notSent: return isCanceled ? .withdrawn : .lost(.workerUnreachable, counts: false)
+        case .notSent: return isCanceled ? .withdrawn : .lost(.notHandedOver, counts: false)
         case .unknown(let reason):
             session.ports.log(
                 "handover_unknown",
@@ -191,8 +183,8 @@ final class AttemptRun {
     // MARK: What the worker says
 
     private func hear(_ step: JobNarrator.Step) async {
-        lastFrame = now
-        if step != .nothing { (lastSign, hasHeard) = (now, true) }
+        hearing.heard(isOwn: step != .nothing, at: now)
+        if step != .nothing { clock.signOfLife(at: now) }
         if narrator.hasStarted, started == nil { began() }
         switch step {
         case .deliver(let frame): tell(frame)
@@ -203,7 +195,7 @@ final class AttemptRun {
             told.insert(event.node)
             tell(.text(names.map(WorkerEvent.executed(event).encoded())))
         case .ended(let isSettled):
-            hasHeardEnd = true
+            hearing.heardEnd()
             nextLook = min(nextLook, now + (isSettled ? 0 : 250))
         case .nothing: break
         }
@@ -216,7 +208,8 @@ final class AttemptRun {
 
     private func began() {
         let time = session.ports.clock()
-        (started, begun, lastSign) = (time, now, now)
+        started = time
+        clock.began(at: now)
         if case .uncertain = handOver { handOver = .accepted }
         session.reactor.loop.spawn(NoteStart(attempt.id, time, session.ports))
         dispatcher.tellCount(job.account)
@@ -243,11 +236,18 @@ final class AttemptRun {
             if sighting == .running, started == nil { began() }
         default: break
         }
-        judgeTime()
-        if sighting == .running { judgeHearing() }
+        let wasStuck = isStuck
+        clock.judge(dispatcher.limits, runLimit: job.terms.runLimit.map { UInt64($0) }, at: now)
+        if isStuck, !wasStuck { session.gotStuck(self) }
+        if sighting == .running, inbox.isConnected, hearing.isDeaf(at: now) {
+            inbox.close()
+            nextConnect = now + 300
+        }
+        if sighting == .absent { await judgeProcess() }
         if session.hasGhosts { await session.layGhosts() }
         let isClose =
-            mustStop || isUnknown || !inbox.isConnected || !hasHeard || handOver != .accepted || session.hasGhosts
+            mustStop || isUnknown || !inbox.isConnected || !hearing.isProved || handOver != .accepted
+            || session.hasGhosts
         nextLook = now + (isClose ? Self.closeInterval : Self.lookInterval)
         let evidence = AttemptRules.Evidence(
             handOver: handOver, sighting: sighting, isCanceled: isCanceled, sawDeath: sawDeath,
@@ -257,60 +257,29 @@ final class AttemptRun {
         case .over(let failure): return .lost(failure, counts: true)
         case .withdrawn: return hasStarted ? .lost(.jobVanished, counts: true) : .withdrawn
         case .finish:
-            if mustHearOut() { return nil }
+            if inbox.isConnected, hearing.mustHearOut(at: now) {
+                nextLook = now + 100
+                return nil
+            }
             return await finish(entry ?? .null)
         }
     }
 
-    /// Milliseconds that the socket may lag behind the history.
-    private static let hearingOut: UInt64 = 500
+    private var mustStop: Bool { isCanceled || clock.overdue != nil }
 
-    /// History knows of the end before the last events have come: they are the owner's, too.
-    private func mustHearOut() -> Bool {
-        guard inbox.isConnected, hasHeard, !hasHeardEnd else { return false }
-        let since = endSeen ?? now
-        endSeen = since
-        guard now - since < Self.hearingOut else { return false }
-        nextLook = now + 100
-        return true
-    }
-
-    private var mustStop: Bool { isCanceled || overdue != nil }
-
-    /// Milliseconds of a run without a word on its socket: since it was opened, and at any later time.
-    private static let deafness: (atFirst: UInt64, later: UInt64) = (3_000, 30_000)
-
-    /// ComfyUI forgets a socket when an older one of the same id ends after it, and says nothing: a new one hears again.
-    private func judgeHearing() {
-        guard inbox.isConnected, now - lastFrame >= (hasHeard ? Self.deafness.later : Self.deafness.atFirst) else {
-            return
-        }
-        inbox.close()
-        nextConnect = now + 300
-    }
-
-    /// A run that takes too long, or shows no life, is ended; one that does not end then is the worker's fault.
-    private func judgeTime() {
-        let limits = dispatcher.limits
-        if overdue == nil, let begun {
-            if now - begun >= job.terms.runLimit.map({ UInt64($0) }) ?? limits.run { overdue = .ranTooLong }
-            if now - lastSign >= limits.stall { overdue = .stalled }
-        }
-        guard !isStuck, let stopping, now - stopping >= limits.cancelGrace else { return }
-        isStuck = true
-        session.ports.log(
-            "worker_stuck",
-            ["worker": .string(api.address.name), "attempt": .string(attempt.id.description)])
+    /// What the worker's history held at the hand-over lives as long as its process.
+    private func judgeProcess() async {
+        guard !sawDeath, let marker = attempt.marker else { return }
+        if (try? await api.remembers(marker)) == false { sawDeath = true }
     }
 
     // MARK: The end
 
     private func finish(_ json: JSON) async -> Outcome? {
         guard let entry = HistoryEntry(json) else {
-            return .lost(JobFailure("worker_broken", "The worker's history of this job cannot be read."), counts: true)
+            return .lost(.workerBroken, counts: true)
         }
-        let outcome = entry.outcome
-        if case .interrupted = outcome, !mustStop {
+        if case .interrupted = entry.outcome, !mustStop {
             // ComfyUI's interrupt can hit the next job: nobody asked for this one's end.
             return .lost(.interruptedByOthers, counts: true)
         }
@@ -322,37 +291,10 @@ final class AttemptRun {
         case .gateEnds: return nil
         }
         tellUntold(outputs)
-        let last = entry.messages.last { message in
-            switch message {
-            case .executionSuccess, .executionInterrupted: true
-            case .executionError(let error): !error.isBlock
-            default: false
-            }
-        }
-        let state: JobState
-        var failure: JobFailure?
-        switch outcome {
-        case .success: state = .succeeded
-        case .interrupted:
-            state = isCanceled ? .canceled : .failed
-            failure = isCanceled ? nil : overdue
-        case .error(let error):
-            state = .failed
-            let message = error.map { names.map($0.exceptionMessage) } ?? "The worker reported an error."
-            failure = JobFailure(.executionFailed, String(message.prefix(1_000)))
-        case .unknown:
-            return .lost(JobFailure("worker_broken", "The worker does not tell how this job ended."), counts: true)
-        }
-        let ended = session.ports.clock()
-        let shown = last.flatMap { WorkerEvent(frame: names.map($0.encoded())) }
-        let result = JobResult(
-            outputs: names.map(JSON.object(outputs).encoded()),
-            status: names.map((json["status"] ?? .null).encoded()), meta: names.map((json["meta"] ?? [:]).encoded()),
-            summary: JobSummary.encode(outputs: outputs, last: shown))
-        let end = JobEnd(
-            job: job.sequence, attempt: attempt.id, state: state, failure: failure, started: started ?? ended,
-            ended: ended, result: result)
-        return .ended(end, words: shown.map { GateEvents.end(of: job.publicID, $0) } ?? [])
+        let ending = HistoryEnding(
+            entry, json, outputs: outputs, of: job, attempt, names, isCanceled: isCanceled, overdue: clock.overdue,
+            started: started, ended: session.ports.clock())
+        return ending.map { .ended($0.end, words: $0.words) } ?? .lost(.workerBroken, counts: true)
     }
 
     /// What a lost socket, or an earlier process, did not tell of.
@@ -370,17 +312,29 @@ final class AttemptRun {
         case gateEnds
     }
 
-    /// Stores every file, again and again for as long as the worker may be asked.
+    /// Stores every file, again and again for as long as the worker may be asked. While the gate's own disk is full they
+    /// wait on the worker, however long that takes.
     private func keep(_ outputs: JSONObject) async -> Keeping {
-        let deadline = now + dispatcher.limits.finishGrace
+        var deadline = now + dispatcher.limits.finishGrace
+        var failures = 0
         while true {
             do {
                 return .kept(try await keeper.keep(outputs))
             } catch {
-                session.ports.log(
-                    "outputs_waiting",
-                    ["attempt": .string(attempt.id.description), "reason": .string("\(error)")])
+                let own = error as? GateError
+                if let own { session.ports.disk.note(own) }
+                if failures % WorkerSession.toldFailures == 0 {
+                    session.ports.log(
+                        "outputs_waiting",
+                        ["attempt": .string(attempt.id.description), "reason": .string("\(error)")])
+                }
+                failures += 1
                 if dispatcher.isStopped { return .gateEnds }
+                if own?.code == .storeFull || own?.code == .storeReadOnly {
+                    // Its owner wants it no more, and others wait for the worker.
+                    if isCanceled { return .failed(.outputsLost) }
+                    deadline = now + dispatcher.limits.finishGrace
+                }
                 if now >= deadline { return .failed(.outputsLost) }
                 await session.pause(Self.closeInterval)
             }
@@ -414,13 +368,4 @@ private final class NoteStart: LoopWork {
     }
 
     func run() async { try? await ports.jobs.started(attempt, at: time) }
-}
-
-extension JobFailure {
-    static let interruptedByOthers = JobFailure(
-        "interrupted", "Somebody interrupted the worker while it ran this job.")
-    static let ranTooLong = JobFailure(
-        .ranTooLong, "The job ran longer than it may and was stopped; make it smaller.")
-    static let stalled = JobFailure(.stalled, "The worker showed no progress for too long, and the job was stopped.")
-    static let outputsLost = JobFailure(.outputsLost, "The job ended, but its files could not be fetched.")
 }

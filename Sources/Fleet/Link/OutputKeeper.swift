@@ -14,6 +14,8 @@ final class OutputKeeper {
     private let api: WorkerAPI
     /// Where the owner finds each file, by `CollectedFile.source`; nil until the store has been asked.
     private var places: [String: FilePlace]?
+    /// What the worker has on its disk of this attempt, as far as it has told.
+    private(set) var listed: Set<OutputFile> = []
     /// The owner's places of the inputs, by the name the worker has for them.
     private let inputs: [String: FilePlace]
 
@@ -45,6 +47,7 @@ final class OutputKeeper {
     /// What all nodes reported, with the owner's names; every file is on the disk then.
     func keep(_ outputs: JSONObject) async throws -> JSONObject {
         let collection = OutputCollector.collect(outputs, token: names.token)
+        listed.formUnion(collection.files.map(\.file))
         var places: [String: FilePlace]
         if let known = self.places {
             places = known
@@ -76,6 +79,7 @@ final class OutputKeeper {
 
     /// - Throws: `UpstreamFailure` when the worker does not give it; what the disk says.
     private func fetch(_ file: OutputFile) async throws -> Asset {
+        try await ports.disk.checkForResults()
         let response = try await api.view(file)
         guard response.status == .ok else {
             throw UpstreamFailure.invalid("a file of the job was answered \(response.status.code)")

@@ -15,6 +15,10 @@ public struct WorkerAddress: Sendable {
     public var basePath: String
     /// Its own credential, if it has one.
     public var credential: Fields
+    /// A command that restarts it, word by word; empty for none.
+    public var restart: [String] = []
+    /// The folder with its `input`, `output` and `temp`, where this machine has it.
+    public var files: String?
 
     public init(
         name: String, upstream: UpstreamOptions, authority: String, basePath: String = "", credential: Fields = [:]
@@ -115,6 +119,12 @@ final class WorkerAPI {
         let history = try await json("/history/" + id, limit: 256 << 20)
         guard let entry = history[id] else { return (.absent, nil) }
         return (.ended, entry)
+    }
+
+    /// Whether the worker's history holds an attempt.
+    func remembers(_ attempt: UUID) async throws(UpstreamFailure) -> Bool {
+        let id = attempt.description
+        return try await json("/history/" + id, limit: 256 << 20)[id] != nil
     }
 
     /// A file's bytes, as they come.

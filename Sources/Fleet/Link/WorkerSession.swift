@@ -20,13 +20,23 @@ final class WorkerSession: LoopWork {
     /// Jobs that its owner wanted ended before their attempt was made.
     private var unwanted: Set<Int> = []
     /// What the worker called inputs it has, by hash; forgotten when it was away.
-    private var uploaded: [Digest32: String] = [:]
-    private static let uploadedLimit = 10_000
-    /// The attempt that ended last: it stays in the worker's history until the next one has ended.
+    private var uploaded = LRUTable<Digest32, String>()
+    private static let uploadedLimit = 1_000
+    /// Its folder, if this machine has it.
+    private let files: WorkerFiles?
+    /// The attempt that ended last: it stays in the worker's history until the next one has ended, as `Attempt.marker`.
     private var last: UUID?
+    /// What an earlier process of the gate left has been looked for.
+    private var hasRecalled = false
+    /// Inputs that an earlier process of the gate sent have been removed.
+    private var hasSwept = false
     private var waiter: CheckedContinuation<Void, Never>?
     private var timer: Timer?
     private var isWoken = false
+    /// Jobs in a row that could not be begun.
+    private var failures = 0
+    /// One of so many failures of the same thing, a second apart, is told in the log.
+    static let toldFailures = 60
     /// Nobody listened at its address, so that what an earlier process of the gate handed over is gone.
     private var sawDeath = false
     /// Attempts that were given up without proof that nothing comes of them, and until when they are looked for.
@@ -43,6 +53,7 @@ final class WorkerSession: LoopWork {
     init(_ address: WorkerAddress, _ dispatcher: Dispatcher, resolver: Resolver) {
         (self.address, self.dispatcher) = (address, dispatcher)
         api = WorkerAPI(address, reactor: dispatcher.reactor, resolver: resolver)
+        files = address.files.map { WorkerFiles(path: $0) }
     }
 
     // MARK: Waiting
@@ -80,6 +91,7 @@ final class WorkerSession: LoopWork {
                 continue
             }
             delay = Self.backoff.lowerBound
+            await recall()
             for item in dispatcher.takeInherited(address.name) { await resume(item) }
             sawDeath = false
             await serve()
@@ -90,6 +102,7 @@ final class WorkerSession: LoopWork {
         let before = trouble
         do throws(UpstreamFailure) {
             let stats = try await api.systemStats()
+            dispatcher.note(stats)
             // Also for one that was away for a moment: it may have come back with other nodes.
             if before != nil {
                 try await readCatalogue(stats)
@@ -100,7 +113,7 @@ final class WorkerSession: LoopWork {
             trouble = "\(error)"
             sawDeath = sawDeath || error.isRefusal
             // A worker that comes back may be another, with an empty input folder.
-            uploaded = [:]
+            uploaded = LRUTable()
         }
         if (before == nil) != (trouble == nil) {
             ports.log(
@@ -133,6 +146,31 @@ final class WorkerSession: LoopWork {
         } catch {
             throw .overloaded
         }
+    }
+
+    /// What an earlier process of the gate left here.
+    private func recall() async {
+        guard !hasRecalled else { return }
+        let now = ports.clock()
+        let since = now.advanced(byMilliseconds: -Int64(Self.ghostTime))
+        guard let traces = try? await ports.jobs.traces(at: address.name, since: since) else { return }
+        hasRecalled = true
+        last = traces.last
+        ghosts = traces.givenUp.suffix(Self.ghostLimit).map { given in
+            let age = UInt64(clamping: now.milliseconds - given.time.milliseconds)
+            return (given.attempt, reactor.now + Self.ghostTime - min(age, Self.ghostTime))
+        }
+    }
+
+    /// What tells this process of the worker's from the next one; nil when nothing does.
+    private func marker() async -> UUID? {
+        guard let known = last else { return nil }
+        do throws(UpstreamFailure) {
+            if try await !api.remembers(known) { last = nil }
+        } catch {
+            return nil
+        }
+        return last
     }
 
     /// Until the worker no longer answers.
@@ -182,6 +220,7 @@ final class WorkerSession: LoopWork {
                 await api.stop(ghost.attempt)
             case .ended:
                 await api.forget([ghost.attempt])
+                clean(ghost.attempt)
                 ghosts.removeAll { $0.attempt == ghost.attempt }
             case .absent, .silent: break
             }
@@ -191,6 +230,20 @@ final class WorkerSession: LoopWork {
     }
 
     var hasGhosts: Bool { !ghosts.isEmpty }
+
+    /// The run has been asked to stop and does not.
+    func gotStuck(_ run: AttemptRun) {
+        ports.log(
+            "worker_stuck",
+            ["worker": .string(address.name), "attempt": .string(run.attempt.id.description)])
+        reactor.loop.spawn(WorkerRestart(address, ports))
+    }
+
+    /// The worker keeps nothing of an attempt whose files have been taken home, or will not be.
+    private func clean(_ attempt: UUID, _ listed: [OutputFile] = []) {
+        guard let files else { return }
+        reactor.loop.spawn(WorkerCleaning(files, attempt, listed, worker: address.name, ports))
+    }
 
     private func suspect(_ attempt: UUID) {
         if ghosts.count >= Self.ghostLimit { ghosts.removeFirst() }
@@ -223,23 +276,29 @@ final class WorkerSession: LoopWork {
             }
             let attempt = Attempt(
                 id: UUID(), job: queued.sequence, ordinal: record.job.attempts + 1, worker: address.name,
-                began: ports.clock())
+                began: ports.clock(), marker: await marker())
             guard try await ports.jobs.begin(attempt) else {
                 return dispatcher.left(queued.sequence, of: queued.account)
             }
+            ports.meter.began(attempt, of: record.job)
             var job = record.job
             (job.state, job.attempts) = (.dispatched, attempt.ordinal)
+            failures = 0
             await go(AttemptRun(self, job, plan, attempt, names: names))
         } catch {
-            ports.log("dispatch_failed", ["worker": .string(address.name), "reason": .string("\(error)")])
+            ports.disk.note(error)
+            if failures % Self.toldFailures == 0 {
+                ports.log("dispatch_failed", ["worker": .string(address.name), "reason": .string("\(error)")])
+            }
+            failures += 1
             dispatcher.giveBack(queued)
             await pause(1_000)
         }
     }
 
     /// An attempt of an earlier process: where it is now must be found out before the worker gets anything else.
-    private func resume(_ item: OpenJob) async {
-        guard let attempt = item.attempt else { return }
+    private func resume(_ item: DispatchedJob) async {
+        let attempt = item.attempt
         // Before the record is read: a cancel that comes afterwards must find its way here.
         dispatcher.resumed(item.job, on: self)
         var record: JobRecord?
@@ -281,10 +340,13 @@ final class WorkerSession: LoopWork {
             dispatcher.tellEnd(job, words)
             if let last { await api.forget([last]) }
             last = run.attempt.id
+            clean(run.attempt.id, run.listed)
         case .lost(let failure, let counts):
-            if failure == .workerDied || failure == .workerUnreachable { trouble = failure.message }
+            ports.meter.lost(failure)
+            if [.workerDied, .workerUnreachable, .notHandedOver].contains(failure) { trouble = failure.message }
             if failure == .workerDied { ghosts = [] }
-            if counts, failure == .handOverUnknown || failure == .workerUnreachable { suspect(run.attempt.id) }
+            if failure == .handOverUnknown || failure == .workerUnreachable { suspect(run.attempt.id) }
+            clean(run.attempt.id, run.listed)
             ports.log(
                 "attempt_lost",
                 [
@@ -293,14 +355,16 @@ final class WorkerSession: LoopWork {
                 ])
             let mayRun =
                 !counts || run.plan.graph.mayRetry && run.attempt.ordinal < dispatcher.limits.attempts
-            guard mayRun, !run.isCanceled else {
+            // What was stopped because it took too long would do so again.
+            guard mayRun, !run.isCanceled, run.overdue == nil else {
                 return await end(
-                    job, run, run.isCanceled ? (run.hasStarted ? .canceled : .withdrawn) : .failed, failure)
+                    job, run, run.isCanceled ? (run.hasStarted ? .canceled : .withdrawn) : .failed,
+                    run.overdue ?? failure)
             }
             await requeue(run, failure)
         case .rejected(let rejection):
             // The file may have been swept there: send it again, once.
-            uploaded = [:]
+            uploaded = LRUTable()
             let isInput = rejection.nodes.contains { $0.faults.contains { $0.type == "custom_validation_failed" } }
             if isInput, run.plan.graph.mayRetry, run.attempt.ordinal < dispatcher.limits.attempts, !run.isCanceled {
                 return await requeue(
@@ -344,17 +408,23 @@ final class WorkerSession: LoopWork {
     /// True when this was the job's end; nothing but the gate's own end keeps it from being stored.
     private func commit(_ end: JobEnd) async -> Bool {
         let ports = ports
-        return await retrying { () async throws(GateError) -> Bool in try await ports.jobs.finish(end) } ?? false
+        let isEnd = await retrying { () async throws(GateError) -> Bool in try await ports.jobs.finish(end) } ?? false
+        if isEnd { ports.meter.ended(end) }
+        return isEnd
     }
 
     private func retrying(
         _ body: nonisolated(nonsending) @Sendable () async throws(GateError) -> Bool
     ) async -> Bool? {
+        var failures = 0
         while true {
             do throws(GateError) { return try await body() } catch {
-                if error.code == .storeFull { ports.disk.noteFull() }
-                ports.log(
-                    "store_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
+                ports.disk.note(error)
+                if failures % Self.toldFailures == 0 {
+                    ports.log(
+                        "store_failed", ["code": .string(error.code.rawValue), "detail": .string(error.detail ?? "")])
+                }
+                failures += 1
                 guard !dispatcher.isStopped else { return nil }
                 await pause(1_000)
             }
@@ -367,16 +437,32 @@ final class WorkerSession: LoopWork {
     private func send(_ files: [GraphFile]) async throws(UpstreamFailure) -> [Digest32: String]? {
         var names: [Digest32: String] = [:]
         for file in files {
-            if let known = uploaded[file.hash] {
+            if let known = uploaded.touch(file.hash) {
                 names[file.hash] = known
                 continue
             }
             guard let bytes = try? await ports.assets.read(file.hash) else { return nil }
             let name = try await api.upload(bytes, name: AttemptNames.inputName(of: file))
-            if uploaded.count >= Self.uploadedLimit { uploaded = [:] }
-            (uploaded[file.hash], names[file.hash]) = (name, name)
+            uploaded.set(file.hash, name)
+            names[file.hash] = name
         }
+        await sweepInputs(except: Set(names.values))
         return names
+    }
+
+    /// Removes inputs that have not been used for longest, of this process and of earlier ones.
+    private func sweepInputs(except used: Set<String>) async {
+        var old: [String] = []
+        while uploaded.count > Self.uploadedLimit, let oldest = uploaded.oldest, !used.contains(oldest.value) {
+            uploaded.remove(oldest.key)
+            old.append(oldest.value)
+        }
+        guard let files, !old.isEmpty || !hasSwept else { return }
+        let (names, known, isFirst) = (old, Set(uploaded.ordered.map(\.value)), !hasSwept)
+        hasSwept = true
+        _ = try? await ports.lane.run {
+            files.remove(inputs: names + (isFirst ? files.sentInputs().filter { !known.contains($0) } : []))
+        }
     }
 }
 

@@ -14,11 +14,9 @@ struct AdminFiles: Sendable {
     /// Files of an account, or how much each account has.
     func list(_ request: AdminRequest) async throws(GateError) -> AdminAnswer {
         guard let name = request.query["account"] else {
-            var rows: [JSON] = []
-            for account in try await surface.identity.accounts() {
-                rows.append(Self.json(try await work.files.count(of: account.id), of: account))
-            }
-            return .ok(["accounts": .array(rows)])
+            let counts = try await work.files.counts()
+            let rows = try await surface.identity.accounts().map { Self.json(counts[$0.id] ?? [:], of: $0) }
+            return .ok(["accounts": .array(rows), "disk": disk])
         }
         let account = try await surface.account(name)
         let limit = min(try AdminJobs.number(request.query["limit"], "limit") ?? 1_000, 100_000)
@@ -35,6 +33,12 @@ struct AdminFiles: Sendable {
             rows += files.map(Self.json)
         }
         return .ok(["files": .array(rows)])
+    }
+
+    /// Null when no gate runs.
+    private var disk: JSON {
+        guard let (room, isLow) = work.fleet?.ports.disk.last, let room else { return .null }
+        return ["free": JSON(room.free), "size": JSON(room.total), "low": .bool(isLow)]
     }
 
     static func json(_ file: AccountFile) -> JSON {

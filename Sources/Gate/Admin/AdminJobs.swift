@@ -6,12 +6,12 @@ internal import Wire
 
 /// Jobs of all accounts: how they fare, and what an operator may do about them.
 struct AdminJobs: Sendable {
-    private let surface: AdminSurface
-    private let work: GateWork
+    let surface: AdminSurface
+    let work: GateWork
 
     init(_ surface: AdminSurface, _ work: GateWork) { (self.surface, self.work) = (surface, work) }
 
-    private var store: any JobStore { work.jobs }
+    var store: any JobStore { work.jobs }
 
     // MARK: Questions
 
@@ -21,11 +21,16 @@ struct AdminJobs: Sendable {
         if let words = request.query["state"] { filter.states = try Self.states(words) }
         filter.before = try Self.number(request.query["before"], "before")
         filter.limit = try Self.number(request.query["limit"], "limit") ?? 100
-        let jobs = try await store.jobs(filter)
-        let rows = try await records(of: jobs)
+        let since = try Self.day(request.query["since"], "since")?.start
+        let found = try await store.jobs(filter)
+        // Newest first: behind one that came before that day there are only such.
+        let jobs = found.prefix { job in since.map { job.submitted >= $0 } ?? true }
+        let rows = try await records(of: Array(jobs))
+        let tally = try await store.tally(of: filter.account)
         return .ok([
             "jobs": .array(rows),
             "next": jobs.count == filter.limit ? jobs.last.map { JSON($0.sequence) } ?? .null : .null,
+            "counts": .object(JSONObject(JobState.allCases.map { ($0.rawValue, JSON(tally[$0] ?? 0)) })),
         ])
     }
 
@@ -58,7 +63,7 @@ struct AdminJobs: Sendable {
         guard case .object(var object) = try await records(of: [job]).first else { throw Self.none }
         let deaths = try await store.deaths(of: job.signature)
         object["worker_deaths"] = JSON(deaths)
-        object["quarantined"] = .bool(deaths >= JobLimits().deaths)
+        object["quarantined"] = .bool(deaths >= work.limits.deaths)
         guard let fleet = work.fleet else {
             object["gate_runs"] = false
             return .ok(.object(object))
@@ -138,15 +143,15 @@ struct AdminJobs: Sendable {
 
     func quarantine() async throws(GateError) -> AdminAnswer {
         let graphs = try await store.deadly(limit: 1_000)
-        let names = try await accountNames()
-        let limit = JobLimits().deaths
+        let names = try await names()
+        let limit = work.limits.deaths
         return .ok([
             "graphs": .array(
                 graphs.map { graph in
                     [
                         "signature": .string(graph.signature.description), "deaths": JSON(graph.deaths),
                         "quarantined": .bool(graph.deaths >= limit), "last": AdminRecords.time(graph.last),
-                        "account": .string(names[graph.account] ?? graph.account.description),
+                        "account": names.name(graph.account),
                     ]
                 })
         ])
@@ -182,18 +187,20 @@ struct AdminJobs: Sendable {
         for record in records {
             for name in key(record) { sums[name, default: UsageSum()].add(record) }
         }
-        return .ok([
+        var answer: JSONObject = [
             "since": .string(String(first.start.rfc3339.prefix(10))),
             "until": .string(String(last.start.rfc3339.prefix(10))),
             "usage": .array(sums.sorted { $0.key < $1.key }.map { $0.value.json($0.key) }),
-        ])
+        ]
+        if request.query["limits"] == "true" { answer["limits"] = try await limits(of: account) }
+        return .ok(.object(answer))
     }
 
     private func usageKey(_ word: String) async throws(GateError) -> (UsageRecord) -> [String] {
         switch word {
         case "account":
-            let names = try await accountNames()
-            return { [names[$0.account] ?? $0.account.description] }
+            let names = try await names()
+            return { [names.text($0.account)] }
         case "team":
             var teams: [UUID: String] = [:]
             for team in try await surface.identity.teams() { teams[team.id] = team.name.text }
@@ -244,14 +251,13 @@ struct AdminJobs: Sendable {
         return job
     }
 
-    private func accountNames() async throws(GateError) -> [UUID: String] {
-        var names: [UUID: String] = [:]
-        for account in try await surface.identity.accounts() { names[account.id] = account.name.text }
-        return names
+    /// What shows accounts by their names.
+    private func names() async throws(GateError) -> AdminRecords {
+        AdminRecords(accounts: try await surface.identity.accounts())
     }
 
     private func records(of jobs: [Job]) async throws(GateError) -> [JSON] {
-        let names = try await accountNames()
+        let names = try await names()
         var phases: [Int: JobPhase] = [:]
         if let fleet = work.fleet, jobs.contains(where: { $0.state == .dispatched }) {
             for worker in try await fleet.workers() {
@@ -261,7 +267,7 @@ struct AdminJobs: Sendable {
         return jobs.map { job in
             [
                 "number": JSON(job.sequence), "id": .string(job.publicID),
-                "account": .string(names[job.account] ?? job.account.description),
+                "account": names.name(job.account),
                 "state": .string(job.state.rawValue),
                 "phase": phases[job.sequence].map { .string($0.rawValue) } ?? .null,
                 "submitted": AdminRecords.time(job.submitted), "started": AdminRecords.time(job.started),

@@ -95,5 +95,8 @@ struct AdminRecords {
 
     static func time(_ time: Timestamp?) -> JSON { time.map { .string($0.rfc3339) } ?? .null }
 
-    private func name(_ account: UUID) -> JSON { .string(accountNames[account] ?? account.description) }
+    func name(_ account: UUID) -> JSON { .string(text(account)) }
+
+    /// The name, or the id of an account that is no more.
+    func text(_ account: UUID) -> String { accountNames[account] ?? account.description }
 }

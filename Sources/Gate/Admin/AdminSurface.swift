@@ -11,12 +11,13 @@ internal import Wire
 public struct AdminSurface: Sendable {
     let identity: IdentityService
     /// Nil where there are only accounts.
-    private let work: (@Sendable () -> GateWork)?
+    private let work: (@Sendable () throws(GateError) -> GateWork)?
     let clock: WallClock
 
-    /// - Parameter work: Asked for each question, because a reload changes policies.
+    /// - Parameter work: Asked for each question about jobs or files, because a reload changes policies.
     public init(
-        _ identity: IdentityService, work: (@Sendable () -> GateWork)? = nil, clock: @escaping WallClock = Timestamp.now
+        _ identity: IdentityService, work: (@Sendable () throws(GateError) -> GateWork)? = nil,
+        clock: @escaping WallClock = Timestamp.now
     ) {
         (self.identity, self.work, self.clock) = (identity, work, clock)
     }
@@ -35,12 +36,16 @@ public struct AdminSurface: Sendable {
         case .found(let route, let parameters):
             try decide(route.access, request.principal)
             if route.access == .consoleOnly { try checkPassword(route.action, request.principal) }
-            return try await perform(route.action, request, parameters.first ?? "")
+            let name = parameters.first ?? ""
+            return switch route.action {
+            case .people(let action): try await perform(action, request, name)
+            case .work(let action): try await perform(action, request, name)
+            }
         }
     }
 
     private func perform(
-        _ action: AdminAction, _ request: AdminRequest, _ name: String
+        _ action: PeopleAction, _ request: AdminRequest, _ name: String
     ) async throws(GateError) -> AdminAnswer {
         switch action {
         case .listAccounts: try await listAccounts()
@@ -72,16 +77,13 @@ public struct AdminSurface: Sendable {
         case .askBootstrap: .ok(["needed": .bool(try await identity.needsAdministrator())])
         case .makeBootstrap: try await makeBootstrap(request)
         case .redeemBootstrap: try await redeemBootstrap(request)
-        case .eraseAccount: try await eraseAccount(request, name)
-        default: try await performWork(action, request, name)
         }
     }
 
-    /// What is about jobs and files.
-    private func performWork(
-        _ action: AdminAction, _ request: AdminRequest, _ name: String
+    private func perform(
+        _ action: WorkAction, _ request: AdminRequest, _ name: String
     ) async throws(GateError) -> AdminAnswer {
-        guard let work = work?() else { throw GateError(.notFound, from: .client, "There is nothing here.") }
+        guard let work = try work?() else { throw GateError(.notFound, from: .client, "There is nothing here.") }
         let jobs = AdminJobs(self, work)
         let files = AdminFiles(self, work)
         return switch action {
@@ -103,7 +105,7 @@ public struct AdminSurface: Sendable {
         case .exportAccount: try await files.export(request, name)
         case .exportJobs: try await files.exportJobs(request, name)
         case .exportUserFile: try await files.exportUserFile(request, name)
-        default: throw GateError(.notFound, from: .client, "There is nothing here.")
+        case .eraseAccount: try await eraseAccount(request, name)
         }
     }
 
@@ -121,7 +123,7 @@ public struct AdminSurface: Sendable {
     /// A session whose password must be changed can do that and nothing else: least of all make itself a token.
     private func checkPassword(_ action: AdminAction, _ principal: Principal?) throws(GateError) {
         guard let principal, principal.mustChangePassword, case .session = principal.credential else { return }
-        guard action == .changeOwnPassword || action == .showSelf else {
+        guard [.people(.changeOwnPassword), .people(.showSelf)].contains(action) else {
             throw GateError(.forbidden, from: .client, Decision.Reason.passwordChangeDue.rawValue)
         }
     }

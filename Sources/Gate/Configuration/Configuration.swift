@@ -72,6 +72,8 @@ extension Configuration {
         public var authority: String?
         public var clientCertificate: String?
         public var clientKey: String?
+        public var restart: [String] = []
+        public var files: String?
     }
 
     public enum PasswordHash: String, Sendable, Hashable, CaseIterable { case bcrypt, yescrypt }

@@ -53,6 +53,13 @@ public enum ConfigurationKeys {
             "worker.client_certificate", \.worker.clientCertificate, .path,
             "The gate's own certificate for the worker, as PEM."),
         .init("worker.client_key", \.worker.clientKey, .path, "The private key of that certificate, as PEM."),
+        .init(
+            list: "worker.restart", \.worker.restart, .text,
+            "The command that restarts the worker, word by word; run when it does not stop in `jobs.cancel_grace`."),
+        .init(
+            "worker.files", \.worker.files, .path,
+            "The worker's folder with `input`, `output` and `temp`, if the gate has it, too: what has been kept is removed."
+        ),
     ]
 
     private static let identity: [ConfigurationKey<Configuration>] = [

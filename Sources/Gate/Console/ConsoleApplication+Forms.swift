@@ -57,13 +57,17 @@ extension ConsoleApplication {
             try await ask(visit, .delete, ["invitations", id.description])
             try await redirect(visit, to: .invitations, done: .invitationRevoked)
         case .teams, .renameTeam, .removeTeam: try await changeTeams(visit, principal, path, form)
+        case .changeJob(let number, let change): try await changeJob(visit, number, change)
+        case .releaseGraph(let signature): try await release(visit, signature)
+        case .countFiles: try await freeFiles(visit, isTrial: true)
+        case .freeFiles: try await freeFiles(visit, isTrial: false)
         default: throw Refusal(.methodNotAllowed, .methodNotAllowed, "Use GET here.", ["Allow": "GET"])
         }
     }
 
     /// A request of the one implementation, in the visitor's name.
     @discardableResult
-    private func ask(
+    func ask(
         _ visit: ConsoleVisit, _ method: Method, _ path: [String], query: [(name: String, value: String)] = [],
         _ body: JSON = .null
     ) async throws(GateError) -> JSON {
@@ -78,7 +82,7 @@ extension ConsoleApplication {
     }
 
     /// A mistake that the same person can put right in the same form; all else is an error page.
-    private func problem(_ error: any Error, at field: FieldName) throws -> FormProblem {
+    func problem(_ error: any Error, at field: FieldName) throws -> FormProblem {
         guard let error = error as? GateError, error.origin == .client,
             [.invalidArgument, .alreadyExists, .lastAdministrator, .notFound].contains(error.code)
         else { throw error }

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Fleet
 internal import HTTP
 internal import Identity
 internal import Store
@@ -56,7 +57,10 @@ extension ConsoleApplication {
             try await send(visit, .ok, page)
         case .audit: try await send(visit, .ok, try await auditPage(visit, principal))
         case .status: try await send(visit, .ok, try await statusPage(principal))
-        default: throw Refusal(.methodNotAllowed, .methodNotAllowed, "Use POST here.", ["Allow": "POST"])
+        default:
+            guard try await showWork(visit, path, notice) else {
+                throw Refusal(.methodNotAllowed, .methodNotAllowed, "Use POST here.", ["Allow": "POST"])
+            }
         }
     }
 
@@ -165,11 +169,18 @@ extension ConsoleApplication {
         if let address = facts["worker"]?.string {
             page.worker = StatusPage.Worker(address: address, view.readiness(), reachableAt: view.exposure())
         }
+        if let fleet = view.work?().fleet {
+            if let load = try? await fleet.load() {
+                page.worker?.running = load.phases.values.reduce(0, +)
+                page.worker?.pending = load.waiting
+            }
+            if fleet.ports.disk.last.isLow { page.warnings.append(.diskLow) }
+        }
         page.connections = facts["connections"]?.int
         page.addresses = [settings.gate.description]
         page.accounts = try await identity.accounts().count
         page.sessions = try await identity.sessions(of: nil).count
-        page.warnings = try await identity.migrationTokens().compactMap { $0.expires }.map { .migration(until: $0) }
+        page.warnings += try await identity.migrationTokens().compactMap { $0.expires }.map { .migration(until: $0) }
         return page
     }
 

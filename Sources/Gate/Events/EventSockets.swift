@@ -34,14 +34,15 @@ final class EventSockets {
 
     func deliver(_ delivery: EventDelivery) {
         guard let own = byAccount[delivery.audience.account] else { return }
+        let frames = delivery.frames.map(ReadyFrame.init)
         switch delivery.audience {
-        case .account: for socket in own where socket.isLive { socket.send(delivery.frames) }
+        case .account: for socket in own where socket.isLive { socket.send(frames) }
         case .client(_, let id):
-            for socket in own where socket.isLive && socket.clientID == id { socket.send(delivery.frames) }
+            for socket in own where socket.isLive && socket.clientID == id { socket.send(frames) }
         case .socket(_, let number):
             guard let socket = own.first(where: { $0.number == number }) else { return }
             socket.isLive = true
-            socket.send(delivery.frames)
+            socket.send(frames)
         }
     }
 
@@ -50,6 +51,29 @@ final class EventSockets {
         for socket in byAccount.values.flatMap(\.self) where isOver(socket.principal) {
             socket.close(.policyViolation)
         }
+    }
+}
+
+/// A message with the frames that are made of it: pictures are large, and many sockets get the same bytes.
+final class ReadyFrame {
+    let message: EventFrame
+    private lazy var detailed = Self.frame(message, withMetadata: true)
+    private lazy var plain = Self.frame(message, withMetadata: false)
+
+    init(_ message: EventFrame) { self.message = message }
+
+    /// The WebSocket frame of anything but text, which each socket may pack in its own way.
+    func frame(withMetadata: Bool) -> [UInt8] { withMetadata ? detailed : plain }
+
+    private static func frame(_ message: EventFrame, withMetadata: Bool) -> [UInt8] {
+        var out: [UInt8] = []
+        switch message {
+        case .text: break
+        case .binary(let bytes): WebSocketWriter().binary(bytes.span, to: &out)
+        case .preview(let detailed, let plain):
+            WebSocketWriter().binary(withMetadata ? detailed.span : plain.span, to: &out)
+        }
+        return out
     }
 }
 
@@ -82,15 +106,15 @@ final class EventSocket: WebSocketHandler {
     func begin(_ webSocket: WebSocket) { if webSocket.isOpen { self.webSocket = webSocket } }
     var isOpen: Bool { webSocket != nil }
 
-    func send(_ frames: [EventFrame]) {
+    func send(_ frames: [ReadyFrame]) {
         guard let webSocket, webSocket.isOpen else { return }
         for frame in frames {
-            if frame.isDroppable, webSocket.pendingByteCount > Self.outputLimit / 2 { continue }
-            switch frame {
-            case .text(let bytes): webSocket.send(text: bytes.span)
-            case .binary(let bytes): webSocket.send(binary: bytes.span)
-            case .preview(let withMetadata, let plain):
-                webSocket.send(binary: wantsMetadata ? withMetadata.span : plain.span)
+            if frame.message.isDroppable, webSocket.pendingByteCount > Self.outputLimit / 2 { continue }
+            if case .text(let bytes) = frame.message {
+                webSocket.send(text: bytes.span)
+            } else {
+                let bytes = frame.frame(withMetadata: wantsMetadata)
+                webSocket.send(frame: bytes.span)
             }
         }
         // It would miss what it cannot do without: better that it comes again and is told how things stand.
@@ -108,7 +132,7 @@ final class EventSocket: WebSocketHandler {
         hasShakenHands = true
         guard message["type"] == "feature_flags" else { return }
         wantsMetadata = message["data"]?["supports_preview_metadata"] == true
-        send([.text(WorkerEvent.featureFlags(features()).encoded())])
+        send([ReadyFrame(.text(WorkerEvent.featureFlags(features()).encoded()))])
     }
 
     func received(binary: Span<UInt8>, on socket: WebSocket) {}

@@ -41,6 +41,7 @@ struct GateMetrics: Sendable {
     var sessions = 0
     var tokens = 0
     var readiness: Readiness?
+    var jobs = JobNumbers()
     var started: Timestamp
 
     var text: String {
@@ -80,6 +81,7 @@ struct GateMetrics: Sendable {
             out.family("comfygate_worker_asked_time_seconds", .gauge, "When that was, in seconds since 1970.")
             out.sample(Double(readiness.asked.milliseconds) / 1_000)
         }
+        jobs.write(&out)
         return out.text
     }
 

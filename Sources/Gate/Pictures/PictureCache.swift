@@ -16,35 +16,22 @@ final class PictureCache: Sendable {
         var files = 16_384
     }
 
-    private struct Entry {
-        let size: Int
-        /// Larger is later.
-        let used: Int
-    }
-
     private struct State {
-        var entries: [String: Entry] = [:]
+        /// Name to size in bytes.
+        var sizes = LRUTable<String, Int>()
         var size = 0
-        var clock = 0
-
-        mutating func tick() -> Int {
-            clock += 1
-            return clock
-        }
 
         mutating func add(_ name: String, _ size: Int) {
-            self.size += size - (entries[name]?.size ?? 0)
-            entries[name] = Entry(size: size, used: tick())
+            self.size += size - (sizes.peek(name) ?? 0)
+            sizes.set(name, size)
         }
 
         /// Takes out what is too much.
         mutating func evict(_ limits: Limits) -> [String] {
             var names: [String] = []
-            while size > limits.bytes || entries.count > limits.files,
-                let oldest = entries.min(by: { $0.value.used < $1.value.used })
-            {
-                entries[oldest.key] = nil
-                size -= oldest.value.size
+            while size > limits.bytes || sizes.count > limits.files, let oldest = sizes.oldest {
+                sizes.remove(oldest.key)
+                size -= oldest.value
                 names.append(oldest.key)
             }
             return names
@@ -66,13 +53,11 @@ final class PictureCache: Sendable {
 
     /// What an earlier process left, oldest first; what it had not finished goes.
     private func takeOver() {
-        guard let handle = unsafe opendir(folder) else { return }
-        defer { unsafe closedir(handle) }
+        let handle = unsafe gate_open(folder, O_RDONLY | O_DIRECTORY, 0)
+        guard handle >= 0 else { return }
+        defer { close(handle) }
         var found: [(name: String, size: Int, made: Int64)] = []
-        while let entry = unsafe readdir(handle) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
+        for name in folderNames(handle).names {
             var (size, modified): (Int64, Int64) = (0, 0)
             guard unsafe gate_regular_file("\(folder)/\(name)", &size, &modified) == 1 else { continue }
             if Hex.decode(name).flatMap({ Digest32($0) }) == nil {
@@ -96,11 +81,7 @@ final class PictureCache: Sendable {
     /// A picture to be served; its entity tag is the key. Nil when it must be made.
     func open(_ key: Digest32) -> ServedFile? {
         let name = key.description
-        let isKnown = state.withLock { state in
-            guard let entry = state.entries[name] else { return false }
-            state.entries[name] = Entry(size: entry.size, used: state.tick())
-            return true
-        }
+        let isKnown = state.withLock { $0.sizes.touch(name) != nil }
         return isKnown ? try? ServedFile(opening: "\(folder)/\(name)", tag: EntityTag(name)) : nil
     }
 

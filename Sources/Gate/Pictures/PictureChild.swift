@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Loop
 internal import Pictures
 
 /// The process that makes one picture: its first argument is `word`, the others are a `PictureTask`, standard input is a file
@@ -37,21 +38,9 @@ public enum PictureChild {
         let bytes = unsafe UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: facts.st_size)
         do throws(PictureError) {
             let picture = try task.run(unsafe bytes.span)
-            let isWritten = unsafe picture.withBytes { unsafe write(all: $0) }
-            return isWritten ? 0 : 74
+            return unsafe picture.withBytes { unsafe writeBytes($0, to: 1) } == 0 ? 0 : 74
         } catch {
             return error.rawValue
         }
-    }
-
-    private static func write(all bytes: UnsafeRawBufferPointer) -> Bool {
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe Glibc.write(1, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            done += count
-        }
-        return true
     }
 }

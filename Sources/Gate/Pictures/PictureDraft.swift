@@ -25,15 +25,8 @@ extension PictureDraft {
             while offset < reader.size {
                 let (bytes, error) = readBytes(of: from, at: Int64(offset), count: min(1 << 20, reader.size - offset))
                 guard error == 0, !bytes.isEmpty else { throw Self.failure("read an asset", error) }
-                var done = 0
-                while done < bytes.count {
-                    let count = unsafe bytes.withUnsafeBytes {
-                        unsafe write(descriptor, $0.baseAddress.map { unsafe $0 + done }, bytes.count - done)
-                    }
-                    if count < 0, errno == EINTR { continue }
-                    guard count > 0 else { throw Self.failure("write a draft", errno) }
-                    done += count
-                }
+                let failure = writeBytes(bytes, to: descriptor)
+                guard failure == 0 else { throw Self.failure("write a draft", failure) }
                 offset += bytes.count
             }
         }

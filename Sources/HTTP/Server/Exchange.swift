@@ -19,6 +19,9 @@ public final class Exchange: LoopWork {
     private var bodyByteCount = 0
     private var discardedByteCount = 0
     private var outputWaiter: CheckedContinuation<Void, Never>?
+    /// A file that is being sent.
+    private var relay: FileRelay?
+    private var relayProgress = FileRelay.Progress.sinkIsFull
     private var mustSendContinue: Bool
     private var keepsAlive: Bool
     private var response = Response.none
@@ -279,6 +282,59 @@ public final class Exchange: LoopWork {
         if isGone || !connection.isOpen { throw .clientGone }
     }
 
+    /// Nothing stands between a file and the socket.
+    var maySendFiles: Bool { connection.tls == nil && hasBody }
+
+    /// Sends the first part of a file that the kernel has in memory, as a part of the answer; waits while the client is
+    /// slower than we are. Returns how many bytes that was: the rest must be read.
+    func relay(_ file: ServedFile, at offset: Int64, count: Int) async throws(HTTPError) -> Int {
+        guard case .started(.length(let length), let sent) = response, sent + count <= length else {
+            throw HTTPError(.internalServerError, "The answer is longer than it said.")
+        }
+        // What came before may still wait for room.
+        while connection.isOpen, connection.pendingByteCount > 0 {
+            connection.rearm()
+            await withCheckedContinuation { outputWaiter = $0 }
+        }
+        guard !isGone, let relay = file.relay(at: offset, count: count, to: connection) else { throw .clientGone }
+        var progress = relay.move()
+        if progress == .sinkIsFull || progress == .paused {
+            self.relay = relay
+            connection.rearm()
+            if progress == .paused { goOnLater() }
+            await withCheckedContinuation { outputWaiter = $0 }
+            progress = relayProgress
+            self.relay = nil
+        }
+        let moved = count - relay.remaining
+        response = .started(.length(length), sent: sent + moved)
+        bytesSent += moved
+        if isGone || !connection.isOpen { throw .clientGone }
+        switch progress {
+        case .done, .sourceIsCold: return moved
+        case .sourceFailed: throw HTTPError(.internalServerError, "The file has become shorter.")
+        case .sinkFailed, .sinkIsFull, .paused:
+            connection.close()
+            throw .clientGone
+        }
+    }
+
+    /// Goes on with a file without waking the task, which sleeps until its part has been sent.
+    private func moveOn() {
+        guard let relay, outputWaiter != nil else { return }
+        relayProgress = relay.move()
+        switch relayProgress {
+        case .sinkIsFull: connection.rearm()
+        case .paused: goOnLater()
+        case .done, .sourceIsCold, .sourceFailed, .sinkFailed:
+            guard let waiter = outputWaiter else { return }
+            outputWaiter = nil
+            waiter.resume()
+        }
+    }
+
+    private func goOnLater() { connection.reactor.loop.submitLocal { [self] in moveOn() } }
+
     /// Ends an answer that came in parts.
     public func finish() throws(HTTPError) {
         guard case .started(let framing, let sent) = response else { return }
@@ -350,6 +406,7 @@ public final class Exchange: LoopWork {
     }
 
     func outputDrained() {
+        if relay != nil { return moveOn() }
         guard let waiter = outputWaiter else { return }
         outputWaiter = nil
         waiter.resume()

@@ -49,6 +49,13 @@ public final class ServedFile: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Whether a part can go straight to a socket without waiting for the disk.
+    func isCached(at offset: Int64, count: Int) -> Bool { FileRelay.isCached(descriptor, at: offset, count: count) }
+
+    func relay(at offset: Int64, count: Int, to sink: Stream) -> FileRelay? {
+        FileRelay(descriptor, at: offset, count: count, to: sink)
+    }
+
     /// Reads a part; blocks. Shorter than `count` only when the file has shrunk.
     func read(at offset: Int64, count: Int) throws(GateError) -> [UInt8] {
         let (bytes, error) = readBytes(of: descriptor, at: offset, count: count)
@@ -67,7 +74,7 @@ extension Exchange {
     ///
     /// - Parameters:
     ///   - fields: Content-Type and what else belongs to the file; validators and ranges are added here.
-    ///   - lane: Where the file is read.
+    ///   - lane: Where the file is read, unless the kernel has it in memory and can send it by itself.
     /// - Throws: 503 when the lane is full before the answer began; afterwards the connection ends.
     public func sendFile(_ file: ServedFile, _ fields: Fields = [:], lane: Lane) async throws(HTTPError) {
         var fields = fields
@@ -99,18 +106,41 @@ extension Exchange {
     ) async throws(HTTPError) {
         var offset = start
         let end = start + length
+        if request.method == .head {
+            try startResponse(status, fields, contentLength: Int(length))
+            return try finish()
+        }
         // The first part is read before the head is sent, so that a full lane or a bad disk is still an answer.
-        var part: [UInt8] = []
-        if request.method != .head, length > 0 { part = try await window(file, offset, end, lane) }
+        var part = try await nextPart(file, offset, end, lane)
         try startResponse(status, fields, contentLength: Int(length))
-        if request.method == .head { return try finish() }
         while offset < end {
-            guard !part.isEmpty else { throw HTTPError(.internalServerError, "The file has become shorter.") }
-            try await write(part)
-            offset += Int64(part.count)
-            if offset < end { part = try await window(file, offset, end, lane) }
+            switch part {
+            case .bytes(let bytes):
+                guard !bytes.isEmpty else { throw Self.shortened }
+                try await write(bytes)
+                offset += Int64(bytes.count)
+            case .cached: offset += Int64(try await relay(file, at: offset, count: Int(end - offset)))
+            }
+            part = try await nextPart(file, offset, end, lane)
         }
         try finish()
+    }
+
+    private static let shortened = HTTPError(.internalServerError, "The file has become shorter.")
+
+    private enum Part {
+        case bytes([UInt8])
+        /// The kernel has them and can send them by itself.
+        case cached
+    }
+
+    private func nextPart(
+        _ file: ServedFile, _ offset: Int64, _ end: Int64, _ lane: Lane
+    ) async throws(HTTPError) -> Part {
+        guard offset < end else { return .bytes([]) }
+        let count = Int(end - offset)
+        if count >= FileRelay.threshold, maySendFiles, file.isCached(at: offset, count: count) { return .cached }
+        return .bytes(try await window(file, offset, end, lane))
     }
 
     private func window(

@@ -111,6 +111,10 @@ public protocol FileStore: Sendable {
     func outputs(of job: Int) async throws(GateError) -> [String: AccountFile]
     /// How much an account keeps.
     func count(of account: UUID) async throws(GateError) -> [FolderType: FileCount]
+    /// How much each account keeps that keeps anything.
+    func counts() async throws(GateError) -> [UUID: [FolderType: FileCount]]
+    /// How much all accounts keep together; what two of them keep counts twice.
+    func count() async throws(GateError) -> [FolderType: FileCount]
 
     // MARK: Retention
 

@@ -135,8 +135,12 @@ public struct Attempt: Sendable, Hashable {
     /// The worker's name in the configuration.
     public let worker: String
     public let began: Timestamp
+    /// An earlier attempt that the worker's history held at the hand-over. A worker keeps its history in memory: once this
+    /// one is gone, the process is another. Nil when it held none of the gate's.
+    public let marker: UUID?
 
-    public init(id: UUID, job: Int, ordinal: Int, worker: String, began: Timestamp) {
+    public init(id: UUID, job: Int, ordinal: Int, worker: String, began: Timestamp, marker: UUID? = nil) {
         (self.id, self.job, self.ordinal, self.worker, self.began) = (id, job, ordinal, worker, began)
+        self.marker = marker
     }
 }

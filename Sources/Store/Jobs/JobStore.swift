@@ -67,24 +67,26 @@ public struct JobEnd: Sendable, Hashable {
     public var started: Timestamp?
     public var ended: Timestamp
     public var result: JobResult?
+    /// The worker's history told the end, and holds the attempt.
+    public var isInHistory: Bool
 
     public init(
         job: Int, attempt: UUID?, state: JobState, failure: JobFailure? = nil, started: Timestamp? = nil,
-        ended: Timestamp, result: JobResult? = nil
+        ended: Timestamp, result: JobResult? = nil, isInHistory: Bool = false
     ) {
         precondition(state.isFinal, "a job ends in a final state")
         (self.job, self.attempt, self.state, self.failure) = (job, attempt, state, failure)
-        (self.started, self.ended, self.result) = (started, ended, result)
+        (self.started, self.ended, self.result, self.isInHistory) = (started, ended, result, isInHistory)
     }
 }
 
-/// A job that had not ended when the store was opened.
-public struct OpenJob: Sendable, Hashable {
+/// A job that a worker had when the store was opened.
+public struct DispatchedJob: Sendable, Hashable {
     public let job: Job
-    /// The newest attempt that has not been settled.
-    public let attempt: Attempt?
+    /// The newest, which has not been settled.
+    public let attempt: Attempt
 
-    public init(_ job: Job, attempt: Attempt?) { (self.job, self.attempt) = (job, attempt) }
+    public init(_ job: Job, _ attempt: Attempt) { (self.job, self.attempt) = (job, attempt) }
 }
 
 /// A job with what it was submitted with and, once it has ended, what it came to.
@@ -141,6 +143,19 @@ public struct DeadlyGraph: Sendable, Hashable {
     }
 }
 
+/// What of one account has not ended.
+public struct OpenCount: Sendable, Hashable {
+    /// Jobs that wait or run.
+    public let jobs: Int
+    /// Those that wait, and the bytes of their documents.
+    public let waiting: Int
+    public let waitingBytes: Int
+
+    public init(jobs: Int = 0, waiting: Int = 0, waitingBytes: Int = 0) {
+        (self.jobs, self.waiting, self.waitingBytes) = (jobs, waiting, waitingBytes)
+    }
+}
+
 /// Durable memory of jobs; every implementation passes `JobStoreTests`. What returns has been synced.
 ///
 /// Failures of the store itself come with the codes of `StoreErrors.swift`.
@@ -179,11 +194,21 @@ public protocol JobStore: Sendable {
     func deaths(of signature: Digest32) async throws(GateError) -> Int
     /// Graphs that workers died under, the latest first.
     func deadly(limit: Int) async throws(GateError) -> [DeadlyGraph]
-    /// All that has not ended, oldest first.
-    func openJobs() async throws(GateError) -> [OpenJob]
+    /// What may still be in a worker's queue or memory of what was given up since `time`, and of what ended.
+    func traces(at worker: String, since time: Timestamp) async throws(GateError) -> WorkerTraces
+    /// All that wait, in no order.
+    func queuedJobs() async throws(GateError) -> [QueuedJob]
+    /// All that were handed to workers and have not ended, oldest first.
+    func dispatchedJobs() async throws(GateError) -> [DispatchedJob]
     func record(of job: Int) async throws(GateError) -> JobRecord?
     /// Of all accounts, newest first, without documents.
     func jobs(_ filter: JobFilter) async throws(GateError) -> [Job]
+    /// How many jobs of each state there are.
+    ///
+    /// - Parameter account: Nil for all.
+    func tally(of account: UUID?) async throws(GateError) -> [JobState: Int]
+    /// Of every account that has any.
+    func openCounts() async throws(GateError) -> [UUID: OpenCount]
     /// The assets that a job reads.
     func inputs(of job: Int) async throws(GateError) -> [Digest32]
     /// Oldest first.

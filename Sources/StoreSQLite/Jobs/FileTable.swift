@@ -129,12 +129,28 @@ struct FileTable {
 
     func count(of account: UUID) throws(GateError) -> [FolderType: FileCount] {
         let rows = try connection.query("SELECT type, files, bytes FROM file_tally WHERE account = ?", .id(account)) {
-            row throws(GateError) in
-            (
-                type: try row.word(0) as FolderType,
-                count: FileCount(files: try row.integer(1), bytes: try row.integer(2))
-            )
+            row throws(GateError) in try Self.count(row)
         }
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0.type, $0.count) })
+        return Dictionary(uniqueKeysWithValues: rows)
+    }
+
+    func counts() throws(GateError) -> [UUID: [FolderType: FileCount]] {
+        let rows = try connection.query("SELECT type, files, bytes, account FROM file_tally") {
+            row throws(GateError) in (account: try row.id(3), count: try Self.count(row))
+        }
+        var counts: [UUID: [FolderType: FileCount]] = [:]
+        for row in rows { counts[row.account, default: [:]][row.count.0] = row.count.1 }
+        return counts
+    }
+
+    func count() throws(GateError) -> [FolderType: FileCount] {
+        let rows = try connection.query("SELECT type, SUM(files), SUM(bytes) FROM file_tally GROUP BY type") {
+            row throws(GateError) in try Self.count(row)
+        }
+        return Dictionary(uniqueKeysWithValues: rows)
+    }
+
+    private static func count(_ row: SQLiteRow) throws(GateError) -> (FolderType, FileCount) {
+        (try row.word(0), FileCount(files: try row.integer(1), bytes: try row.integer(2)))
     }
 }

@@ -52,20 +52,29 @@ struct JobReader {
         ) { row throws(GateError) in try job(row) }.first
     }
 
-    func openJobs() throws(GateError) -> [OpenJob] {
-        var attempts: [Int: Attempt] = [:]
-        let found = try connection.query(
-            """
-            SELECT attempt.id, attempt.job, ordinal, worker, began FROM job JOIN attempt ON attempt.job = sequence
-                WHERE job.ended IS NULL AND state = 'dispatched' AND attempt.ended IS NULL ORDER BY ordinal
-            """
-        ) { row throws(GateError) in try attempt(row) }
-        for attempt in found { attempts[attempt.job] = attempt }
-        return try connection.query("SELECT \(Self.columns) FROM job WHERE ended IS NULL ORDER BY sequence") {
+    func queuedJobs() throws(GateError) -> [QueuedJob] {
+        // The index of the lines has all of it.
+        try connection.query("SELECT sequence, account, place FROM job WHERE ended IS NULL AND state = 'queued'") {
             row throws(GateError) in
-            let job = try job(row)
-            return OpenJob(job, attempt: attempts[job.sequence])
+            QueuedJob(sequence: try row.integer(0), account: try row.id(1), place: try row.real(2))
         }
+    }
+
+    func dispatchedJobs() throws(GateError) -> [DispatchedJob] {
+        let numbers = try connection.query(
+            "SELECT sequence FROM job WHERE ended IS NULL AND state = 'dispatched'"
+        ) { row throws(GateError) in try row.integer(0) }
+        var found: [DispatchedJob] = []
+        for number in numbers.sorted() {
+            let rows = try connection.query("SELECT \(Self.columns) FROM job WHERE sequence = ?", .integer(number)) {
+                row throws(GateError) in try job(row)
+            }
+            guard let job = rows.first, let newest = try attempts(of: number).last, newest.ended == nil else {
+                continue
+            }
+            found.append(DispatchedJob(job, newest.attempt))
+        }
+        return found
     }
 
     private static let joined = "SELECT \(columns), \(documents) FROM job JOIN job_document ON job = sequence"
@@ -117,6 +126,29 @@ struct JobReader {
         "state IN (\(JobState.allCases.map { states.contains($0) ? "'\($0.rawValue)'" : "''" }.joined(separator: ", ")))"
     }
 
+    func tally(of account: UUID?) throws(GateError) -> [JobState: Int] {
+        let whose = account == nil ? "?1 IS NULL" : "account = ?1"
+        let rows = try connection.query(
+            "SELECT state, SUM(jobs) FROM job_tally WHERE \(whose) GROUP BY state",
+            account.map { .id($0) } ?? .null
+        ) { row throws(GateError) in (try row.word(0) as JobState, try row.integer(1)) }
+        return Dictionary(uniqueKeysWithValues: rows)
+    }
+
+    func openCounts() throws(GateError) -> [UUID: OpenCount] {
+        let rows = try connection.query(
+            """
+            SELECT account, COUNT(*), SUM(state = 'queued'), SUM(CASE state WHEN 'queued' THEN bytes ELSE 0 END)
+                FROM job WHERE ended IS NULL GROUP BY account
+            """
+        ) { row throws(GateError) in
+            let count = OpenCount(
+                jobs: try row.integer(1), waiting: try row.integer(2), waitingBytes: try row.integer(3))
+            return (try row.id(0), count)
+        }
+        return Dictionary(uniqueKeysWithValues: rows)
+    }
+
     func inputs(of job: Int) throws(GateError) -> [Digest32] {
         try connection.query("SELECT asset FROM job_input WHERE job = ?", .integer(job)) {
             row throws(GateError) in try row.digest(0)
@@ -125,17 +157,28 @@ struct JobReader {
 
     func attempts(of job: Int) throws(GateError) -> [AttemptRecord] {
         try connection.query(
-            "SELECT id, job, ordinal, worker, began, ended, outcome FROM attempt WHERE job = ? ORDER BY ordinal",
+            "SELECT id, job, ordinal, worker, began, marker, ended, outcome FROM attempt WHERE job = ? ORDER BY ordinal",
             .integer(job)
         ) { row throws(GateError) in
-            AttemptRecord(try attempt(row), ended: try row.optionalTime(5), outcome: try row.optionalText(6))
+            AttemptRecord(try attempt(row), ended: try row.optionalTime(6), outcome: try row.optionalText(7))
         }
     }
 
     private func attempt(_ row: SQLiteRow) throws(GateError) -> Attempt {
         Attempt(
             id: try row.id(0), job: try row.integer(1), ordinal: try row.integer(2), worker: try row.text(3),
-            began: try row.time(4))
+            began: try row.time(4), marker: try row.optionalID(5))
+    }
+
+    func traces(at worker: String, since time: Timestamp) throws(GateError) -> WorkerTraces {
+        let last = try connection.query("SELECT attempt FROM worker_marker WHERE worker = ?", .text(worker)) {
+            row throws(GateError) in try row.id(0)
+        }
+        let givenUp = try connection.query(
+            "SELECT attempt, time FROM given_up WHERE worker = ? AND time >= ? ORDER BY time", .text(worker),
+            .time(time)
+        ) { row throws(GateError) in WorkerTraces.GivenUp(try row.id(0), at: try row.time(1)) }
+        return WorkerTraces(last: last.first, givenUp: givenUp)
     }
 
     func overdue(at time: Timestamp, limit: Int) throws(GateError) -> [Job] {

@@ -4,6 +4,7 @@ internal import Store
 /// Changes of the job tables, inside the transaction of whoever calls.
 struct JobWriter {
     let connection: SQLiteConnection
+    let waiting: WaitingBounds
     private var reader: JobReader { JobReader(connection: connection) }
 
     func submit(_ new: NewJob, _ quota: AccountQuota) throws(GateError) -> Submission {
@@ -38,6 +39,7 @@ struct JobWriter {
         for asset in Set(new.inputs) {
             try connection.run("INSERT INTO job_input (job, asset) VALUES (?, ?)", .integer(sequence), .digest(asset))
         }
+        waiting.add(new.account, bytes: bytes)
         return .created(
             Job(
                 sequence: sequence, account: new.account, publicID: new.publicID, clientID: new.clientID, place: place,
@@ -46,16 +48,25 @@ struct JobWriter {
     }
 
     private func checkQuota(_ new: NewJob, _ quota: AccountQuota) throws(GateError) {
-        let sums = try connection.query(
-            "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM job WHERE account = ? AND ended IS NULL AND state = 'queued'",
-            .id(new.account)
-        ) { row throws(GateError) in (jobs: try row.integer(0), bytes: try row.integer(1)) }
-        guard let sum = sums.first else { return }
-        if sum.jobs >= quota.waitingJobs { throw StoreRules.tooManyJobs(sum.jobs) }
-        if sum.bytes + new.request.byteCount > quota.waitingBytes {
-            throw StoreRules.tooManyJobBytes(quota.waitingBytes)
+        func fits(_ sum: WaitingBounds.Sum) -> Bool {
+            sum.jobs < quota.waitingJobs && sum.bytes + new.request.byteCount <= quota.waitingBytes
+        }
+        if waiting[new.account].map(fits) != true {
+            let sum = try countWaiting(new.account)
+            waiting[new.account] = sum
+            if sum.jobs >= quota.waitingJobs { throw StoreRules.tooManyJobs(sum.jobs) }
+            guard fits(sum) else { throw StoreRules.tooManyJobBytes(quota.waitingBytes) }
         }
         try UsageTable(connection: connection).check(new.account, quota, at: new.submitted)
+    }
+
+    private func countWaiting(_ account: UUID) throws(GateError) -> WaitingBounds.Sum {
+        try connection.query(
+            "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM job WHERE account = ? AND ended IS NULL AND state = 'queued'",
+            .id(account)
+        ) { row throws(GateError) in
+            WaitingBounds.Sum(jobs: try row.integer(0), bytes: try row.integer(1))
+        }.first ?? WaitingBounds.Sum()
     }
 
     /// ComfyUI counts every prompt, and negates the count for one that goes to the front.
@@ -82,8 +93,9 @@ struct JobWriter {
             """, .integer(attempt.ordinal), .integer(attempt.job))
         guard touched == 1 else { return false }
         try connection.run(
-            "INSERT INTO attempt (id, job, ordinal, worker, began) VALUES (?, ?, ?, ?, ?)", .id(attempt.id),
-            .integer(attempt.job), .integer(attempt.ordinal), .text(attempt.worker), .time(attempt.began))
+            "INSERT INTO attempt (id, job, ordinal, worker, began, marker) VALUES (?, ?, ?, ?, ?, ?)",
+            .id(attempt.id), .integer(attempt.job), .integer(attempt.ordinal), .text(attempt.worker),
+            .time(attempt.began), attempt.marker.map { .id($0) } ?? .null)
         return true
     }
 
@@ -104,6 +116,7 @@ struct JobWriter {
             return false
         }
         try remember(reason.code.rawValue, of: attempt, at: time)
+        waiting.forgetAll()
         try connection.run(
             "UPDATE job SET state = 'queued', started = NULL WHERE sequence = ? AND state = 'dispatched'", .integer(job)
         )
@@ -125,20 +138,32 @@ struct JobWriter {
         return job
     }
 
-    /// Remembers a death apart from the job; a success shows that the graph is harmless.
+    /// Milliseconds for which what was given up is remembered.
+    private static let givenUpAge: Int64 = 86_400_000
+
+    /// Remembers apart from the job what its owner cannot make forgotten: a death, until a success shows that the graph is
+    /// harmless, and an attempt of which something may still come.
     private func remember(_ outcome: String, of attempt: UUID, at time: Timestamp) throws(GateError) {
-        if outcome == GateError.Code.workerCrashed.rawValue {
+        switch outcome {
+        case GateError.Code.handOverUnknown.rawValue, GateError.Code.workerUnreachable.rawValue:
+            try connection.run(
+                "DELETE FROM given_up WHERE time < ?", .time(time.advanced(byMilliseconds: -Self.givenUpAge)))
+            try connection.run(
+                "INSERT INTO given_up (attempt, worker, time) SELECT id, worker, ? FROM attempt WHERE id = ?",
+                .time(time), .id(attempt))
+        case GateError.Code.workerCrashed.rawValue:
             try connection.run(
                 """
                 INSERT INTO worker_death (signature, time, worker, account)
                     SELECT signature, ?, worker, account FROM attempt JOIN job ON sequence = job WHERE attempt.id = ?
                 """, .time(time), .id(attempt))
-        } else if outcome == JobState.succeeded.rawValue {
+        case JobState.succeeded.rawValue:
             try connection.run(
                 """
                 DELETE FROM worker_death WHERE signature =
                     (SELECT signature FROM attempt JOIN job ON sequence = job WHERE attempt.id = ?)
                 """, .id(attempt))
+        default: break
         }
     }
 
@@ -165,6 +190,13 @@ struct JobWriter {
             let outcome = end.failure?.code.rawValue ?? end.state.rawValue
             guard try settle(attempt, outcome: outcome, at: end.ended) == end.job else { return false }
             try remember(outcome, of: attempt, at: end.ended)
+            if end.isInHistory {
+                try connection.run(
+                    """
+                    INSERT INTO worker_marker (worker, attempt) SELECT worker, id FROM attempt WHERE id = ?
+                        ON CONFLICT (worker) DO UPDATE SET attempt = excluded.attempt
+                    """, .id(attempt))
+            }
         }
         let touched = try connection.run(
             """

@@ -4,13 +4,17 @@ public import Store
 /// Jobs and files in SQLite.
 public final class SQLiteJobStore: JobStore, FileStore {
     private let database: SQLiteDatabase
+    private let waiting = WaitingBounds()
 
     public init(_ database: SQLiteDatabase) { self.database = database }
 
     private func write<Value: Sendable>(
         _ work: @escaping @Sendable (JobWriter) throws(GateError) -> Value
     ) async throws(GateError) -> Value {
-        try await database.write { connection throws(GateError) in try work(JobWriter(connection: connection)) }
+        let waiting = waiting
+        return try await database.write { connection throws(GateError) in
+            try work(JobWriter(connection: connection, waiting: waiting))
+        }
     }
 
     private func read<Value: Sendable>(
@@ -43,6 +47,9 @@ public final class SQLiteJobStore: JobStore, FileStore {
     public func finish(_ end: JobEnd) async throws(GateError) -> Bool {
         try await write { writer throws(GateError) in try writer.finish(end) }
     }
+    public func traces(at worker: String, since time: Timestamp) async throws(GateError) -> WorkerTraces {
+        try await read { reader throws(GateError) in try reader.traces(at: worker, since: time) }
+    }
     public func release(_ signature: Digest32) async throws(GateError) -> Bool {
         try await write { writer throws(GateError) in try writer.release(signature) }
     }
@@ -67,6 +74,12 @@ public final class SQLiteJobStore: JobStore, FileStore {
     public func jobs(_ filter: JobFilter) async throws(GateError) -> [Job] {
         try await read { reader throws(GateError) in try reader.jobs(filter) }
     }
+    public func tally(of account: UUID?) async throws(GateError) -> [JobState: Int] {
+        try await read { reader throws(GateError) in try reader.tally(of: account) }
+    }
+    public func openCounts() async throws(GateError) -> [UUID: OpenCount] {
+        try await read { reader throws(GateError) in try reader.openCounts() }
+    }
     public func inputs(of job: Int) async throws(GateError) -> [Digest32] {
         try await read { reader throws(GateError) in try reader.inputs(of: job) }
     }
@@ -81,8 +94,11 @@ public final class SQLiteJobStore: JobStore, FileStore {
             try UsageTable(connection: connection).rows(of: account, days)
         }
     }
-    public func openJobs() async throws(GateError) -> [OpenJob] {
-        try await read { reader throws(GateError) in try reader.openJobs() }
+    public func queuedJobs() async throws(GateError) -> [QueuedJob] {
+        try await read { reader throws(GateError) in try reader.queuedJobs() }
+    }
+    public func dispatchedJobs() async throws(GateError) -> [DispatchedJob] {
+        try await read { reader throws(GateError) in try reader.dispatchedJobs() }
     }
     public func record(of job: Int) async throws(GateError) -> JobRecord? {
         try await read { reader throws(GateError) in try reader.record(of: job) }
@@ -158,6 +174,12 @@ public final class SQLiteJobStore: JobStore, FileStore {
         try await database.read { connection throws(GateError) in
             try FileTable(connection: connection).count(of: account)
         }
+    }
+    public func counts() async throws(GateError) -> [UUID: [FolderType: FileCount]] {
+        try await database.read { connection throws(GateError) in try FileTable(connection: connection).counts() }
+    }
+    public func count() async throws(GateError) -> [FolderType: FileCount] {
+        try await database.read { connection throws(GateError) in try FileTable(connection: connection).count() }
     }
 
     // MARK: Retention

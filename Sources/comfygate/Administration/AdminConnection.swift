@@ -15,7 +15,7 @@ enum AdminConnection: Sendable {
     /// By the console's Unix socket.
     case gate(GateSocket)
     /// In this process, on a store that it has locked.
-    case store(AdminSurface, SQLiteDatabase, AssetStore)
+    case store(AdminSurface, ClosedGate)
 
     /// A running gate when its socket answers, else its store.
     ///
@@ -40,15 +40,14 @@ enum AdminConnection: Sendable {
         let identity = IdentityService(
             store: SQLiteAccountStore(database), passwords: passwords, settings: IdentitySettings(configuration)
         ) { _ in }
-        let storage = try GateStorage(database, configuration, lane: filesLane)
-        let surface = AdminSurface(identity, work: { GateWork(storage, configuration) })
-        return .store(surface, database, storage.assets)
+        let gate = ClosedGate(database, configuration, lane: filesLane)
+        return .store(AdminSurface(identity, work: gate.work), gate)
     }
 
     func close() async {
         switch self {
         case .gate(let socket): socket.close()
-        case .store(_, let database, _): await database.close()
+        case .store(_, let gate): await gate.database.close()
         }
     }
 
@@ -58,7 +57,7 @@ enum AdminConnection: Sendable {
     ) async throws -> JSON {
         switch self {
         case .gate(let socket): return try await socket.ask(method, path, query, body)
-        case .store(let surface, _, _):
+        case .store(let surface, _):
             let request = try AdminRequest(
                 method, path, query: query, body: body, principal: .console(uid: Int(geteuid())))
             return try await surface.answer(request).body
@@ -71,10 +70,10 @@ enum AdminConnection: Sendable {
     func asset(_ hash: String, _ sink: @escaping @Sendable ([UInt8]) throws -> Void) async throws {
         switch self {
         case .gate(let socket): try await socket.download(["assets", hash], sink)
-        case .store(let surface, _, let assets):
+        case .store(let surface, let gate):
             let request = try AdminRequest(.get, ["assets", hash], principal: .console(uid: Int(geteuid())))
             guard let asset = try await surface.answer(request).asset else { return }
-            let reader = try await assets.reader(asset.hash)
+            let reader = try await gate.assets().reader(asset.hash)
             var offset = 0
             while offset < reader.size {
                 let part = try await reader.read(at: offset, count: min(AssetStore.window, reader.size - offset))
@@ -102,6 +101,36 @@ enum AdminConnection: Sendable {
         write: Lane("store-write", threads: 1, capacity: 4_096), read: Lane("store-read", threads: 1, capacity: 1_024))
     private static let filesLane = Lane("files", threads: 1, capacity: 1_024)
     private static let passwordLane = Lane("passwords", threads: 1, capacity: 64)
+}
+
+/// The data folder of a gate that does not run; of the files, only what is asked for is opened.
+final class ClosedGate: Sendable {
+    let database: SQLiteDatabase
+    private let configuration: Configuration
+    private let lane: Lane
+    private let opened = Locked<AssetStore?>(nil)
+
+    init(_ database: SQLiteDatabase, _ configuration: Configuration, lane: Lane) {
+        (self.database, self.configuration, self.lane) = (database, configuration, lane)
+    }
+
+    func assets() throws(GateError) -> AssetStore {
+        try opened.withLock { opened in
+            Result { () throws(GateError) in
+                if let opened { return opened }
+                let assets = try AssetStore(folder: configuration.data + "/assets", lane: lane)
+                opened = assets
+                return assets
+            }
+        }.get()
+    }
+
+    @Sendable func work() throws(GateError) -> GateWork {
+        let jobs = SQLiteJobStore(database)
+        return GateWork(
+            jobs: jobs, files: jobs, userData: SQLiteUserDataStore(database), assets: try assets(), lane: lane,
+            configuration: configuration)
+    }
 }
 
 /// The console's Unix socket, from outside.

@@ -1,11 +1,12 @@
 internal import Basics
 internal import CommandLineKit
+internal import Store
 internal import Wire
 
 /// `comfygate assets list`.
 struct AssetsList: AdminCommand {
     private static let account = Option<String>("account", JobMessages.onlyAccount)
-    private static let type = Option<FolderChoice>(
+    private static let type = Option<FolderType>(
         "type", Message("assets.list.type", en: "Only this folder", fr: "Ce dossier seulement"))
     private static let limit = Option<Int>(
         "limit", or: 1_000, Message("assets.list.limit", en: "How many of each folder", fr: "Combien par dossier"))
@@ -20,7 +21,7 @@ struct AssetsList: AdminCommand {
 
     let options: AdminOptions
     private let account: String?
-    private let type: FolderChoice?
+    private let type: FolderType?
     private let limit: Int
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -49,5 +50,3 @@ struct AssetsList: AdminCommand {
             ])
     }
 }
-
-enum FolderChoice: String, Choice { case input, output, temp }

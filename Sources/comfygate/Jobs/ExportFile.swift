@@ -2,6 +2,7 @@ internal import Basics
 internal import CLinux
 internal import CommandLineKit
 internal import Glibc
+internal import Loop
 
 /// A new file of this machine; one that is there is never overwritten.
 final class ExportFile: Sendable {
@@ -18,15 +19,8 @@ final class ExportFile: Sendable {
     }
 
     func write(_ bytes: [UInt8]) throws {
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done)
-            }
-            if count < 0, gate_errno() == EINTR { continue }
-            guard count > 0 else { throw Self.failure(path) }
-            done += count
-        }
+        let error = writeBytes(bytes, to: descriptor)
+        guard error == 0 else { throw Self.failure(path, error) }
     }
 
     /// Replaces bytes that were written.
@@ -46,8 +40,8 @@ final class ExportFile: Sendable {
     func close() { _ = Glibc.close(descriptor) }
     func remove() { _ = unsafe unlink(path) }
 
-    static func failure(_ path: String) -> CommandFailure {
-        CommandFailure(at: path, Phrase(verbatim: unsafe String(cString: strerror(gate_errno()))))
+    static func failure(_ path: String, _ error: Int32 = gate_errno()) -> CommandFailure {
+        CommandFailure(at: path, Phrase(verbatim: systemMessage(error)))
     }
 }
 

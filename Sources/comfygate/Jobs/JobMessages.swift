@@ -26,36 +26,6 @@ enum JobMessages {
         fr: (one: "{count} fichier a été écrit dans {folder}.", other: "{count} fichiers ont été écrits dans {folder}.")
     )
 
-    // Why a job is where it is.
-    static let whyState = Message(
-        "jobs.why.state", en: "Job {number} of {account}: {state}.", fr: "Job {number} de {account} : {state}.")
-    static let whyEnded = Message("jobs.why.ended", en: "It has ended: {message}", fr: "Il est terminé : {message}")
-    static let whyDone = Message(
-        "jobs.why.done", en: "It has ended, with its files.", fr: "Il est terminé, avec ses fichiers.")
-    static let whyAhead = Message(
-        "jobs.why.ahead", en: (one: "1 job runs before it.", other: "{count} jobs run before it."),
-        fr: (one: "{count} job passe avant lui.", other: "{count} jobs passent avant lui."))
-    static let whyWorkerDown = Message(
-        "jobs.why.worker_down", en: "The worker {worker} gets nothing: {reason}.",
-        fr: "Le worker {worker} ne reçoit rien : {reason}.")
-    static let whyWorkerStuck = Message(
-        "jobs.why.worker_stuck",
-        en: "The worker {worker} does not stop a job that was canceled: restart it.",
-        fr: "Le worker {worker} n’arrête pas un job annulé : redémarrez-le.")
-    static let whyWorkerBusy = Message(
-        "jobs.why.worker_busy", en: "The worker {worker} has job {number} ({phase}).",
-        fr: "Le worker {worker} a le job {number} ({phase}).")
-    static let whyWorkerFree = Message(
-        "jobs.why.worker_free", en: "The worker {worker} is free.", fr: "Le worker {worker} est libre.")
-    static let whyQuarantined = Message(
-        "jobs.why.quarantined",
-        en: "Workers stopped under graphs like this: it will fail until `comfygate jobs release {signature}`.",
-        fr:
-            "Des workers se sont arrêtés sous de tels graphes : il échouera jusqu’à `comfygate jobs release {signature}`."
-    )
-    static let whyNoGate = Message(
-        "jobs.why.no_gate", en: "No gate runs with this data folder.", fr: "Aucune porte ne tourne avec ce dossier.")
-
     static let damaged = Message(
         "assets.damaged", en: "the bytes of {hash} are lost or damaged",
         fr: "les octets de {hash} sont perdus ou abîmés")
@@ -104,9 +74,8 @@ enum JobMessages {
         "jobs.wait.start", en: "Start it with comfygate serve.", fr: "Lancez-la avec comfygate serve.")
 
     static let all = [
-        job, account, onlyAccount, dryRun, canceled, canceling, retried, moved, released, written, whyState, whyEnded,
-        whyDone, whyAhead, whyWorkerDown, whyWorkerStuck, whyWorkerBusy, whyWorkerFree, whyQuarantined, whyNoGate,
-        damaged, damagedRemedy, intact, freed, wouldFree, retained, wouldRetain, exported, lostAsset, fileExists,
+        job, account, onlyAccount, dryRun, canceled, canceling, retried, moved, released, written, damaged,
+        damagedRemedy, intact, freed, wouldFree, retained, wouldRetain, exported, lostAsset, fileExists,
         otherName, erased, eraseConfirm, eraseRemedy, waitEnded, waitNoGate, startGate,
     ]
 }

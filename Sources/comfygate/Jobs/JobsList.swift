@@ -17,12 +17,18 @@ struct JobsList: AdminCommand {
         Message(
             "jobs.list.before", en: "Only older ones than this number", fr: "Les plus anciens que ce numéro seulement"))
 
+    private static let since = Option<String>(
+        "since",
+        Message(
+            "jobs.list.since", en: "Only those submitted on this day or later, such as 2026-11-01",
+            fr: "Ceux envoyés ce jour-là ou plus tard seulement, par exemple 2026-11-01"))
+
     static let declaration = CommandDeclaration(
         "list",
         Message(
             "jobs.list.summary", en: "List the jobs of all accounts",
             fr: "Donne la liste des jobs de tous les comptes"),
-        [account, state, limit, before] + AdminOptions.all,
+        [account, state, since, limit, before] + AdminOptions.all,
         examples: ["jobs list", "jobs list --state open", "jobs list --account alice --state failed --json"])
 
     let options: AdminOptions
@@ -30,6 +36,7 @@ struct JobsList: AdminCommand {
     private let state: String?
     private let limit: Int
     private let before: Int?
+    private let since: String?
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         options = try AdminOptions(arguments)
@@ -37,12 +44,14 @@ struct JobsList: AdminCommand {
         state = try arguments.get(Self.state)
         limit = try arguments.require(Self.limit)
         before = try arguments.get(Self.before)
+        since = try arguments.get(Self.since)
     }
 
     func work(_ admin: AdminConnection, _ terminal: Terminal) async throws {
         var query = [(name: "limit", value: String(limit))]
         if let account { query.append(("account", account)) }
         if let state { query.append(("state", state)) }
+        if let since { query.append(("since", since)) }
         if let before { query.append(("before", String(before))) }
         terminal.put(
             try await admin.ask(.get, ["jobs"], query: query), list: "jobs",

@@ -1,10 +1,11 @@
 internal import Basics
 internal import CommandLineKit
+internal import Store
 internal import Wire
 
 /// `comfygate jobs move`.
 struct JobsMove: AdminCommand {
-    private static let place = Option<LinePlace>(
+    private static let place = Option<LineEnd>(
         "to",
         Message("jobs.move.to", en: "Which end of the line", fr: "Quel bout de la file"))
 
@@ -18,7 +19,7 @@ struct JobsMove: AdminCommand {
 
     let job: JobOptions
     var options: AdminOptions { job.admin }
-    private let place: LinePlace
+    private let place: LineEnd
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         job = try JobOptions(arguments)
@@ -32,5 +33,3 @@ struct JobsMove: AdminCommand {
         terminal.say(JobMessages.moved(["number": found["number"]?.cell ?? job.job]))
     }
 }
-
-enum LinePlace: String, Choice { case first, last }

@@ -2,6 +2,7 @@ import Basics
 import Fleet
 import Glibc
 import Loop
+import Store
 import TestSupport
 import Testing
 
@@ -39,9 +40,10 @@ struct DiskGuardTests {
         set(free: 4 * Self.reserve)
         let low = ByteCount.gigabytes(1)
         let disk = makeGuard(low: low)
-        for (free, refused) in [(low.bytes - 1, true), (low.bytes + Self.reserve - 1, true)] {
+        for (free, refused) in [(low.bytes - 1, true), (low.bytes, false), (low.bytes + Self.reserve - 1, false)] {
             set(free: free)
             #expect(await isRefused(disk) == refused)
+            #expect(!hasReserve, "the reserve itself must not make it low")
         }
         set(free: low.bytes + Self.reserve)
         #expect(await !isRefused(disk))
@@ -50,6 +52,7 @@ struct DiskGuardTests {
         #expect(await !isRefused(disk))
         set(free: low.bytes - 1)
         #expect(await isRefused(disk))
+        #expect(disk.last.isLow && disk.last.room?.free == low.bytes - 1)
     }
 
     @Test func smallDisksAreLowAtATwentieth() async {
@@ -58,6 +61,95 @@ struct DiskGuardTests {
         #expect(await !isRefused(disk))
         set(free: 49 << 20, total: 1_000 << 20)
         #expect(await isRefused(disk))
+        // It never had room for a reserve, so none has to come back.
+        set(free: 50 << 20, total: 1_000 << 20)
+        #expect(await !isRefused(disk))
+    }
+
+    @Test func roomComesBackByMoreThanTheReserveGave() async {
+        let low = ByteCount(bytes: 1 << 20)
+        set(free: 4 * Self.reserve)
+        let disk = makeGuard(low: low)
+        #expect(hasReserve)
+        set(free: low.bytes - 1)
+        #expect(await isRefused(disk))
+        #expect(!hasReserve)
+        for (free, refused) in [(low.bytes + Self.reserve - 1, true), (low.bytes + Self.reserve, false)] {
+            set(free: free)
+            #expect(await isRefused(disk) == refused)
+        }
+    }
+
+    @Test func theReserveStaysWhileThereIsALittleRoom() async {
+        set(free: 1 << 31)
+        let disk = makeGuard(low: .gigabytes(1))
+        set(free: Self.reserve / 4)
+        #expect(await isRefused(disk))
+        #expect(hasReserve)
+        set(free: Self.reserve / 4 - 1)
+        #expect(await isRefused(disk))
+        #expect(!hasReserve)
+    }
+
+    @Test func theReserveOfAnEarlierProcessIsGivenUp() async {
+        set(free: 4 * Self.reserve)
+        _ = makeGuard(low: ByteCount(bytes: 1 << 20))
+        #expect(hasReserve)
+        set(free: 1)
+        let disk = makeGuard(low: ByteCount(bytes: 1 << 20))
+        #expect(!hasReserve)
+        #expect(await isRefused(disk))
+    }
+
+    @Test func whatTheReserveGaveIsNotForResults() async throws {
+        set(free: 1 << 31)
+        let disk = makeGuard(low: .gigabytes(1))
+        set(free: Self.reserve)
+        #expect(await isRefused(disk))
+        try await disk.checkForResults()
+        disk.noteFull()
+        for (free, waits) in [(1, true), (2 * Self.reserve - 1, true), (2 * Self.reserve, false)] {
+            set(free: free)
+            time.withLock { $0 = $0.advanced(bySeconds: 2) }
+            if waits {
+                await #expect(throws: GateError.self) { try await disk.checkForResults() }
+            } else {
+                try await disk.checkForResults()
+            }
+        }
+        #expect(await isRefused(disk))
+    }
+
+    @Test func whoComesAfterAFailureIsRefusedForAMoment() async throws {
+        set(free: 8 * Self.reserve)
+        let disk = makeGuard(low: ByteCount(bytes: 1))
+        disk.note(GateError(.notFound, from: .client, "none of the disk's"))
+        try await disk.check()
+        for code: GateError.Code in [.storeReadOnly, .storeIO] {
+            time.withLock { $0 = $0.advanced(bySeconds: 2) }
+            let failure = GateError(code, from: .gateway, "of the disk")
+            disk.note(failure)
+            for _ in 0..<2 {
+                time.withLock { $0 = $0.advanced(byMilliseconds: 499) }
+                await #expect(throws: failure) { try await disk.check() }
+                // Being refused is no new failure.
+                disk.note(failure)
+            }
+            time.withLock { $0 = $0.advanced(byMilliseconds: 2) }
+            try await disk.check()
+        }
+    }
+
+    @Test func eachChangeIsToldOnce() async {
+        set(free: 0)
+        let disk = makeGuard(low: ByteCount(bytes: 1_000))
+        let told = Locked<[Bool]>([])
+        disk.watch { isLow, _ in told.withLock { $0.append(isLow) } }
+        for free in [0, 999, 1_000, 1 << 20, 999, 0] {
+            set(free: free)
+            _ = await isRefused(disk)
+        }
+        #expect(told.withLock { $0 } == [true, false, true])
     }
 
     @Test func theReserveIsGivenUpAndComesBack() async {

@@ -1,4 +1,5 @@
 import Basics
+import class Foundation.FileManager
 import Loop
 import TestSupport
 import Testing
@@ -25,6 +26,23 @@ struct WorkerShelfTests {
     /// Until everything that went to the lane before has been done.
     private static func settle() async throws { try await lane.run {} }
 
+    @Test("What could not be listed, as on a full disk, is listed with the next")
+    func listsLater() async throws {
+        let folder = TemporaryFolder()
+        let first = try Self.shelf(folder)
+        // A folder in the list's place cannot be written.
+        let list = folder.path("worker/list.jsonl")
+        try FileManager.default.createDirectory(atPath: list, withIntermediateDirectories: false)
+        try await Self.put(first, "/a", "one")
+        try await Self.settle()
+        try FileManager.default.removeItem(atPath: list)
+        try await Self.put(first, "/b", "two")
+        try await Self.settle()
+        let second = try Self.shelf(folder)
+        #expect(try await Self.text(second, "/a") == "one")
+        #expect(try await Self.text(second, "/b") == "two")
+    }
+
     @Test("What is kept is there after a restart, by edition and path, and has to be asked for again")
     func outlivesTheProcess() async throws {
         let folder = TemporaryFolder()
@@ -43,6 +61,25 @@ struct WorkerShelfTests {
         #expect(try await Self.text(second, "/b\n") == "odd")
         #expect(try await Self.text(second, "/c") == nil)
         #expect(second.find(WorkerShelf.Key("1", "/a"))?.checked == nil)
+    }
+
+    @Test("What has been replaced again and again leaves nothing behind, however young it was")
+    func letsGoOfWhatWasReplaced() async throws {
+        let folder = TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let shelf = try WorkerShelf(folder: folder.path("worker"), lane: Self.lane, grace: 20)
+        let store = try AssetStore(folder: folder.path("worker"), lane: Self.lane)
+        var number = 0
+        var count = Int.max
+        // Each change removes what was left long enough before it.
+        while number <= 10 || count > 2, number < 1_000 {
+            try await Self.put(shelf, "/a", "\(number)")
+            number += 1
+            count = 0
+            for first in UInt8.min...UInt8.max { count += try await store.list(first).count }
+        }
+        #expect(count <= 2)
+        #expect(try await Self.text(shelf, "/a") == "\(number - 1)")
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import Basics
+import Store
 import TestSupport
 import Testing
 
@@ -45,6 +46,20 @@ struct JobQueueTests {
             if !jobs.contains(where: { $0.account == account }) { turns.removeAll { $0 == account } }
             return jobs.count < before
         }
+    }
+
+    @Test(arguments: 0..<20) func madeOfAListItIsAsIfTheyHadComeOneByOne(_ seed: UInt64) {
+        var dice = Dice(seed + 1)
+        let jobs = (0..<200).map { sequence in
+            QueuedJob(
+                sequence: sequence, account: accounts[Int.random(in: 0..<4, using: &dice)],
+                place: Double(Int.random(in: -3..<3, using: &dice)))
+        }
+        var (made, filled) = (JobQueue(jobs.shuffled(using: &dice)), JobQueue())
+        for job in jobs { filled.insert(job) }
+        #expect(made.count == filled.count)
+        while let job = filled.next() { #expect(made.next() == job) }
+        #expect(made.isEmpty)
     }
 
     @Test(arguments: 0..<20) func itAgreesWithAPlainList(_ seed: UInt64) {

@@ -10,10 +10,11 @@ import Wire
 struct AdminSurfaceTests {
     @Test("Every action has exactly one rule, and nothing but the three one-time doors is public")
     func rules() {
-        #expect(Set(AdminRoutes.all.map(\.action)) == Set(AdminAction.allCases))
-        #expect(AdminRoutes.all.count == AdminAction.allCases.count)
+        let actions = PeopleAction.allCases.map(AdminAction.people) + WorkAction.allCases.map(AdminAction.work)
+        #expect(Set(AdminRoutes.all.map(\.action)) == Set(actions))
+        #expect(AdminRoutes.all.count == actions.count)
         let open = AdminRoutes.all.filter { $0.access == .anyone }.map(\.action)
-        #expect(open == [.redeemInvitation, .askBootstrap, .redeemBootstrap])
+        #expect(open == [.people(.redeemInvitation), .people(.askBootstrap), .people(.redeemBootstrap)])
         #expect(AdminRoutes.all.allSatisfy { [.anyone, .admin, .operator, .consoleOnly].contains($0.access) })
     }
 

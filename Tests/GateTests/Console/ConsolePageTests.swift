@@ -56,6 +56,10 @@ struct ConsolePageTests {
                 ("/invitations", [.forbidden, .forbidden, .ok]), ("/teams", [.forbidden, .forbidden, .ok]),
                 ("/audit", [.forbidden, .forbidden, .ok]), ("/nothing", [.notFound, .notFound, .notFound]),
                 ("/people/\(UUID())", [.forbidden, .forbidden, .notFound]),
+                ("/jobs", [.forbidden, .ok, .ok]), ("/jobs/quarantine", [.forbidden, .ok, .ok]),
+                ("/jobs/1", [.forbidden, .notFound, .notFound]), ("/usage", [.forbidden, .ok, .ok]),
+                ("/files", [.forbidden, .forbidden, .ok]), ("/files?account=alice", [.forbidden, .forbidden, .ok]),
+                ("/files?account=nobody", [.forbidden, .forbidden, .notFound]),
             ]
             let names = ["alice", "olga", "root"]
             for (index, name) in names.enumerated() {

@@ -1,9 +1,11 @@
 import Basics
 import ComfyAPI
 import Fleet
+import class Foundation.FileManager
 import Loop
 import Simulator
 import Store
+import TestSupport
 import Testing
 import Wire
 
@@ -70,6 +72,63 @@ struct JobFireTests {
         }
     }
 
+    @Test("Results wait on the worker for as long as the gate's disk is full, unless their owner wants them no more")
+    func waitsForRoom() async throws {
+        let room = Locked((free: 1 << 40, looks: 0))
+        let journal = Journal()
+        let log = try TestLog()
+        try await JobWorld.run(
+            worker: { $0.stepTime = 1_000_000 },
+            gate: {
+                $0.jobs.finishGrace = .milliseconds(1)
+                $0.jobs.diskLow = .gigabytes(1)
+            }, log: log,
+            room: { _ in
+                room.withLock {
+                    $0.looks += 1
+                    return .init(free: $0.free, total: 1 << 40)
+                }
+            }, journal: { line in journal.lines.withLock { $0.append(line) } }
+        ) { world in
+            let first = try await world.submit(JobWorld.chain(100), as: "alice")
+            let second = try await world.submit(JobWorld.graph(color: 2), as: "alice")
+            room.withLock { $0.free = 1 }
+            world.gate.server.shared.fleet.ports.disk.noteFull()
+            #expect(try await world.gate.ask(.post, "/prompt", as: "alice", body: "{}").status == .badRequest)
+            while journal.count("ended") < 1 { _ = try await world.job(first, as: "alice") }
+            // Longer than a worker may keep a file back.
+            let looks = room.withLock { $0.looks }
+            while room.withLock({ $0.looks }) < looks + 4 { _ = try await world.job(first, as: "alice") }
+            #expect(try await world.job(first, as: "alice") == "in_progress")
+            let answer = try await world.gate.ask(.post, "/api/jobs/\(first)/cancel", as: "alice", body: "{}")
+            #expect(answer.json == ["cancelled": true])
+            #expect(try await record(world, first, of: "alice")?.job.cancelRequested != nil)
+            while journal.count("ended") < 2 { _ = try await world.job(second, as: "alice") }
+            #expect(try await record(world, first, of: "alice")?.job.state == .canceled)
+            room.withLock { $0.free = 1 << 40 }
+            let entry = try await world.ended(second, as: "alice")
+            #expect(entry["status"]?["status_str"] == "success")
+            #expect(JobWorld.files(entry).count == 2)
+            #expect(journal.count("received") == 2)
+            let lines = try await log.read()
+            // Once a job, however often it is tried; the second may have come when there was room.
+            #expect((1...2).contains(lines.split(separator: "\n").count { $0.contains("outputs_waiting") }))
+        }
+    }
+
+    @Test("Whoever asks how the worker is, while nobody knows yet, waits for its answer")
+    func manyAskAtOnce() async throws {
+        try await world { world, _ in
+            let answers = try await withThrowingTaskGroup(of: Status.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { try await world.gate.ask(.get, "/system_stats", as: "alice").status }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.allSatisfy { $0 == .ok }, "\(answers)")
+        }
+    }
+
     @Test("Events that were lost with a socket are told before the end")
     func tellsWhatWasLost() async throws {
         // As a socket that is forgotten: nothing but the end of the run is found out.
@@ -99,6 +158,61 @@ struct JobFireTests {
             for file in JobWorld.files(entry) {
                 let answer = try await world.gate.ask(.get, JobWorld.view(file), as: "alice")
                 #expect(answer.status == .ok && answer.text.contains("IEND"))
+            }
+        }
+    }
+
+    @Test("A worker that goes on with what it was asked to stop is restarted by its command")
+    func restartsAStuckWorker() async throws {
+        let folder = TemporaryFolder()
+        let mark = folder.path("restarted")
+        try await JobWorld.run(
+            worker: { $0.faults.hangAtNode = "2" },
+            gate: {
+                $0.worker.restart = ["/bin/sh", "-c", "echo once >> '\(mark)'"]
+                $0.jobs.cancelGrace = .seconds(1)
+            }
+        ) { world in
+            let id = try await world.submit(JobWorld.graph(color: 1), as: "alice")
+            while try await record(world, id, of: "alice")?.job.started == nil {}
+            _ = try await world.gate.ask(.post, "/api/jobs/\(id)/cancel", as: "alice", body: "{}")
+            while !FileManager.default.fileExists(atPath: mark) { _ = try await record(world, id, of: "alice") }
+            // What the command does to a real one.
+            try await world.worker.perform { server in
+                server.withWorker { $0.faults.hangAtNode = nil }
+                server.crash()
+                try server.restart()
+            }
+            while try await record(world, id, of: "alice")?.job.state == .dispatched {}
+            #expect(try await record(world, id, of: "alice")?.job.state == .canceled)
+            let next = try await world.submit(JobWorld.graph(color: 2), as: "bob")
+            _ = try await world.ended(next, as: "bob")
+            #expect(try String(contentsOfFile: mark, encoding: .utf8) == "once\n")
+        }
+    }
+
+    @Test("With the worker's folder at hand, nothing of a job stays there once it is kept")
+    func cleansUp() async throws {
+        let folder = TemporaryFolder()
+        try await JobWorld.run(
+            worker: { $0.dataDirectory = folder.path("comfy") },
+            gate: { $0.worker.files = folder.path("comfy") }
+        ) { world in
+            for color in 1...3 {
+                let entry = try await world.ended(
+                    try await world.submit(JobWorld.graph(color: color), as: "alice"), as: "alice")
+                let files = JobWorld.files(entry)
+                #expect(files.count == 2)
+                for file in files {
+                    #expect(try await world.gate.ask(.get, JobWorld.view(file), as: "alice").status == .ok)
+                }
+            }
+            func left(_ name: String) -> [String] {
+                ((try? FileManager.default.subpathsOfDirectory(atPath: folder.path("comfy/" + name))) ?? ["missing"])
+            }
+            // In the background, so that nobody waits for it.
+            while !left("output").isEmpty || !left("temp").isEmpty {
+                _ = try await world.gate.ask(.get, "/queue", as: "alice")
             }
         }
     }

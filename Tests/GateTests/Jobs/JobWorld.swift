@@ -1,5 +1,6 @@
 import Basics
 import ComfyAPI
+import Fleet
 import HTTP
 import Loop
 import Simulator
@@ -17,7 +18,8 @@ struct JobWorld: Sendable {
     static func run(
         _ flavour: ComfyFlavour = .current, worker change: (inout SimulatorOptions) -> Void = { _ in },
         shell: SimulatorShellOptions = SimulatorShellOptions(), folder: TemporaryFolder = TemporaryFolder(),
-        gate changeGate: (inout Configuration) -> Void = { _ in },
+        gate changeGate: (inout Configuration) -> Void = { _ in }, log: TestLog? = nil,
+        room: @escaping @Sendable (String) -> DiskGuard.Room? = DiskGuard.room,
         journal: (@Sendable (JSON) -> Void)? = nil,
         _ body: nonisolated(nonsending) (JobWorld) async throws -> Void
     ) async throws {
@@ -32,7 +34,7 @@ struct JobWorld: Sendable {
                     // Tests ask again and again until something has happened.
                     ($0.limits.requestRate, $0.limits.requestBurst) = (1_000_000, 1_000_000)
                     changeGate(&$0)
-                }, folder: folder
+                }, folder: folder, log: log, room: room
             ) { gate in
                 try await body(JobWorld(gate: gate, worker: worker))
             }

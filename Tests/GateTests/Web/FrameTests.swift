@@ -61,7 +61,9 @@ struct WebPathTests {
             .login, .logout, .style, .logo, .start, .account, .password, .tokens, .otherSessions, .revokeToken(id),
             .revokeSession("0f3a9c21b7d84e65"), .people, .person(id), .revokePersonToken(id, token: id), .invitations,
             .revokeInvitation(id), .teams, .renameTeam(id), .removeTeam(id), .audit, .status,
-        ] + WebPath.PersonChange.allCases.map { .changePerson(id, $0) }
+            .jobs, .job(4711), .quarantine, .releaseGraph(.sha256([1])), .usage, .files, .countFiles, .freeFiles,
+        ] + WebPath.JobChange.allCases.map { .changeJob(1, $0) }
+        + WebPath.PersonChange.allCases.map { .changePerson(id, $0) }
 
     @Test(arguments: console) func whatThePagesWriteTheRouterReads(path: WebPath) {
         #expect(WebPath(path.segments(on: .console), on: .console) == path)
@@ -76,7 +78,8 @@ struct WebPathTests {
     @Test(arguments: [
         [], ["x"], ["account", "x"], ["people", "x"], ["teams", "x", "remove"], ["account", "sessions", "a", "b"],
         ["teams", id.description, "delete"], ["people", id.description.uppercased()], ["login", ""],
-        ["account", "tokens", id.description, "revoke", "x"],
+        ["account", "tokens", id.description, "revoke", "x"], ["jobs", "+1"], ["jobs", "01"], ["jobs", "1", "x"],
+        ["jobs", "quarantine", "AB", "release"], ["jobs", "x", "ab", "release"],
     ])
     func otherPathsAreNone(segments: [String]) { #expect(WebPath(segments, on: .console) == nil) }
 }

@@ -19,7 +19,7 @@ struct PageGallery {
     static let now = Timestamp(year: 2026, month: 3, day: 14, hour: 15, minute: 4)
     var text: String?
 
-    private func text(_ sample: String) -> String { text ?? sample }
+    func text(_ sample: String) -> String { text ?? sample }
 
     func context(
         _ entry: Entry, language: Language = .english, isChosen: Bool = false, role: Role = .admin,
@@ -35,17 +35,17 @@ struct PageGallery {
             place: .init(segments: path, query: query), formToken: formToken)
     }
 
-    var all: [Entry] { entrance + errors + account + people + groups + operation }
+    var all: [Entry] { entrance + errors + account + people + groups + operation + work }
 
     // MARK: Samples
 
-    private func at(days: Int = 0, hours: Int = 0, minutes: Int = 0) -> Timestamp {
+    func at(days: Int = 0, hours: Int = 0, minutes: Int = 0) -> Timestamp {
         Self.now.advanced(bySeconds: Int64(days * 86_400 + hours * 3_600 + minutes * 60))
     }
-    private let ids = (1...9).map { UUID(random: [UInt8](repeating: UInt8($0 * 17), count: 16)) }
+    let ids = (1...9).map { UUID(random: [UInt8](repeating: UInt8($0 * 17), count: 16)) }
     private let secret = Secret("cg_4fT9xWm2LqRz7Kd1VbNcYp8Hs5Jg3QaEu6Mi0XoBtZwAzS9k")
     private var bcryptLike: Secret { Secret("$2b$12$7mFqcIpAZo1HSY84xbCGqu.jfwtd3Av1fbLcw2XzRXzkBkkIHimqe") }
-    private let url = HTTPURL("https://comfy.example.org/comfy") ?? unavailable()
+    let url = HTTPURL("https://comfy.example.org/comfy") ?? unavailable()
 
     var teams: [TeamChoice] {
         [TeamChoice(id: ids[6], name: text("Image lab")), TeamChoice(id: ids[7], name: text("Évaluation"))]
@@ -99,7 +99,7 @@ struct PageGallery {
         ]
     }
 
-    private static func unavailable() -> HTTPURL { preconditionFailure("the sample URL is well-formed") }
+    static func unavailable() -> HTTPURL { preconditionFailure("the sample URL is well-formed") }
 }
 
 extension PageGallery {

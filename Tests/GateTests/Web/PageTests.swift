@@ -109,14 +109,18 @@ struct PageTests {
     }
 
     @Test(arguments: [
-        (Role.user, ["/account"]), (.operator, ["/account", "/status"]),
-        (.admin, ["/account", "/status", "/people", "/invitations", "/teams", "/audit"]),
+        (Role.user, ["/account"]), (.operator, ["/account", "/status", "/jobs", "/usage"]),
+        (
+            .admin,
+            ["/account", "/status", "/jobs", "/usage", "/files", "/people", "/invitations", "/teams", "/audit"]
+        ),
     ])
     func theConsoleShowsWhatTheRoleMayOpen(role: Role, paths: [String]) throws {
         let gallery = PageGallery()
         let entry = try #require(gallery.all.first { $0.name == "account" })
         let html = entry.page.html(gallery.context(entry, role: role))
-        for path in ["/account", "/status", "/people", "/invitations", "/teams", "/audit"] {
+        for path in ["/account", "/status", "/jobs", "/usage", "/files", "/people", "/invitations", "/teams", "/audit"]
+        {
             #expect(html.contains("href=\"/comfy\(path)\"") == paths.contains(path))
         }
         #expect(html.contains("aria-current=\"page\">Account"))

@@ -25,7 +25,9 @@ struct WordsTests {
         // Words that both languages share.
         let shared: Set = [
             "web.navigation", "web.invitations", "form.action", "people.machine", "status.version", "status.python",
-            "session.gate", "people.pages", "session.console", "invitation.code",
+            "session.gate", "people.pages", "session.console", "invitation.code", "web.jobs", "jobs.title", "jobs.one",
+            "jobs.number",
+            "jobs.workflow", "usage.workflow", "usage.jobs",
         ]
         for message in WebWords.all where !shared.contains(message.key) {
             #expect(message.text(in: .english) != message.text(in: .french), "\(message.key)")

@@ -173,7 +173,7 @@ extension NativeSurface {
             let made = try await make(visit, asset, type, form.fileName, change)
             try await answer(visit, isNew ? .created : .ok, made, owner, isNew: isNew)
         } catch {
-            await form.discard()
+            await drop(form, after: error)
             throw error
         }
     }

@@ -35,9 +35,15 @@ extension NativeSurface {
             let file = try await keep(asset, at: target.place, overwrites: target.overwrites, for: visit)
             try await answer(visit, uploaded: file)
         } catch {
-            await form.discard()
+            await drop(form, after: error)
             throw error
         }
+    }
+
+    /// Lets go of what came; the disk's own failures are remembered for whoever comes next.
+    func drop(_ form: UploadForm, after error: any Error) async {
+        if let failure = error as? GateError { fleet.ports.disk.note(failure) }
+        await form.discard()
     }
 
     /// Says under which name a file was kept.

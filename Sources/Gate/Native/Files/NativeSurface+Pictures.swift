@@ -29,7 +29,7 @@ extension NativeSurface {
             await form.discard()
             try await answer(visit, uploaded: file)
         } catch {
-            await form.discard()
+            await drop(form, after: error)
             throw error
         }
     }

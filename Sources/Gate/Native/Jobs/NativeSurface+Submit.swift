@@ -16,36 +16,62 @@ extension NativeSurface {
             guard error.status == .contentTooLarge else { throw error }
             return try await reject(visit, PromptRejection("request_too_large", error.message))
         }
-        let catalogue = fleet.catalogue
         let prompt: PromptRequest
         do throws(PromptRejection) {
-            prompt = try PromptRequest(parsing: body, flavour: catalogue?.flavour ?? .classic)
+            prompt = try PromptRequest(parsing: body, flavour: fleet.catalogue?.flavour ?? .classic)
         } catch {
             return try await reject(visit, error)
         }
-        // Sent again by somebody who did not hear the answer: it does not matter what is known of workers by now.
-        if let id = prompt.promptID, !id.isEmpty,
-            let known = try await fleet.ports.jobs.record(account: owner, publicID: id)
-        {
-            let plan = try? JSON(parsing: known.request.plan)
-            return try await accept(visit, known.job, NodeFaults.list(plan?["errors"]))
+        let kept: KeptPrompt
+        do {
+            kept = try await keep(prompt, visit, owner)
+        } catch {
+            // Sent again by somebody who did not hear the answer: what is known of workers by now does not matter.
+            if let earlier = try? await earlier(prompt, of: owner) {
+                kept = earlier
+            } else if let rejection = error as? PromptRejection {
+                return try await reject(visit, rejection)
+            } else {
+                throw error
+            }
         }
-        guard let catalogue else { throw Refusal.noWorker }
+        try await accept(visit, kept.job, kept.faults)
+    }
+
+    private typealias KeptPrompt = (job: Job, faults: [NodeFaults])
+
+    /// - Throws: `PromptRejection` for what ComfyUI or the policy would not run.
+    private func keep(_ prompt: PromptRequest, _ visit: Visit, _ owner: UUID) async throws -> KeptPrompt {
+        guard let catalogue = fleet.catalogue else {
+            fleet.ports.meter.refused(.noWorker)
+            throw Refusal.noWorker
+        }
         let policy = try await policy(visit)
         let graph: CheckedGraph
         switch try await judge(prompt, of: owner, policy.graph, by: catalogue) {
         case .accepted(let checked): graph = checked
-        case .rejected(let rejection, _): return try await reject(visit, rejection)
+        case .rejected(let rejection, _): throw rejection
         }
         let now = shared.clock()
         let job = SubmittedPrompt.job(prompt, graph, account: owner, policy.terms(at: now), at: now)
-        let kept: Job
+        let submission: Submission
         do throws(GateError) {
-            kept = try await fleet.submit(job, quota: policy.quota).job
+            submission = try await fleet.submit(job, quota: policy.quota)
         } catch {
+            // What is the gate's own fault is for its log, too.
+            if error.origin == .gateway { throw error }
             throw Refusal(error)
         }
-        try await accept(visit, kept, graph.nodeErrors)
+        if case .existing(let job) = submission { return try await earlier(prompt, of: owner) ?? (job, []) }
+        return (submission.job, graph.nodeErrors)
+    }
+
+    /// What was answered to the same id before; nil for a new one.
+    private func earlier(_ prompt: PromptRequest, of owner: UUID) async throws -> KeptPrompt? {
+        guard let id = prompt.promptID, !id.isEmpty,
+            let known = try await fleet.ports.jobs.record(account: owner, publicID: id)
+        else { return nil }
+        return (known.job, NodeFaults.list((try? JSON(parsing: known.request.plan))?["errors"]))
     }
 
     private func accept(_ visit: Visit, _ job: Job, _ faults: [NodeFaults]) async throws {
@@ -58,6 +84,7 @@ extension NativeSurface {
     }
 
     private func reject(_ visit: Visit, _ rejection: PromptRejection) async throws {
+        fleet.ports.meter.refused(RefusalReason(rejection: rejection.error.type))
         try await respond(visit, .badRequest, rejection.json)
     }
 

@@ -39,7 +39,7 @@ enum StyleSheet {
         header { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.25rem; }
         .brand { display: flex; align-items: center; gap: .6rem; font-weight: 650; min-height: 44px; }
         .brand img { display: block; }
-        header nav { flex: 1 1 auto; order: 3; }
+        header nav { flex: 1 1 100%; order: 3; }
         header nav ul { display: flex; flex-wrap: wrap; gap: 0 .25rem; list-style: none; margin: 0; padding: 0; }
         header nav a { display: inline-flex; align-items: center; min-height: 44px; padding: 0 .75rem; border-radius: 8px;
           text-decoration: none; }
@@ -89,7 +89,7 @@ enum StyleSheet {
         .card-page main > form.guest { border-top: 1px solid var(--line); border-radius: 0; padding-top: 1.25rem;
           margin: 0 0 1.25rem; }
         form.search { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; }
-        form.search .field { flex: 1 1 14rem; margin: 0; }
+        form.search .field { flex: 1 1 11rem; margin: 0; }
         form.search .actions { margin: 0; }
 
         .notice { padding: .8rem 1rem; border-radius: 8px; border-left: 5px solid var(--edge); background: var(--soft);
@@ -134,19 +134,23 @@ enum StyleSheet {
         details.confirm > summary { min-height: 44px; padding: .6rem .9rem; cursor: pointer; font-weight: 600;
           color: var(--link); }
         details.confirm > div { padding: .25rem .9rem .9rem; }
+        .tally { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; }
+        .tally a { display: inline-flex; align-items: center; min-height: 44px; }
+        .limits { list-style: none; margin: 0; padding: 0; }
+        .limits li { display: flex; flex-wrap: wrap; align-items: center; gap: .1rem .6rem; padding: .15rem 0; }
+        meter { width: 5rem; height: .8rem; flex: none; }
         .pager { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: center; margin: 0 0 1.25rem; }
         .pager a { display: inline-flex; align-items: center; min-height: 44px; }
 
         @media (min-width: 48.01rem) {
           .short { white-space: nowrap; overflow-wrap: normal; }
-          header nav { order: 0; }
+          header nav ul { margin: 0 -.75rem; }
           td details.confirm { max-width: 24rem; }
         }
         @media (max-width: 48rem) {
           h1 { font-size: 1.4rem; }
           section, main > form, main > table, main > dl { padding: 1rem; }
           .card-page main { padding: 1.25rem; }
-          header nav { flex-basis: 100%; }
           header nav a { padding: 0 .6rem; }
           .logout { flex: 1 1 auto; justify-content: flex-end; }
           table, tbody, tr, th, td, caption { display: block; }
@@ -156,7 +160,7 @@ enum StyleSheet {
           tbody th, tbody td { border: 0; padding: .2rem 0; }
           tbody td { display: grid; grid-template-columns: minmax(5rem, 7rem) minmax(0, 1fr); gap: .5rem; align-items: baseline; }
           tbody td::before { content: attr(data-column); color: var(--muted); font-size: .875rem; }
-          tbody td:has(details) { display: block; }
+          tbody td:has(details), tbody td:has(.limits) { display: block; }
           tbody td:has(details)::before { content: none; }
           tbody th { padding-bottom: .35rem; }
           main > table { background: none; border: 0; padding: 0; }

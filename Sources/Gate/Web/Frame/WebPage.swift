@@ -104,9 +104,12 @@ struct PageFrame {
 
     private static func entries(for role: Role) -> [(path: WebPath, words: Message)] {
         var entries: [(WebPath, Message)] = [(.account, FrameWords.account)]
-        if role >= .operator { entries.append((.status, FrameWords.status)) }
+        if role >= .operator {
+            entries += [(.status, FrameWords.status), (.jobs, FrameWords.jobs), (.usage, FrameWords.usage)]
+        }
         if role >= .admin {
             entries += [
+                (.files, FrameWords.files),
                 (.people, FrameWords.people), (.invitations, FrameWords.invitations), (.teams, FrameWords.teams),
                 (.audit, FrameWords.audit),
             ]

@@ -21,6 +21,18 @@ enum WebPath: Sendable, Hashable {
     case teams
     case renameTeam(UUID), removeTeam(UUID)
     case audit, status
+    case jobs
+    /// By `Job.sequence`.
+    case job(Int)
+    case changeJob(Int, JobChange)
+    case quarantine
+    /// By `Job.signature`.
+    case releaseGraph(Digest32)
+    case usage, files
+    /// What may go, counted; and let go.
+    case countFiles, freeFiles
+
+    enum JobChange: String, Sendable, Hashable, CaseIterable { case cancel, retry, first, last }
 
     enum PersonChange: String, Sendable, Hashable, CaseIterable {
         case role, teams, disable, enable, remove, password
@@ -53,6 +65,15 @@ enum WebPath: Sendable, Hashable {
         case .removeTeam(let id): ["teams", id.description, "remove"]
         case .audit: ["audit"]
         case .status: ["status"]
+        case .jobs: ["jobs"]
+        case .job(let number): ["jobs", String(number)]
+        case .changeJob(let number, let change): ["jobs", String(number), change.rawValue]
+        case .quarantine: ["jobs", "quarantine"]
+        case .releaseGraph(let signature): ["jobs", "quarantine", signature.description, "release"]
+        case .usage: ["usage"]
+        case .files: ["files"]
+        case .countFiles: ["files", "count"]
+        case .freeFiles: ["files", "free"]
         }
     }
 
@@ -68,7 +89,7 @@ enum WebPath: Sendable, Hashable {
     private static let gatePaths: [WebPath] = [.login, .logout, .style, .logo, .invitation, .start]
     private static let consolePaths: [WebPath] = [
         .login, .logout, .style, .logo, .start, .account, .password, .tokens, .otherSessions, .people, .invitations,
-        .teams, .audit, .status,
+        .teams, .audit, .status, .jobs, .quarantine, .usage, .files, .countFiles, .freeFiles,
     ]
 
     private static func consolePath(_ segments: [String]) -> WebPath? {
@@ -85,6 +106,10 @@ enum WebPath: Sendable, Hashable {
             case ("invitations", 3): UUID(segments[1]).map { .revokeInvitation($0) }
             case ("teams", 3):
                 UUID(segments[1]).map { segments[2] == "rename" ? .renameTeam($0) : .removeTeam($0) }
+            case ("jobs", 2): Int(segments[1]).map { .job($0) }
+            case ("jobs", 3):
+                Int(segments[1]).flatMap { job in JobChange(rawValue: segments[2]).map { .changeJob(job, $0) } }
+            case ("jobs", 4): Hex.decode(segments[2]).flatMap { Digest32($0) }.map { .releaseGraph($0) }
             default: nil
             }
         // Written again it must be the same: so each page has one address, and fixed words were right.
@@ -118,6 +143,9 @@ enum FieldName: String, Sendable, Hashable, CaseIterable {
     case search = "q"
     case page
     case limit
+    case state, account, since, until, by
+    /// Only what is older than this number.
+    case before
     /// A code of `Notice`, after a form has done its work.
     case done
 }

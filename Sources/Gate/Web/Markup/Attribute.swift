@@ -54,7 +54,7 @@ struct Attribute: Sendable, Hashable {
 
     // MARK: Forms
 
-    enum InputType: String { case text, password, hidden, checkbox, search }
+    enum InputType: String { case text, password, hidden, checkbox, search, date }
     enum Autocomplete: String {
         case off, username
         case currentPassword = "current-password"
@@ -85,6 +85,12 @@ struct Attribute: Sendable, Hashable {
     /// The column's name in front of a cell on narrow screens.
     static func column(_ text: String) -> Attribute { Attribute("data-column", .words(text)) }
     static func alt(_ text: String) -> Attribute { Attribute("alt", .words(text)) }
+    /// How full something is, for `meter`: from 80 % on it is no longer good, and full is bad.
+    static func meter(_ part: Double) -> [Attribute] {
+        let scale =
+            [("min", "0"), ("max", "100"), ("low", "80"), ("high", "99"), ("optimum", "0")] as [(String, StaticString)]
+        return scale.map { fixed($0.0, $0.1) } + [Attribute("value", .words(String(Int(min(1, max(0, part)) * 100))))]
+    }
     static func width(_ pixels: Int) -> Attribute { Attribute("width", .words(String(pixels))) }
     static func height(_ pixels: Int) -> Attribute { Attribute("height", .words(String(pixels))) }
     static func hreflang(_ language: Language) -> Attribute { Attribute("hreflang", .words(language.rawValue)) }

@@ -19,7 +19,7 @@ enum Tag: String, Sendable, Hashable, CaseIterable {
     case header, nav, main, footer, section, div, span, p, a, ul, ol, li, dl, dt, dd, h1, h2, h3
     case form, fieldset, legend, label, input, select, option, button, details, summary
     case table, caption, thead, tbody, tr, th, td
-    case strong, em, bdi, code, pre, time, img, hr
+    case strong, em, bdi, code, pre, time, img, hr, meter
 
     /// Has neither content nor an end tag. Source: HTML, "Void elements".
     var isVoid: Bool {

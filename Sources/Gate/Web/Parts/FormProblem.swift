@@ -43,6 +43,10 @@ enum Notice: String, Sendable, Hashable, CaseIterable {
     case invitationRevoked = "invitation_revoked"
     case teamAdded = "team_added"
     case teamRemoved = "team_removed"
+    case jobCanceled = "job_canceled"
+    case jobRepeated = "job_repeated"
+    case jobMoved = "job_moved"
+    case graphReleased = "graph_released"
 
     var message: Message {
         switch self {
@@ -58,6 +62,10 @@ enum Notice: String, Sendable, Hashable, CaseIterable {
         case .invitationRevoked: NoticeWords.invitationRevoked
         case .teamAdded: NoticeWords.teamAdded
         case .teamRemoved: NoticeWords.teamRemoved
+        case .jobCanceled: NoticeWords.jobCanceled
+        case .jobRepeated: NoticeWords.jobRepeated
+        case .jobMoved: NoticeWords.jobMoved
+        case .graphReleased: NoticeWords.graphReleased
         }
     }
 }

@@ -11,13 +11,17 @@ enum FrameWords {
     static let invitations = Message("web.invitations", en: "Invitations", fr: "Invitations")
     static let teams = Message("web.teams", en: "Teams", fr: "Équipes")
     static let audit = Message("web.audit", en: "Audit", fr: "Journal")
+    static let jobs = Message("web.jobs", en: "Jobs", fr: "Jobs")
+    static let usage = Message("web.usage", en: "Usage", fr: "Consommation")
+    static let files = Message("web.files", en: "Files", fr: "Fichiers")
     static let logout = Message("web.logout", en: "Log out", fr: "Se déconnecter")
     static let errorTitle = Message("web.error_title", en: "Error: {title}", fr: "Erreur : {title}")
     static let problems = Message(
         "web.problems", en: "{count} things are not right", fr: "{count} points sont à corriger")
 
     static let all = [
-        skip, console, navigation, account, status, people, invitations, teams, audit, logout, errorTitle, problems,
+        skip, console, navigation, account, status, people, invitations, teams, audit, jobs, usage, files, logout,
+        errorTitle, problems,
     ]
 }
 
@@ -123,7 +127,18 @@ enum NoticeWords {
         "notice.team_removed", en: "The team is removed; its members stay.",
         fr: "L’équipe est supprimée ; ses membres restent.")
 
+    static let jobCanceled = Message(
+        "notice.job_canceled", en: "The job is canceled; one that runs is stopped at its worker.",
+        fr: "Le job est annulé ; s’il tourne, il est en cours d’arrêt.")
+    static let jobRepeated = Message(
+        "notice.job_repeated", en: "This is the new job; it does what the old one did.",
+        fr: "Voici le nouveau job ; il refait ce que l’ancien a fait.")
+    static let jobMoved = Message("notice.job_moved", en: "The job was moved.", fr: "Le job a été déplacé.")
+    static let graphReleased = Message(
+        "notice.graph_released", en: "Such graphs run again.", fr: "De tels graphes peuvent de nouveau s’exécuter.")
+
     static let all = [
+        jobCanceled, jobRepeated, jobMoved, graphReleased,
         passwordChanged, tokenRevoked, sessionRevoked, sessionsRevoked, personAdded, personRemoved, saved, disabled,
         enabled, invitationRevoked, teamAdded, teamRemoved,
     ]

@@ -109,5 +109,5 @@ enum WebWords {
         FrameWords.all + TimeWords.all + FormWords.all + RoleWords.all + NoticeWords.all + LoginWords.all
         + LogoutWords.all + PasswordWords.all + InvitationWords.all + StartWords.all + ErrorWords.all + AccountWords.all
         + TokenWords.all + SessionWords.all + PeopleWords.all + GroupWords.all + AuditWords.all + StatusWords.all
-        + ServiceWords.all
+        + ServiceWords.all + JobWords.all + JobReasons.all + UsageWords.all + FileWords.all
 }

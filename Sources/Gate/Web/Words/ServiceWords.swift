@@ -8,6 +8,16 @@ enum ServiceWords {
         known[error.message].map { Phrase($0) } ?? Phrase(verbatim: error.message)
     }
 
+    /// The same for a sentence inside another: why a job failed.
+    static func phrase(_ phrase: Phrase) -> Phrase {
+        guard phrase.message == JobReasons.ended, let text = phrase.arguments["message"], let message = known[text]
+        else { return phrase }
+        func whole(_ language: Language) -> String {
+            Phrase(JobReasons.ended, ["message": message.text(in: language)]).text(in: language)
+        }
+        return Phrase(en: whole(.english), fr: whole(.french))
+    }
+
     private static let known = Dictionary(
         all.map { ($0.text(in: .english), $0) }, uniquingKeysWith: { first, _ in first })
 
@@ -98,6 +108,53 @@ enum ServiceWords {
         Message(
             "service.scope", en: "This token's scopes do not allow this; make a token with the scope it needs.",
             fr: "Ce jeton ne permet pas cela ; créez-en un qui le permet."),
+        Message(
+            "service.job_died", en: "The worker that ran this job stopped; it may have been too much for it.",
+            fr: "Le serveur de calcul qui exécutait ce job s’est arrêté ; c’était peut-être trop pour lui."),
+        Message(
+            "service.job_quarantined",
+            en: "Workers stopped while they ran graphs like this one; an operator must release it.",
+            fr:
+                "Des serveurs de calcul se sont arrêtés sous des graphes comme celui-ci ; un opérateur doit le libérer."
+        ),
+        Message(
+            "service.job_unreachable", en: "The worker that ran this job can no longer be reached.",
+            fr: "Le serveur de calcul qui exécutait ce job n’est plus joignable."),
+        Message(
+            "service.job_vanished",
+            en: "The worker no longer knows this job; somebody may have removed it there.",
+            fr: "Le serveur de calcul ne connaît plus ce job ; quelqu’un l’y a peut-être supprimé."),
+        Message(
+            "service.job_unknown", en: "Nobody knows whether the worker took this job; submit it again.",
+            fr: "Nul ne sait si le serveur de calcul a pris ce job ; envoyez-le de nouveau."),
+        Message(
+            "service.job_interrupted", en: "Somebody interrupted the worker while it ran this job.",
+            fr: "Quelqu’un a interrompu le serveur de calcul pendant ce job."),
+        Message(
+            "service.job_too_long", en: "The job ran longer than it may and was stopped; make it smaller.",
+            fr: "Le job a duré plus longtemps que permis et a été arrêté ; faites-le plus petit."),
+        Message(
+            "service.job_stalled",
+            en: "The worker showed no progress for too long, and the job was stopped.",
+            fr: "Le serveur de calcul n’a pas avancé depuis trop longtemps ; le job a été arrêté."),
+        Message(
+            "service.job_outputs", en: "The job ended, but its files could not be fetched.",
+            fr: "Le job est terminé, mais ses fichiers n’ont pas pu être récupérés."),
+        Message(
+            "service.job_input", en: "A file that this job reads is no longer there; upload it again.",
+            fr: "Un fichier que lit ce job n’existe plus ; envoyez-le de nouveau."),
+        Message(
+            "service.job_expired",
+            en: "No worker was free for this job before its time was over; submit it again.",
+            fr: "Aucun serveur de calcul n’était libre avant la fin de son délai ; envoyez-le de nouveau."),
+        Message("service.no_job", en: "There is no such job.", fr: "Ce job n’existe pas."),
+        Message("service.job_over", en: "The job has ended already.", fr: "Le job est déjà terminé."),
+        Message(
+            "service.job_moves_not", en: "The job does not wait, so it cannot be moved.",
+            fr: "Le job n’est pas en attente ; on ne peut pas le déplacer."),
+        Message(
+            "service.job_runs_yet", en: "The job has not ended; there is nothing to repeat yet.",
+            fr: "Le job n’est pas terminé ; il n’y a encore rien à refaire."),
         Message(
             "service.password_due", en: "Choose a new password first, on the console.",
             fr: "Choisissez d’abord un nouveau mot de passe, dans la console."),
