@@ -20,7 +20,9 @@ from urllib.parse import urlparse
 
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, sync_playwright
 
-IS_READY = "() => window.app?.graph && document.querySelector('canvas')"
+# A page that has just come opens what was open last, and would do so over a graph that is loaded before.
+IS_READY = """() => window.app?.graph && document.querySelector('canvas')
+    && window.app.extensionManager?.workflow?.activeWorkflow"""
 # The sampler's bar on the canvas, in the words of the web UI.
 HAS_PROGRESS = "() => window.app.graph.getNodeById(3)?.progress > 0"
 HAS_PREVIEW = "() => Object.keys(window.app.nodePreviewImages ?? {}).length > 0"
@@ -101,6 +103,7 @@ class Tab:
 
     def load(self, workflow: dict, name: str) -> None:
         self.page.evaluate("([graph, name]) => window.app.loadApiJson(graph, name)", [workflow, name])
+        self.word = workflow["9"]["inputs"]["filename_prefix"]
         # All of the graph on one screen.
         self.page.evaluate("() => window.app.extensionManager.command.execute('Comfy.Canvas.FitView')")
 
@@ -109,6 +112,7 @@ class Tab:
         with self.page.expect_response(lambda a: "/prompt" in a.url and a.request.method == "POST") as queued:
             self.page.locator(RUN).first.click()
         assert queued.value.status == 200, f"queueing was answered {queued.value.status}: {queued.value.text()}"
+        assert f'"{self.word}"' in queued.value.request.post_data, f"the page queued another graph than {self.word}'s"
         return queued.value.json()["prompt_id"]
 
     def interrupt(self) -> None:

@@ -763,6 +763,8 @@ def template(folder):
         made = subprocess.run([operations.PROGRAM, "token", "create", name, "--label", "jobs", *options], check=True,
                               capture_output=True, text=True)
         tokens[name] = made.stdout.strip()
+    # 64 MB that every run would copy.
+    (folder / "gate/reserve").unlink(missing_ok=True)
     return folder / "gate", tokens
 
 
