@@ -7,13 +7,17 @@ struct LoadResult {
     var seconds = 0.0
     /// The first wrong answer; a round with one is void.
     var fault: String?
+    /// Microseconds of each answer, when they were asked for.
+    var latencies: [Double] = []
 }
 
 /// What is asked, and what must come.
 struct Workload {
     var path = "/bench/small"
     var method = "GET"
-    var sendsBytes = 0
+    /// Bodies in turn; without one nothing is sent.
+    var bodies: [[UInt8]] = []
+    var mediaType = "application/octet-stream"
     var expected = AnswerReader.Expectation(status: 200, bytes: Upstream.smallBytes)
 
     static let small = Workload()
@@ -21,7 +25,7 @@ struct Workload {
         Workload(path: "/bench" + path, expected: .init(status: 200, bytes: bytes))
     }
     static let upload = Workload(
-        path: "/bench/upload", method: "POST", sendsBytes: 100_000,
+        path: "/bench/upload", method: "POST", bodies: [[UInt8](repeating: 0x78, count: 100_000)],
         expected: .init(status: 200, bytes: Upstream.smallBytes))
 }
 
@@ -33,6 +37,7 @@ final class ClosedLoop {
         var request: [UInt8]
         var sent = 0
         var waitsForRoom = false
+        var asked: UInt64 = 0
     }
 
     private let poller: Poller
@@ -44,12 +49,17 @@ final class ClosedLoop {
     /// Requests that may still be sent; nil without a limit.
     private var allowance: Int?
 
+    private let takesTimes: Bool
+
     /// Opens the connections, with their TLS handshakes.
-    init(_ work: Workload, port: UInt16, connections: Int, tokens: [String], tls: ClientTLS? = nil) throws(BenchError) {
-        self.work = work
+    init(
+        _ work: Workload, port: UInt16, connections: Int, tokens: [String], tls: ClientTLS? = nil,
+        takesTimes: Bool = false
+    ) throws(BenchError) {
+        (self.work, self.takesTimes) = (work, takesTimes)
         poller = try Poller()
         bank = RequestBank(
-            method: work.method, path: work.path, tokens: tokens, bodyBytes: work.sendsBytes, port: port)
+            method: work.method, path: work.path, tokens: tokens, bodies: work.bodies, type: work.mediaType, port: port)
         for number in 0..<connections {
             let connection = try Connection(port: port, tls: tls)
             try connection.shakeHandsBlocking()
@@ -64,7 +74,7 @@ final class ClosedLoop {
     func run(warm: Double = 0.1, seconds: Double, mark: () -> Void) throws(BenchError) -> LoadResult {
         for number in clients.indices { ask(number) }
         try turn(until: Clock.now() + UInt64(warm * 1e9))
-        (result.count, result.bytes) = (0, 0)
+        (result.count, result.bytes, result.latencies) = (0, 0, [])
         let start = Clock.now()
         mark()
         try turn(until: start + UInt64(seconds * 1e9))
@@ -109,6 +119,7 @@ final class ClosedLoop {
         }
         clients[number].request = bank.take()
         clients[number].sent = 0
+        if takesTimes { clients[number].asked = Clock.now() }
         push(number)
     }
 
@@ -152,6 +163,7 @@ final class ClosedLoop {
             case .wrong(let what): return fail(what)
             case .done:
                 result.count += 1
+                if takesTimes { result.latencies.append(Double(Clock.now() - clients[number].asked) / 1e3) }
                 ask(number)
                 if !connection.mayHoldMore { return }
             }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What a process has used, read from `/proc`.
 enum Cost {
     /// Nanoseconds on a processor, of all threads that live.
@@ -14,8 +16,17 @@ enum Cost {
         return sum
     }
 
+    /// Nanoseconds on a processor, of this process.
+    static var ownCPU: UInt64 {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     /// Proportional resident bytes: what would be free if it ended. Kernel memory of its sockets is not in it.
     static func proportionalBytes(_ pid: Int32) -> Int { field("Pss:", "/proc/\(pid)/smaps_rollup") }
+    /// Resident bytes that belong to no file: the heap and stacks.
+    static func anonymousBytes(_ pid: Int32) -> Int { field("RssAnon:", "/proc/\(pid)/status") }
     static func residentBytes(_ pid: Int32) -> Int { field("VmRSS:", "/proc/\(pid)/status") }
 
     private static func field(_ name: String, _ path: String) -> Int {

@@ -27,6 +27,8 @@ struct GateBench {
                 print("done \(try HeadLoop().run(piece, count))")
             case "upstream": try upstream(words)
             case "seed": try await seed(words)
+            case "worker": try await worker(words)
+            case "commits": try commits(words)
             default: throw BenchError("unknown command \(verb). See --help.")
             }
         } catch let error as BenchError {
@@ -92,10 +94,29 @@ struct GateBench {
     }
 
     private static func seed(_ words: [String]) async throws {
-        guard words.count == 2, let tokens = Files.text(words[1]) else { throw BenchError("seed FOLDER TOKENS") }
+        guard words.count >= 2, let tokens = Files.text(words[1]) else {
+            throw BenchError("seed FOLDER TOKENS [ended|queued COUNT]")
+        }
         try Files.makeFolder(words[0])
         try await Seed.run(folder: words[0], tokens: tokens.split(separator: "\n").map(String.init))
+        if words.count == 4, let kind = JobRows.Kind(rawValue: words[2]), let count = Int(words[3]) {
+            try JobRows(kind: kind, count: count).write(to: words[0] + "/comfygate.db")
+        }
         print("seeded")
+    }
+
+    private static func worker(_ words: [String]) async throws {
+        guard words.count == 2, let port = UInt16(words[0]), let kind = BenchWorker.Kind(rawValue: words[1]) else {
+            throw BenchError("worker PORT \(BenchWorker.Kind.allCases.map(\.rawValue).joined(separator: "|"))")
+        }
+        try await BenchWorker.run(port: port, kind)
+    }
+
+    private static func commits(_ words: [String]) throws {
+        guard words.count == 4, let writers = Int(words[1]), let bytes = Int(words[2]), let seconds = Double(words[3])
+        else { throw BenchError("commits FOLDER WRITERS BYTES SECONDS") }
+        try Files.makeFolder(words[0])
+        print(try GroupCommit(folder: words[0]).run(writers: writers, bytes: bytes, seconds: seconds).line)
     }
 }
 

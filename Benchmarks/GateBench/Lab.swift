@@ -62,19 +62,24 @@ final class Lab {
     /// - Parameters:
     ///   - core: Nil to leave both cores to it.
     ///   - environment: More variables, as for a counting allocator.
+    ///   - worker: The port of a simulated worker; without one it has none that it could use.
+    ///   - jobs: What the first account has in the store already.
     func startGate(
         _ name: String = "gate", binary: String? = nil, loops: Int = 1, tls: Bool = false, core: Int? = 1,
-        environment: [String] = []
+        environment: [String] = [], worker: UInt16? = nil, jobs: JobRows? = nil
     ) throws(BenchError) -> Proxy {
         let place = try makePlace(name)
         let seeding = try Child(
-            "seed", program, ["seed", place + "/data", folder + "/tokens"], core: nil, output: place + "/seed.log")
+            "seed", program,
+            ["seed", place + "/data", folder + "/tokens"] + (jobs.map { [$0.kind.rawValue, String($0.count)] } ?? []),
+            core: nil, output: place + "/seed.log")
         children.append(seeding)
-        try seeding.wait(seconds: 60)
+        try seeding.wait(seconds: 300)
         guard let answer = Files.text(place + "/seed.log"), answer.contains("seeded") else {
             throw BenchError("the data folder could not be filled: \(seeding.lastWords)")
         }
         var values = ["LOOPS": String(loops), "CONSOLE": String(try takePort())]
+        values["WORKER"] = String(worker ?? upstreamPort)
         if tls {
             try makeCertificate()
             values["TLS"] = "tls: {certificate: \(folder)/certificate.pem, key: \(folder)/key.pem, minimum: \"1.3\"}"
@@ -91,12 +96,35 @@ final class Lab {
             try connection.shakeHandsBlocking()
             try IdleClients.ask(connection, Self.request(port, "/health"), .init(status: 200, bytes: nil))
         }
+        guard worker != nil else { return proxy }
+        // Until it knows what the worker can do, it takes no prompts.
+        try waitUntil(name, child) { () throws(BenchError) in
+            let client = try Client(proxy, token: tokens[0])
+            try client.get("/object_info/KSampler")
+        }
         return proxy
     }
 
+    /// A simulated worker on core 0, where everything is that is not under test.
+    func startWorker(_ kind: BenchWorker.Kind) throws(BenchError) -> Proxy {
+        let place = try makePlace("worker-\(kind.rawValue)")
+        let port = try takePort()
+        let child = try Child(
+            "worker", program, ["worker", String(port), kind.rawValue], core: 0, output: place + "/output.log")
+        children.append(child)
+        let worker = Proxy(name: "worker", child: child, port: port)
+        try waitUntil("the worker", child) { () throws(BenchError) in
+            try Client(worker, token: "").get("/system_stats")
+        }
+        return worker
+    }
+
+    /// The folder of a gate or a peer.
+    func place(of proxy: Proxy) -> String { String(proxy.child.output.dropLast("/output.log".count)) }
+
     /// The gate's configuration and data of a gate that was started before, for starting it once more.
     func restartGate(_ gate: Proxy, core: Int?) throws(BenchError) -> Proxy {
-        let place = String(gate.child.output.dropLast("/output.log".count))
+        let place = place(of: gate)
         let child = try Child(
             gate.name, options.gate, ["serve", "--config", place + "/comfygate.yaml"], core: core,
             output: gate.child.output)
@@ -104,11 +132,15 @@ final class Lab {
         return Proxy(name: gate.name, child: child, port: gate.port, tls: gate.tls)
     }
 
-    enum Peer: String, CaseIterable {
+    enum Peer: String {
+        /// Those that answer everything the upstream does.
+        static let proxies: [Peer] = [.haproxyMap, .nginxMap, .nginxAuth, .caddy]
         case haproxyMap = "haproxy-map"
         case nginxMap = "nginx-map"
         case nginxAuth = "nginx-auth"
         case caddy = "caddy"
+        /// Serves files of its folder itself.
+        case nginxFiles = "nginx-files"
     }
 
     /// A peer on core 1, or nil when it is not installed.
@@ -116,6 +148,7 @@ final class Lab {
         let programs: [Peer: (String, String)] = [
             .haproxyMap: ("haproxy", "haproxy-map.cfg"), .nginxMap: ("nginx", "nginx-map.conf"),
             .nginxAuth: ("nginx", "nginx-auth.conf"), .caddy: ("caddy", "caddy.conf"),
+            .nginxFiles: ("nginx", "nginx-files.conf"),
         ]
         guard let (name, template) = programs[peer], let path = Files.program(name) else { return nil }
         let title = peer.rawValue + (tls ? "-tls" : "")
@@ -137,7 +170,7 @@ final class Lab {
         let arguments =
             switch peer {
             case .haproxyMap: ["-db", "-f", file]
-            case .nginxMap, .nginxAuth: ["-p", place, "-c", file]
+            case .nginxMap, .nginxAuth, .nginxFiles: ["-p", place, "-c", file]
             case .caddy: ["run", "--adapter", "caddyfile", "--config", file]
             }
         let child = try Child(
@@ -151,7 +184,7 @@ final class Lab {
             try connection.shakeHandsBlocking()
             try IdleClients.ask(connection, Self.request(port), .init(status: 401, bytes: nil))
         }
-        try check(proxy)
+        if peer != .nginxFiles { try check(proxy) }
         return proxy
     }
 
@@ -198,10 +231,10 @@ final class Lab {
         return bank.take()
     }
 
-    private func waitUntil(
+    func waitUntil(
         _ name: String, _ child: Child, _ isReady: () throws(BenchError) -> Void
     ) throws(BenchError) {
-        let limit = Clock.now() + 15_000_000_000
+        let limit = Clock.now() + 60_000_000_000
         while true {
             do { return try isReady() } catch {
                 guard Clock.now() < limit, !child.hasEnded else {

@@ -16,7 +16,9 @@ struct Options {
     var costs = "Benchmarks/costs.txt"
     var keepsFolder = false
 
-    static let groups = ["P1", "P3", "P4", "P5", "P6", "P7", "P8", "P11", "TLS"]
+    static let groups = [
+        "P1", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "N1", "N2", "N3", "N4", "J1", "TLS",
+    ]
 
     static let help = """
         usage: GateBench [bench|costs] [--only P1,P4] [--rounds 12] [--seconds 1] [--out FILE] [--gate PATH]

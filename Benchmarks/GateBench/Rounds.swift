@@ -7,6 +7,13 @@ struct Contender {
     init(_ proxy: Proxy, _ load: @escaping (_ mark: () -> Void) throws(BenchError) -> LoadResult) {
         (name, pid, self.load) = (proxy.name, proxy.child.pid, load)
     }
+
+    /// - Parameter name: For a process that is loaded in more than one way.
+    init(
+        _ proxy: Proxy, as name: String, _ load: @escaping (_ mark: () -> Void) throws(BenchError) -> LoadResult
+    ) {
+        (self.name, pid, self.load) = (name, proxy.child.pid, load)
+    }
 }
 
 /// Costs of each contender in each round; nil where the round was void.

@@ -21,6 +21,14 @@ struct Suite {
             ("P7", { (suite) throws(BenchError) in try suite.start() }),
             ("P8", { (suite) throws(BenchError) in try suite.latency() }),
             ("P11", { (suite) throws(BenchError) in try suite.twoLoops() }),
+            ("N1", { (suite) throws(BenchError) in try suite.storedFiles() }),
+            ("N2", { (suite) throws(BenchError) in try suite.jobLists() }),
+            ("N3", { (suite) throws(BenchError) in try suite.previews() }),
+            ("N4", { (suite) throws(BenchError) in try suite.submissions() }),
+            ("P10", { (suite) throws(BenchError) in try suite.durableSubmissions() }),
+            ("J1", { (suite) throws(BenchError) in try suite.wholeJobs() }),
+            ("P9", { (suite) throws(BenchError) in try suite.prompts() }),
+            ("P12", { (suite) throws(BenchError) in try suite.decisions() }),
             ("TLS", { (suite) throws(BenchError) in try suite.encrypted() }),
         ]
         for (name, work) in groups where options.wants(name) {
@@ -37,7 +45,7 @@ struct Suite {
 
     mutating func gate() throws(BenchError) -> Proxy { try pair().first }
 
-    private mutating func pair() throws(BenchError) -> (first: Proxy, second: Proxy) {
+    mutating func pair() throws(BenchError) -> (first: Proxy, second: Proxy) {
         if let gates { return gates }
         let first = try lab.startGate("gate")
         let second = try lab.startGate(
@@ -63,19 +71,28 @@ struct Suite {
     mutating func ratio(
         _ id: String, _ title: String, _ table: RoundTable, _ name: String, to other: Proxy?, atMost goal: Double
     ) {
-        guard let other else { return }
-        let spread = table.ratio(name, to: other.name)
+        if let other { ratio(id, title, table, name, to: other.name, atMost: goal) }
+    }
+
+    mutating func ratio(
+        _ id: String, _ title: String, _ table: RoundTable, _ name: String, to other: String, atMost goal: Double
+    ) {
+        let spread = table.ratio(name, to: other)
         report.add(
             Goal(
                 id: id, title: title, value: spread.median, spread: spread, direction: .atMost, goal: goal, digits: 3))
     }
 
     mutating func tell(_ table: RoundTable, _ what: String, _ unit: String, scale: Double, _ proxies: [Proxy?]) {
-        for proxy in proxies.compactMap(\.self) {
-            let cost = table.cost(proxy.name)
-            let rate = Spread(table.rates[proxy.name] ?? []).median
+        tell(table, what, unit, scale: scale, proxies.compactMap { $0?.name })
+    }
+
+    mutating func tell(_ table: RoundTable, _ what: String, _ unit: String, scale: Double, _ names: [String]) {
+        for name in names {
+            let cost = table.cost(name)
+            let rate = Spread(table.rates[name] ?? []).median
             report.tell(
-                "\(what), \(proxy.name): \((cost.median / scale).spelled(2)) \(unit) "
+                "\(what), \(name): \((cost.median / scale).spelled(2)) \(unit) "
                     + "(\((cost.lower / scale).spelled(2))-\((cost.upper / scale).spelled(2))), "
                     + "\(rate.spelled(rate < 100 ? 2 : 0)) \(unit.hasSuffix("GB") ? "GB" : "")/s, busy \((rate * cost.median / 1e7).spelled(0)) %"
             )
@@ -88,7 +105,7 @@ struct Suite {
         print("P1: small requests, 64 connections, \(options.rounds) rounds of \(options.seconds.spelled(1)) s")
         let (gate, twin) = try pair()
         var proxies = [gate]
-        for each in Lab.Peer.allCases { if let peer = try peer(each) { proxies.append(peer) } }
+        for each in Lab.Peer.proxies { if let peer = try peer(each) { proxies.append(peer) } }
         proxies.append(twin)
         let (tokens, seconds) = (lab.tokens, options.seconds)
         let contenders = proxies.map { proxy in

@@ -46,11 +46,12 @@ enum Files {
 
     static func text(_ path: String) -> String? { read(path).map { String(decoding: $0, as: UTF8.self) } }
 
-    static func write(_ text: String, to path: String) throws(BenchError) {
+    static func write(_ text: String, to path: String) throws(BenchError) { try write(Array(text.utf8), to: path) }
+
+    static func write(_ bytes: [UInt8], to path: String) throws(BenchError) {
         let descriptor = unsafe gate_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         guard descriptor >= 0 else { throw BenchError("\(path) cannot be written: errno \(errno)") }
         defer { close(descriptor) }
-        let bytes = Array(text.utf8)
         var start = 0
         while start < bytes.count {
             let count = unsafe bytes.withUnsafeBytes {

@@ -23,9 +23,9 @@ final class TunnelLoop {
     deinit { for tunnel in tunnels { tunnel.close(reset: true) } }
 
     /// Asks for the upgrade and reads the 101.
-    static func open(port: UInt16, token: String) throws(BenchError) -> Connection {
+    static func open(port: UInt16, token: String, path: String = "/bench/ws") throws(BenchError) -> Connection {
         let connection = try Connection(port: port)
-        let request = RequestBank.upgrade(path: "/bench/ws", token: token, port: port)
+        let request = RequestBank.upgrade(path: path, token: token, port: port)
         guard connection.send(request, from: 0) == request.count else { throw BenchError("the upgrade was not sent") }
         var answer: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1)

@@ -34,6 +34,10 @@ internal import Wire
     private var head = RequestHead()
     private var scratch = [UInt8](repeating: 0, count: 262_144)
     private let small: [UInt8]
+    /// Tunnels that get frames at fixed times, as clients of an event socket are told of a step and get a preview.
+    private var watchers: Set<Int32> = []
+    private var frameDue: UInt64 = 0
+    private let frames: [[UInt8]]
 
     init(port: UInt16, tokens: [String]) throws(BenchError) {
         self.tokens = Dictionary(
@@ -43,6 +47,14 @@ internal import Wire
         var body = #"{"queue_running": [], "queue_pending": [], "padding": ""#
         body += String(repeating: "x", count: Self.smallBytes - body.utf8.count - 2) + "\"}"
         small = Self.answer("200 OK", type: "application/json", bytes: Self.smallBytes) + Array(body.utf8)
+        let length = BenchWorker.previewBytes
+        // Of the sizes that a worker's two words about a step have.
+        frames = [
+            [0x81, 126, 1, 84] + [UInt8](repeating: 0x78, count: 340),
+            [0x81, 126, 0, 144] + [UInt8](repeating: 0x78, count: 144),
+            [0x82, 127, 0, 0, 0, 0, 0, UInt8(length >> 16 & 255), UInt8(length >> 8 & 255), UInt8(length & 255)]
+                + [UInt8](repeating: 0x78, count: length),
+        ]
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -61,17 +73,37 @@ internal import Wire
     func run() throws(BenchError) {
         while true {
             try Interruption.check()
-            let ready = poller.wait(nanoseconds: 200_000_000)
+            let ready = poller.wait(nanoseconds: sendFrames())
             for index in 0..<ready {
                 let number = Int32(poller.number(index))
                 if number == listener {
                     accept()
                 } else if let client = clients[number], !serve(client, writable: poller.isWritable(index)) {
                     clients[number] = nil
+                    watchers.remove(number)
                     close(number)
                 }
             }
         }
+    }
+
+    /// Sends what is due; how long the next is away.
+    private func sendFrames() -> Int64 {
+        guard !watchers.isEmpty else { return 200_000_000 }
+        let now = Clock.now()
+        if now >= frameDue {
+            for number in watchers {
+                // Who takes none misses some.
+                guard let client = clients[number], client.waiting.count < 500_000 else { continue }
+                if !frames.allSatisfy({ send(client, $0) }) {
+                    clients[number] = nil
+                    watchers.remove(number)
+                    close(number)
+                }
+            }
+            frameDue = max(frameDue, now) + UInt64(BenchWorker.stepMilliseconds) * 1_000_000
+        }
+        return Int64(max(frameDue, now) - now)
     }
 
     private func accept() {
@@ -139,6 +171,7 @@ internal import Wire
         }
         if head.wantsUpgrade {
             client.isTunnel = true
+            if path == "/frames" { watchers.insert(client.descriptor) }
             return send(
                 client,
                 Array(
