@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Loop
 
 /// What a process has used, read from `/proc`.
 enum Cost {
@@ -7,7 +8,7 @@ enum Cost {
     /// `schedstat` counts nanoseconds; the ticks of `stat` are 10 ms and too coarse for rounds of a second.
     static func cpu(_ pid: Int32) -> UInt64 {
         var sum: UInt64 = 0
-        for thread in Files.names(in: "/proc/\(pid)/task") {
+        for thread in folderNames(at: "/proc/\(pid)/task").names {
             guard let line = Files.text("/proc/\(pid)/task/\(thread)/schedstat"),
                 let first = line.split(separator: " ").first, let used = UInt64(first)
             else { continue }

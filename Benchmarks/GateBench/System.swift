@@ -1,6 +1,7 @@
 internal import CBench
 internal import CLinux
 internal import Glibc
+internal import Loop
 
 /// Why a measurement could not be made, in words for the person at the terminal.
 struct BenchError: Error {
@@ -62,19 +63,6 @@ enum Files {
         }
     }
 
-    static func names(in folder: String) -> [String] {
-        guard let directory = unsafe opendir(folder) else { return [] }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
-    }
-
     static func makeFolder(_ path: String) throws(BenchError) {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw BenchError("\(path) cannot be made: errno \(errno)")
@@ -92,7 +80,7 @@ enum Files {
     /// Takes a folder away with everything in it; follows no links.
     static func remove(_ path: String) {
         if unsafe unlink(path) == 0 { return }
-        for name in names(in: path) { remove("\(path)/\(name)") }
+        for name in folderNames(at: path).names { remove("\(path)/\(name)") }
         _ = unsafe rmdir(path)
     }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Loop
 
 /// Counts what a gate does for a fixed number of requests.
 struct Tracing {
@@ -51,7 +52,7 @@ struct Tracing {
 
     /// Every thread has a tracer.
     private func isTraced(_ pid: Int32) -> Bool {
-        Files.names(in: "/proc/\(pid)/task").allSatisfy { thread in
+        folderNames(at: "/proc/\(pid)/task").names.allSatisfy { thread in
             (Files.text("/proc/\(pid)/task/\(thread)/status") ?? "").split(separator: "\n").contains {
                 $0.hasPrefix("TracerPid:") && !$0.hasSuffix("\t0")
             }

@@ -26,7 +26,16 @@ public func readBytes(of descriptor: Int32, at offset: Int64, count: Int) -> (by
 /// - Returns: The names, and the system's error number or 0.
 public func folderNames(_ descriptor: Int32) -> (names: [String], error: Int32) {
     // Its own place in the folder, and closed with the list.
-    let own = unsafe gate_open_at(descriptor, ".", O_RDONLY | O_DIRECTORY, 0)
+    names(in: unsafe gate_open_at(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0))
+}
+
+/// Names in the folder at that path, as above.
+public func folderNames(at path: String) -> (names: [String], error: Int32) {
+    names(in: unsafe gate_open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0))
+}
+
+/// Closes the folder, which may be -1.
+private func names(in own: Int32) -> (names: [String], error: Int32) {
     guard own >= 0, let folder = unsafe fdopendir(own) else { return ([], gate_errno()) }
     defer { unsafe closedir(folder) }
     var names: [String] = []

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Loop
 
 /// Plain file access by POSIX calls; a path that cannot be used is nil or false, never an error to handle.
 enum DiskFiles {
@@ -49,16 +50,8 @@ enum DiskFiles {
     }
 
     static func list(_ path: String) -> [String]? {
-        guard let directory = unsafe opendir(path) else { return nil }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        let (names, error) = folderNames(at: path)
+        return error == 0 ? names.sorted() : nil
     }
 
     static func makeDirectories(_ path: String) {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Loop
 
 /// Inputs that lie beside a test file: what fuzzers were given and found.
 package enum Corpus {
@@ -14,23 +15,9 @@ package enum Corpus {
     package static func inputs(_ name: String, beside source: String) -> [Input] {
         let folder = source.split(separator: "/").dropLast().joined(separator: "/")
         let path = "/\(folder)/Corpus/\(name)"
-        return names(path).sorted().compactMap { name in
+        return folderNames(at: path).names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
             read("\(path)/\(name)").map { Input(name: name, bytes: $0) }
         }
-    }
-
-    private static func names(_ path: String) -> [String] {
-        guard let directory = unsafe opendir(path) else { return [] }
-        defer { unsafe _ = closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let length = unsafe Int(entry.pointee.d_reclen)
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: length) { unsafe String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names
     }
 
     private static func read(_ path: String) -> [UInt8]? {

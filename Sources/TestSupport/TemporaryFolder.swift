@@ -24,35 +24,18 @@ public final class TemporaryFolder: Sendable {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         precondition(descriptor >= 0, "\(path) cannot be written: \(systemMessage(errno))")
         defer { close(descriptor) }
-        var rest = ArraySlice(bytes)
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-            precondition(count > 0, "\(path) cannot be written: \(systemMessage(errno))")
-            rest = rest.dropFirst(count)
-        }
+        let error = writeBytes(Array(bytes), to: descriptor)
+        precondition(error == 0, "\(path) cannot be written: \(systemMessage(error))")
         return path
     }
 
     /// What lies in it.
-    public var names: [String] { Self.names(path) ?? [] }
+    public var names: [String] { folderNames(at: path).names }
 
     /// Removes a file, or a folder with all that is in it; none is no error.
     public static func remove(_ path: String) {
         guard unsafe unlink(path) != 0, errno == EISDIR || errno == EPERM else { return }
-        for name in names(path) ?? [] { remove("\(path)/\(name)") }
+        for name in folderNames(at: path).names { remove("\(path)/\(name)") }
         unsafe rmdir(path)
-    }
-
-    private static func names(_ path: String) -> [String]? {
-        guard let folder = unsafe opendir(path) else { return nil }
-        defer { unsafe closedir(folder) }
-        var names: [String] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 }

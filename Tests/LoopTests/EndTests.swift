@@ -7,13 +7,8 @@ import Testing
 struct EndTests {
     /// Threads of this process with that name.
     private func threads(_ name: String) -> Int {
-        guard let folder = unsafe opendir("/proc/self/task") else { return -1 }
-        defer { unsafe closedir(folder) }
         var count = 0
-        while let entry = unsafe readdir(folder) {
-            let thread = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
+        for thread in folderNames(at: "/proc/self/task").names {
             let descriptor = unsafe open("/proc/self/task/\(thread)/comm", O_RDONLY)
             guard descriptor >= 0 else { continue }
             defer { close(descriptor) }
@@ -39,7 +34,7 @@ struct EndTests {
 
     /// Whether an event queue of this process watches the descriptor of that number.
     private func isWatched(_ number: Int32) -> Bool {
-        for queue in 0..<Int32(1_024) {
+        for queue in folderNames(at: "/proc/self/fdinfo").names {
             let descriptor = unsafe open("/proc/self/fdinfo/\(queue)", O_RDONLY)
             guard descriptor >= 0 else { continue }
             defer { close(descriptor) }

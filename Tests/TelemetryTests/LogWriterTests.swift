@@ -231,19 +231,11 @@ struct LogWriterTests {
 
     /// How many of this process's descriptors are open on a file.
     private static func openDescriptors(of path: String) -> Int {
-        guard let folder = unsafe opendir("/proc/self/fd") else { return -1 }
-        defer { unsafe closedir(folder) }
-        var count = 0
-        while let entry = unsafe readdir(folder) {
+        folderNames(at: "/proc/self/fd").names.count { name in
             var buffer = [CChar](repeating: 0, count: 4_096)
-            let length = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-                unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    unsafe readlinkat(dirfd(folder), $0, &buffer, buffer.count)
-                }
-            }
+            let length = unsafe readlink("/proc/self/fd/\(name)", &buffer, buffer.count)
             let target = buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
-            if String(decoding: target, as: UTF8.self) == path { count += 1 }
+            return String(decoding: target, as: UTF8.self) == path
         }
-        return count
     }
 }

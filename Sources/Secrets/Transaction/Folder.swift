@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Loop
 
 /// A descriptor that is closed with its last reference.
 final class Descriptor: Sendable {
@@ -80,17 +81,8 @@ struct Folder: Sendable {
     func sync(as path: String) throws(FileFailure) { try descriptor.sync(as: path, folder: true) }
 
     func names() throws(FileFailure) -> [String] {
-        // A descriptor of its own: the position in the list belongs to it.
-        let own = try open(".", O_RDONLY | O_DIRECTORY)
-        guard let list = unsafe fdopendir(gate_duplicate(own.number, 0)) else { throw .last(path, "list") }
-        defer { unsafe closedir(list) }
-        var names: [String] = []
-        while let entry = unsafe readdir(list) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
+        let (names, error) = folderNames(descriptor.number)
+        guard error == 0 else { throw FileFailure(path, .system(error, call: "list")) }
         return names
     }
 }
