@@ -155,6 +155,10 @@ int gate_is_listening(int s) {
     return getsockopt(s, SOL_SOCKET, SO_ACCEPTCONN, &listens, &count) == 0 ? listens : 0;
 }
 int gate_set_thread_niceness(int niceness) { return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness); }
+int gate_set_thread_polite(void) {
+    struct sched_param parameters = {0};
+    return sched_setscheduler(0, SCHED_BATCH, &parameters);
+}
 int gate_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 // The magic number of the file system a path lies on, or -1: see statfs(2).
 int64_t gate_file_system(const char *path) {

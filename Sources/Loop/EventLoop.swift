@@ -74,9 +74,7 @@ public actor EventLoop {
 
     private func start(_ confined: ConfinedWork) -> Task<Void, Never> {
         executor.taskCount += 1
-        // The closure names `self`, so that the task inherits this loop as its executor. What resumes a continuation still
-        // visits a thread of the global pool on its way here: Swift 6.3 does so unless a task prefers an executor, and tasks
-        // that do and tasks that do not cannot share a loop without a change of threads at every call.
+        // The closure names `self`, so that the task inherits this loop as its executor.
         return Task {
             await confined.work.run()
             executor.taskCount -= 1

@@ -28,7 +28,7 @@ public final class Lane: Sendable {
         (self.name, self.capacity) = (name, capacity)
         let queue = WorkQueue(capacity: capacity)
         self.queue = queue
-        for _ in 0..<threads { startThread(named: name, niceness: niceness) { queue.work() } }
+        for _ in 0..<threads { startThread(named: name, niceness: niceness, isPolite: true) { queue.work() } }
     }
 
     deinit { queue.end() }
@@ -42,16 +42,14 @@ public final class Lane: Sendable {
     ///
     /// - Throws: `GateError.overloaded` when the queue is full; else what `body` throws.
     public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        // The result goes by way of a lock and not through the continuation: ThreadSanitizer sees no order in that.
         let outcome = Locked<Swift.Result<Result, any Error>>(.failure(full))
-        await unsafe withUnsafeContinuation { continuation in
-            let accepted = queue.push {
-                let result = Swift.Result { try body() }
-                outcome.withLock { $0 = result }
-                unsafe continuation.resume()
-            }
-            if !accepted { unsafe continuation.resume() }
+        let latch = Latch()
+        let accepted = queue.push {
+            let result = Swift.Result { try body() }
+            outcome.withLock { $0 = result }
+            latch.open()
         }
+        if accepted { await latch.wait() }
         return try outcome.withLock { $0 }.get()
     }
 

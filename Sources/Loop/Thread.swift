@@ -5,16 +5,18 @@ internal import Glibc
 ///
 /// - Parameters:
 ///   - name: At most 15 bytes; longer names are cut by the kernel's limit.
+///   - isPolite: Woken, it waits until the core's running thread waits: a loop hands out all it has first.
 ///   - stackBytes: Address space, not memory: pages appear when they are touched.
 func startThread(
-    named name: String, niceness: Int32 = 0, stackBytes: Int = 1 << 20, _ body: @escaping @Sendable () -> Void
+    named name: String, niceness: Int32 = 0, isPolite: Bool = false, stackBytes: Int = 1 << 20,
+    _ body: @escaping @Sendable () -> Void
 ) {
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
     unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     unsafe pthread_attr_setstacksize(&attributes, stackBytes)
     defer { unsafe pthread_attr_destroy(&attributes) }
-    let box = ThreadBody(name: String(name.prefix(15)), niceness: niceness, run: body)
+    let box = ThreadBody(name: String(name.prefix(15)), niceness: niceness, isPolite: isPolite, run: body)
     var all = sigset_t()
     var before = sigset_t()
     unsafe sigfillset(&all)
@@ -27,6 +29,7 @@ func startThread(
             guard let argument = unsafe argument else { return nil }
             let box = unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue()
             _ = unsafe gate_set_thread_name(box.name)
+            if box.isPolite { _ = gate_set_thread_polite() }
             if box.niceness != 0 { _ = gate_set_thread_niceness(box.niceness) }
             box.run()
             return nil
@@ -37,8 +40,9 @@ func startThread(
 private final class ThreadBody: Sendable {
     let name: String
     let niceness: Int32
+    let isPolite: Bool
     let run: @Sendable () -> Void
-    init(name: String, niceness: Int32, run: @escaping @Sendable () -> Void) {
-        (self.name, self.niceness, self.run) = (name, niceness, run)
+    init(name: String, niceness: Int32, isPolite: Bool, run: @escaping @Sendable () -> Void) {
+        (self.name, self.niceness, self.isPolite, self.run) = (name, niceness, isPolite, run)
     }
 }

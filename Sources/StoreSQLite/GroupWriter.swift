@@ -40,11 +40,9 @@ final class GroupWriter: Sendable {
     func write<Value: Sendable>(
         _ work: @escaping @Sendable (SQLiteConnection) throws(GateError) -> Value
     ) async throws(GateError) -> Value {
-        let outcome: Result<Value, GateError> = await unsafe withUnsafeContinuation { continuation in
-            let item = Pending(work) { outcome in unsafe continuation.resume(returning: outcome) }
-            if let refusal = push(item) { unsafe continuation.resume(returning: .failure(refusal)) }
-        }
-        return try outcome.get()
+        let item = Pending(work)
+        if let refusal = push(item) { throw refusal }
+        return try await item.end()
     }
 
     var load: StoreLoad {
@@ -146,17 +144,20 @@ private protocol PendingWork: AnyObject, Sendable {
     func settle(_ refusal: GateError?)
 }
 
-// Sendable by hand: after the hand-over through the queue's lock only the writer's thread touches `outcome`.
+// Sendable by hand: after the hand-over through the queue's lock only the writer's thread touches `outcome`, and after the
+// latch only the task that waits.
 private final class Pending<Value: Sendable>: PendingWork, @unchecked Sendable {
     private let work: @Sendable (SQLiteConnection) throws(GateError) -> Value
-    private let answer: @Sendable (Result<Value, GateError>) -> Void
+    private let settled = Latch()
     private var outcome: Result<Value, GateError>?
 
-    init(
-        _ work: @escaping @Sendable (SQLiteConnection) throws(GateError) -> Value,
-        answer: @escaping @Sendable (Result<Value, GateError>) -> Void
-    ) {
-        (self.work, self.answer) = (work, answer)
+    init(_ work: @escaping @Sendable (SQLiteConnection) throws(GateError) -> Value) { self.work = work }
+
+    /// Returns once it is settled.
+    func end() async throws(GateError) -> Value {
+        await settled.wait()
+        guard let outcome else { preconditionFailure("work was settled before it ran") }
+        return try outcome.get()
     }
 
     func perform(_ connection: SQLiteConnection) -> GateError? {
@@ -171,9 +172,7 @@ private final class Pending<Value: Sendable>: PendingWork, @unchecked Sendable {
 
     func settle(_ refusal: GateError?) {
         // A failure of its own tells more than the group's.
-        if case .failure(let own)? = outcome { return answer(.failure(own)) }
-        if let refusal { return answer(.failure(refusal)) }
-        guard let outcome else { preconditionFailure("work was settled before it ran") }
-        answer(outcome)
+        if case .failure? = outcome {} else if let refusal { outcome = .failure(refusal) }
+        settled.open()
     }
 }

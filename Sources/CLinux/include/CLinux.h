@@ -63,6 +63,8 @@ void gate_reset_on_close(int s);
 // 1 when the socket listens.
 int gate_is_listening(int s);
 int gate_set_thread_niceness(int niceness);
+// SCHED_BATCH: being woken, the calling thread lets the one that runs on its core go on.
+int gate_set_thread_polite(void);
 int gate_set_thread_name(const char *name);
 // The magic number of the file system a path lies on, or -1: see statfs(2).
 int64_t gate_file_system(const char *path);

@@ -19,7 +19,7 @@ public final class EventInbox: WebSocketHandler {
     private var socket: WebSocket?
     private var arrivals: [Arrival] = []
     private var arrivalBytes = 0
-    private var waiter: CheckedContinuation<Void, Never>?
+    private var waiter: Latch?
     private var timer: Loop.Timer?
     private var isWoken = false
     /// Arrivals taken since the loop turned.
@@ -79,7 +79,7 @@ public final class EventInbox: WebSocketHandler {
     }
 
     private func wait() async {
-        await withCheckedContinuation { waiter = $0 }
+        await Latch.wait { waiter = $0 }
         timer = nil
         taken = 0
     }
@@ -87,7 +87,7 @@ public final class EventInbox: WebSocketHandler {
     private func resume() {
         let waiter = waiter
         self.waiter = nil
-        waiter?.resume()
+        waiter?.open()
     }
 
     private static func size(_ arrival: Arrival) -> Int {

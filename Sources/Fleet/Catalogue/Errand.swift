@@ -5,7 +5,7 @@ internal import Loop
 
 /// A question to workers; who waits for the answer may leave before it has come, and it goes on.
 class Errand: LoopWork {
-    private var waiter: CheckedContinuation<Void, Never>?
+    private var waiter: Latch?
     private var isOver = false
 
     func ask() async {}
@@ -19,13 +19,13 @@ class Errand: LoopWork {
     final func wait(_ reactor: Reactor, within limit: UInt64) async {
         reactor.loop.spawn(self)
         let timer = reactor.timer(after: limit) { [self] in leave() }
-        if !isOver { await withCheckedContinuation { waiter = $0 } }
+        if !isOver { await Latch.wait { waiter = $0 } }
         withExtendedLifetime(timer) {}
     }
 
     private func leave() {
         isOver = true
-        waiter?.resume()
+        waiter?.open()
         waiter = nil
     }
 }

@@ -30,7 +30,7 @@ final class WorkerSession: LoopWork {
     private var hasRecalled = false
     /// Inputs that an earlier process of the gate sent have been removed.
     private var hasSwept = false
-    private var waiter: CheckedContinuation<Void, Never>?
+    private var waiter: Latch?
     private var timer: Timer?
     private var isWoken = false
     /// Jobs in a row that could not be begun.
@@ -63,13 +63,13 @@ final class WorkerSession: LoopWork {
         run?.wake()
         let waiter = waiter
         self.waiter = nil
-        waiter?.resume()
+        waiter?.open()
     }
 
     func pause(_ milliseconds: UInt64) async {
         if !isWoken {
             timer = reactor.timer(after: milliseconds) { [weak self] in self?.wake() }
-            await withCheckedContinuation { waiter = $0 }
+            await Latch.wait { waiter = $0 }
             timer = nil
         }
         isWoken = false

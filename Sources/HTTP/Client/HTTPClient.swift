@@ -107,7 +107,7 @@ final class ClientExchange: UpstreamExchange {
     private var buffer: [UInt8] = []
     private var isEnded = false
     private var failure: UpstreamFailure?
-    private var waiter: CheckedContinuation<Void, Never>?
+    private var waiter: Latch?
 
     init(_ request: ClientRequest) {
         body = request.body
@@ -118,7 +118,7 @@ final class ClientExchange: UpstreamExchange {
     }
 
     func answer() async throws(UpstreamFailure) -> ClientResponse {
-        while !hasHead, failure == nil { await withCheckedContinuation { waiter = $0 } }
+        while !hasHead, failure == nil { await Latch.wait { waiter = $0 } }
         if let failure, !hasHead { throw failure }
         return ClientResponse(self, status: Status(status), fields: fields)
     }
@@ -133,7 +133,7 @@ final class ClientExchange: UpstreamExchange {
             }
             if let failure { throw failure }
             if isEnded { return nil }
-            await withCheckedContinuation { waiter = $0 }
+            await Latch.wait { waiter = $0 }
         }
     }
 
@@ -146,7 +146,7 @@ final class ClientExchange: UpstreamExchange {
     private func wake() {
         guard let waiter else { return }
         self.waiter = nil
-        waiter.resume()
+        waiter.open()
     }
 
     override var acceptsMore: Bool { buffer.count < Self.bufferLimit }

@@ -14,11 +14,11 @@ public final class Exchange: LoopWork {
     private var body: BodyReader
     private var bodyBuffer: [UInt8] = []
     private var bodyFailure: HTTPError?
-    private var bodyWaiter: CheckedContinuation<Void, Never>?
+    private var bodyWaiter: Latch?
     private var bodyPace: Pace
     private var bodyByteCount = 0
     private var discardedByteCount = 0
-    private var outputWaiter: CheckedContinuation<Void, Never>?
+    private var outputWaiter: Latch?
     /// A file that is being sent.
     private var relay: FileRelay?
     private var relayProgress = FileRelay.Progress.sinkIsFull
@@ -138,7 +138,7 @@ public final class Exchange: LoopWork {
         bodyWaiter = nil
         bodyPace.stop(now: connection.reactor.now)
         connection.rearm()
-        waiter.resume()
+        waiter.open()
     }
 
     /// Milliseconds the client has for more of its body; nil when nobody waits for it.
@@ -166,7 +166,7 @@ public final class Exchange: LoopWork {
             }
             connection.pump()
             guard bodyBuffer.isEmpty, !body.isDone, bodyFailure == nil, !isGone else { continue }
-            await withCheckedContinuation {
+            await Latch.wait {
                 bodyWaiter = $0
                 connection.rearm()
             }
@@ -277,7 +277,7 @@ public final class Exchange: LoopWork {
         }
         connection.rearm()
         while connection.isOpen, connection.pendingByteCount > connection.server.limits.outputBuffer {
-            await withCheckedContinuation { outputWaiter = $0 }
+            await Latch.wait { outputWaiter = $0 }
         }
         if isGone || !connection.isOpen { throw .clientGone }
     }
@@ -294,7 +294,7 @@ public final class Exchange: LoopWork {
         // What came before may still wait for room.
         while connection.isOpen, connection.pendingByteCount > 0 {
             connection.rearm()
-            await withCheckedContinuation { outputWaiter = $0 }
+            await Latch.wait { outputWaiter = $0 }
         }
         guard !isGone, let relay = file.relay(at: offset, count: count, to: connection) else { throw .clientGone }
         var progress = relay.move()
@@ -302,7 +302,7 @@ public final class Exchange: LoopWork {
             self.relay = relay
             connection.rearm()
             if progress == .paused { goOnLater() }
-            await withCheckedContinuation { outputWaiter = $0 }
+            await Latch.wait { outputWaiter = $0 }
             progress = relayProgress
             self.relay = nil
         }
@@ -329,7 +329,7 @@ public final class Exchange: LoopWork {
         case .done, .sourceIsCold, .sourceFailed, .sinkFailed:
             guard let waiter = outputWaiter else { return }
             outputWaiter = nil
-            waiter.resume()
+            waiter.open()
         }
     }
 
@@ -409,7 +409,7 @@ public final class Exchange: LoopWork {
         if relay != nil { return moveOn() }
         guard let waiter = outputWaiter else { return }
         outputWaiter = nil
-        waiter.resume()
+        waiter.open()
     }
 
     func connectionClosed() {
@@ -417,7 +417,7 @@ public final class Exchange: LoopWork {
         wakeBodyWaiter()
         if let waiter = outputWaiter {
             outputWaiter = nil
-            waiter.resume()
+            waiter.open()
         }
         task?.cancel()
     }

@@ -26,7 +26,7 @@ private final class WebSocketExchange: UpstreamExchange {
     private let handler: any WebSocketHandler
     private var webSocket: WebSocket?
     private var failure: UpstreamFailure?
-    private var waiter: CheckedContinuation<Void, Never>?
+    private var waiter: Latch?
 
     init(request: WebSocketRequest, options: WebSocket.Options, handler: any WebSocketHandler) {
         (self.request, self.options, self.handler) = (request, options, handler)
@@ -35,14 +35,14 @@ private final class WebSocketExchange: UpstreamExchange {
     }
 
     func socket() async throws(UpstreamFailure) -> WebSocket {
-        while webSocket == nil, failure == nil { await withCheckedContinuation { waiter = $0 } }
+        while webSocket == nil, failure == nil { await Latch.wait { waiter = $0 } }
         if let failure { throw failure }
         guard let webSocket else { throw .brokeOff }
         return webSocket
     }
 
     private func wake() {
-        waiter?.resume()
+        waiter?.open()
         waiter = nil
     }
 
