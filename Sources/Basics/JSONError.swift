@@ -39,9 +39,12 @@ public struct JSONDialect: Sendable, Hashable {
     public var allowsNonFinite: Bool
     /// Arrays and objects inside one another.
     public var maximumDepth: Int
+    /// Only numbers whose spelling shows that they are finite: at most 200 characters, exponents of at most two digits.
+    public var onlyModestNumbers: Bool
 
-    public init(allowsNonFinite: Bool = false, maximumDepth: Int = 256) {
+    public init(allowsNonFinite: Bool = false, maximumDepth: Int = 256, onlyModestNumbers: Bool = false) {
         (self.allowsNonFinite, self.maximumDepth) = (allowsNonFinite, maximumDepth)
+        self.onlyModestNumbers = onlyModestNumbers
     }
     public static let strict = JSONDialect()
     public static let python = JSONDialect(allowsNonFinite: true)

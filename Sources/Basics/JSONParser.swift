@@ -10,6 +10,14 @@ extension JSON {
     }
 }
 
+extension JSON {
+    /// Reads a value of a document that was scanned.
+    public init(_ slice: JSONSlice, of document: [UInt8], dialect: JSONDialect = .strict) throws(JSONError) {
+        var parser = JSONParser(bytes: document, dialect: dialect, at: slice.range.lowerBound)
+        self = try parser.value(depth: 0)
+    }
+}
+
 /// Recursive descent over bytes; depth is limited, so the stack is.
 struct JSONParser {
     let bytes: [UInt8]
@@ -34,7 +42,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func value(depth: Int) throws(JSONError) -> JSON {
+    mutating func value(depth: Int) throws(JSONError) -> JSON {
         guard at < bytes.count else { throw error(.unexpectedEnd) }
         switch bytes[at] {
         case UInt8(ascii: "{"): return try object(depth: depth + 1)
@@ -78,8 +86,11 @@ struct JSONParser {
         if at < bytes.count, bytes[at] | 0x20 == UInt8(ascii: "e") {
             at += 1
             if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") { at += 1 }
+            let exponent = at
             try digits(from: start)
+            guard !dialect.onlyModestNumbers || at - exponent <= 2 else { throw error(.badNumber, at: start) }
         }
+        guard !dialect.onlyModestNumbers || at - start <= 200 else { throw error(.badNumber, at: start) }
         return .number(JSONNumber(literal: Self.text(bytes.span.extracting(start..<at))))
     }
 
@@ -143,6 +154,7 @@ struct JSONParser {
         var runStart = at
         var escaped: [UInt8] = []
         while true {
+            at = JSONSyntax.endOfPlainRun(bytes.span, from: at)
             guard at < bytes.count else { throw error(.unexpectedEnd) }
             switch bytes[at] {
             case UInt8(ascii: "\""):

@@ -28,8 +28,13 @@ extension JSONSyntax {
         if at < bytes.count, bytes[at] | 0x20 == UInt8(ascii: "e") {
             at += 1
             if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") { at += 1 }
+            let exponent = at
             try Self.digits(bytes, &at, from: start)
+            guard !dialect.onlyModestNumbers || at - exponent <= 2 else {
+                throw JSONError(.badNumber, at: start, in: bytes)
+            }
         }
+        guard !dialect.onlyModestNumbers || at - start <= 200 else { throw JSONError(.badNumber, at: start, in: bytes) }
     }
 
     @inline(__always)
@@ -66,7 +71,7 @@ extension JSONSyntax {
 
     /// The next byte that is a quote, a backslash, a control character or not ASCII; eight bytes at a time.
     @inline(__always)
-    private static func endOfPlainRun(_ bytes: Span<UInt8>, from place: Int) -> Int {
+    static func endOfPlainRun(_ bytes: Span<UInt8>, from place: Int) -> Int {
         var at = place
         let raw = unsafe bytes.bytes
         let ones: UInt64 = 0x0101_0101_0101_0101

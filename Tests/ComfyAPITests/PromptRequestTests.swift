@@ -146,6 +146,45 @@ struct PromptRequestTests {
         #expect(try PromptRequest(.object(body)).front == isFront)
     }
 
+    /// A body is read as a tree of it would be, whether one is made or not.
+    private static func expectOneReading(_ body: [UInt8]) {
+        func outcome(_ read: () throws -> PromptRequest) -> JSON {
+            do { return try read().json } catch { return (error as? PromptRejection)?.json ?? .string("\(error)") }
+        }
+        guard let tree = try? JSON(parsing: body, dialect: .python) else { return }
+        #expect(
+            outcome { try PromptRequest(parsing: body, flavour: .classic) }
+                == outcome { try PromptRequest(tree, flavour: .classic) },
+            "\(String(decoding: body, as: UTF8.self))")
+    }
+
+    @Test(arguments: [
+        #"{"prompt":{},"extra_data":{"extra_pnginfo":{"workflow":{"n":NaN}}}}"#,
+        #"{"prompt":{},"extra_data":{"extra_pnginfo":{"workflow":{"n":1e400}}}}"#,
+        #"{"prompt":{},"extra_data":{"extra_pnginfo":{"workflow":{"n":1e-5,"m":1E+99,"k":-0.0}}}}"#,
+        #"{"prompt":{"1":{"class_type":"x","inputs":{"n":1e100}}}}"#,
+        #"{"prompt":{"1":{"class_type":"x","inputs":{"n":-Infinity}}}}"#,
+        #"{"prompt":{},"extra_data":{"extra_pnginfo":{"workflow":{"a":1}},"extra_pnginfo":{"workflow":{"a":2}}}}"#,
+        #"{"prompt":{},"extra_data":{"extra_pnginfo":{"workflow":{"a":1},"workflow":{"a":2}}}}"#,
+        #"{"prompt":{},"extra_data":{"extra_pnginfo":{"workflow":{"a":"\u00e9\n"}, "other" : { } } , "x" : [1]}}"#,
+        #"{"prompt":{},"prompt":{"1":{"class_type":"x","inputs":{}}},"extra_data":{},"extra_data":{"a":1}}"#,
+        #"{"prompt":{},"extra_data":{"extra_pnginfo":{"workflow":1}}}"#,
+        #"{"prompt":{},"extra_data":{"extra_pnginfo":null}}"#, #"{"prompt":{},"extra_data":{"extra_pnginfo":[]}}"#,
+        #"{"prompt":{},"extra_data":null}"#, #"{"prompt":{},"extra_data":7}"#, #"{"extra_data":{"a":NaN}}"#, "[]", "{}",
+        #"{"prompt":{},"client_id":"a\u0062"}"#, #"{"pr\u006fmpt":{},"extra_data":{"extra_pnginf\u006f":{"w":{}}}}"#,
+    ]) func aBodyIsReadAsItsTreeWouldBe(_ text: String) { Self.expectOneReading(Array(text.utf8)) }
+
+    @Test func whatIsForPicturesStaysAsItWasSpelled() throws {
+        let workflow = #"{ "id" : "w\u00e9", "nodes": [1.50, 2e3] }"#
+        let request = try PromptRequest(
+            parsing: Array(#"{"prompt":{},"extra_data":{"extra_pnginfo":{"workflow":\#(workflow)}}}"#.utf8))
+        #expect(request.extraPNGInfo?["workflow"].map { String(decoding: $0.bytes, as: UTF8.self) } == workflow)
+        #expect(request.extraPNGInfo?["workflow"]?.string("id") == "wé")
+        #expect(String(decoding: request.encoded(), as: UTF8.self).contains(workflow))
+        let again = try ExtraData(parsing: request.extraData.encoded())
+        #expect(again == request.extraData)
+    }
+
     // MARK: Limits
 
     @Test(arguments: [(-1, true), (0, true), (1, false)]) func limitsHoldAtTheirEdges(_ over: Int, _ isGood: Bool) {
@@ -183,6 +222,7 @@ struct PromptRequestTests {
             object["prompt"] = Self.graph
             body = .object(object)
         }
+        Self.expectOneReading(body.encoded())
         guard let request = try? PromptRequest(parsing: body.encoded(), flavour: .classic) else { return }
         let again = try PromptRequest(parsing: request.encoded(), flavour: .classic)
         #expect(again == request, "\(body)")

@@ -20,8 +20,7 @@ public struct RunOptions: Sendable, Hashable {
     func request(_ workflow: Workflow, promptID: String, clientID: String) -> PromptRequest {
         var extra = JSONObject()
         extra["preview_method"] = previewMethod.map { .string($0) }
-        var info: JSONObject?
-        if let editors = self.workflow { info = JSONObject([("workflow", editors)]) }
+        let info = self.workflow.map { ExtraPNGInfo(["workflow": $0]) }
         return PromptRequest(
             prompt: workflow.json.object ?? JSONObject(), clientID: clientID, promptID: promptID, front: front,
             targets: targets, extraPNGInfo: info, otherExtraData: extra)

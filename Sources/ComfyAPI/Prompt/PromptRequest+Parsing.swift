@@ -14,6 +14,10 @@ extension PromptRequest {
         guard body.count <= limits.body else {
             throw PromptRejection.limit("body", "The request is larger than \(limits.body) bytes.")
         }
+        if let quick = Scanned(body, limits) {
+            try self.init(quick.members, quick.extra, flavour: flavour, limits: limits)
+            return
+        }
         let json: JSON
         do {
             json = try JSON(
@@ -28,9 +32,19 @@ extension PromptRequest {
     public init(
         _ json: JSON, flavour: ComfyFlavour = .current, limits: PromptLimits = PromptLimits()
     ) throws(PromptRejection) {
-        guard case .object(let body) = json, let prompt = body["prompt"] else { throw PromptRejection.noPrompt }
+        guard case .object(let body) = json, body["prompt"] != nil else { throw PromptRejection.noPrompt }
         try PromptChecks.finite(json)
-        let extra = try PromptChecks.object(body["extra_data"], "extra_data")
+        var extra = ExtraData(try PromptChecks.object(body["extra_data"], "extra_data"))
+        extra.pngInfo = try PromptChecks.pngInfo(extra.members["extra_pnginfo"]).map { ExtraPNGInfo($0) }
+        extra.members["extra_pnginfo"] = nil
+        try self.init(body, extra, flavour: flavour, limits: limits)
+    }
+
+    /// - Parameter body: Its `extra_data` is not looked at.
+    private init(
+        _ body: JSONObject, _ extra: ExtraData, flavour: ComfyFlavour, limits: PromptLimits
+    ) throws(PromptRejection) {
+        guard let prompt = body["prompt"] else { throw PromptRejection.noPrompt }
         self.init(
             prompt: try PromptChecks.prompt(prompt, limits),
             clientID: try PromptChecks.text(body["client_id"], "client_id", limits),
@@ -39,9 +53,39 @@ extension PromptRequest {
             // Beside a number it means nothing.
             front: body["number"] == nil && (body["front"].map(PythonText.bool) ?? false),
             targets: try PromptChecks.targets(body["partial_execution_targets"], limits),
-            extraPNGInfo: try PromptChecks.pngInfo(extra["extra_pnginfo"]),
-            credentials: try PromptChecks.credentials(extra),
-            otherExtraData: try PromptChecks.others(extra, limits))
+            extraPNGInfo: extra.pngInfo,
+            credentials: try PromptChecks.credentials(extra.members),
+            otherExtraData: try PromptChecks.others(extra.members, limits))
+    }
+
+    /// A body of which a tree was made only where somebody looks: most of what editors send is for pictures.
+    private struct Scanned {
+        var members = JSONObject()
+        var extra = ExtraData(JSONObject())
+
+        /// Nil for every body with something unusual in it, right or wrong: then the whole tree tells what.
+        init?(_ body: [UInt8], _ limits: PromptLimits) {
+            let bytes = body.span
+            let dialect = JSONDialect(maximumDepth: limits.depth, onlyModestNumbers: true)
+            var scanner = JSONScanner(dialect: dialect)
+            var hasExtra = false
+            do throws(JSONError) {
+                guard try scanner.kind(in: bytes) == .object else { return nil }
+                try scanner.enterObject(in: bytes)
+                while let key = try scanner.nextKey(in: bytes) {
+                    guard let name = key.string(in: bytes), members[name] == nil else { return nil }
+                    if name == "extra_data" {
+                        guard !hasExtra, let found = try ExtraData(&scanner, body, dialect) else { return nil }
+                        (extra, hasExtra) = (found, true)
+                    } else {
+                        members[name] = try JSON(try scanner.skipValue(in: bytes), of: body, dialect: dialect)
+                    }
+                }
+                try scanner.finish(in: bytes)
+            } catch { return nil }
+            // Its absence and its other forms are judged in one place.
+            guard extra.members["extra_pnginfo"] == nil else { return nil }
+        }
     }
 }
 

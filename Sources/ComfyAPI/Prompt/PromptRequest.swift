@@ -17,7 +17,7 @@ public struct PromptRequest: Sendable, Hashable {
     /// Outputs to run; nil runs all.
     public var targets: [String]?
     /// Members of PNG text chunks, each an object; `workflow` is the editor's graph.
-    public var extraPNGInfo: JSONObject?
+    public var extraPNGInfo: ExtraPNGInfo?
     /// Keys for ComfyUI's paid nodes, by member of `extra_data`; in no log and no listing.
     public var credentials: [String: Secret]
     /// `preview_method`, `comfy_usage_source` and what custom packs put there.
@@ -25,7 +25,7 @@ public struct PromptRequest: Sendable, Hashable {
 
     public init(
         prompt: JSONObject, clientID: String? = nil, promptID: String? = nil, number: JSONNumber? = nil,
-        front: Bool = false, targets: [String]? = nil, extraPNGInfo: JSONObject? = nil,
+        front: Bool = false, targets: [String]? = nil, extraPNGInfo: ExtraPNGInfo? = nil,
         credentials: [String: Secret] = [:], otherExtraData: JSONObject = JSONObject()
     ) {
         (self.prompt, self.clientID, self.promptID) = (prompt, clientID, promptID)
@@ -36,15 +36,24 @@ public struct PromptRequest: Sendable, Hashable {
     /// Members of `extra_data` that hold credentials.
     public static let credentialNames = ["auth_token_comfy_org", "api_key_comfy_org"]
 
-    public var extraData: JSONObject {
-        var extra = otherExtraData
-        extra["extra_pnginfo"] = extraPNGInfo.map { .object($0) }
-        for name in PromptRequest.credentialNames { extra[name] = credentials[name].map { .string($0.reveal()) } }
+    public var extraData: ExtraData {
+        var extra = ExtraData(otherExtraData, pngInfo: extraPNGInfo)
+        for name in PromptRequest.credentialNames {
+            extra.members[name] = credentials[name].map { .string($0.reveal()) }
+        }
         return extra
     }
 
     /// The body for a worker. Number and front go along: whoever schedules for himself clears them first.
     public var json: JSON {
+        var body = head
+        let extra = extraData
+        if !extra.isEmpty { body["extra_data"] = .object(extra.json) }
+        return .object(body)
+    }
+
+    /// All but `extra_data`.
+    private var head: JSONObject {
         var body = JSONObject()
         body["client_id"] = clientID.map { .string($0) }
         body["prompt_id"] = promptID.map { .string($0) }
@@ -54,13 +63,22 @@ public struct PromptRequest: Sendable, Hashable {
         } else if front {
             body["front"] = true
         }
-        let extra = extraData
-        if !extra.isEmpty { body["extra_data"] = .object(extra) }
         body["partial_execution_targets"] = targets.map { .texts($0) }
-        return .object(body)
+        return body
     }
 
-    public func encoded() -> [UInt8] { json.encoded() }
+    /// The same as `json`, with what is for pictures as it was spelled.
+    public func encoded() -> [UInt8] {
+        var out = JSON.object(head).encoded()
+        let extra = extraData
+        guard !extra.isEmpty else { return out }
+        // `prompt` is always there, so this is not the first member.
+        out.removeLast()
+        out.append(contentsOf: ",\"extra_data\":".utf8)
+        extra.write(to: &out)
+        out.append(UInt8(ascii: "}"))
+        return out
+    }
 }
 
 extension PromptRequest: CustomReflectable {

@@ -12,18 +12,16 @@ struct AttemptPlan {
     init?(_ record: JobRecord) {
         guard let prompt = (try? JSON(parsing: record.request.prompt, dialect: .python))?.object,
             let plan = try? JSON(parsing: record.request.plan), let graph = CheckedGraph(plan, prompt: prompt),
-            var extra = (try? JSON(parsing: record.request.extraData, dialect: .python))?.object
+            var extra = try? ExtraData(parsing: record.request.extraData)
         else { return nil }
         self.graph = graph
         // What ComfyUI adds by itself.
-        extra["client_id"] = nil
-        extra["create_time"] = nil
-        let info = extra["extra_pnginfo"]?.object
-        extra["extra_pnginfo"] = nil
+        extra.members["client_id"] = nil
+        extra.members["create_time"] = nil
         var credentials: [String: Secret] = [:]
         let kept = record.request.credentials.flatMap { try? JSON(parsing: $0) }?.object
         for member in kept?.members ?? [] { credentials[member.key] = member.value.string.map { Secret($0) } }
         request = PromptRequest(
-            prompt: prompt, extraPNGInfo: info, credentials: credentials, otherExtraData: extra)
+            prompt: prompt, extraPNGInfo: extra.pngInfo, credentials: credentials, otherExtraData: extra.members)
     }
 }

@@ -47,7 +47,7 @@ public enum AttemptBody {
         let extra = request.extraData
         if !extra.isEmpty {
             out.raw(",\"extra_data\":")
-            out.value(.object(extra))
+            out.append(extra.encoded())
         }
         if let targets = request.targets {
             out.raw(",\"partial_execution_targets\":")

@@ -10,6 +10,8 @@ struct GraphBytes {
         unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    mutating func append(_ part: [UInt8]) { bytes.append(contentsOf: part) }
+
     mutating func plain(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
     mutating func string(_ text: String) {

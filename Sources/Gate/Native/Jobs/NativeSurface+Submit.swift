@@ -141,10 +141,9 @@ enum SubmittedPrompt {
     static func job(
         _ prompt: PromptRequest, _ graph: CheckedGraph, account: UUID, _ terms: JobTerms, at now: Timestamp
     ) -> NewJob {
-        var extra = prompt.otherExtraData
-        extra["extra_pnginfo"] = prompt.extraPNGInfo.map { .object($0) }
-        extra["client_id"] = prompt.clientID.map { .string($0) }
-        extra["create_time"] = JSON(Int(now.milliseconds))
+        var extra = ExtraData(prompt.otherExtraData, pngInfo: prompt.extraPNGInfo)
+        extra.members["client_id"] = prompt.clientID.map { .string($0) }
+        extra.members["create_time"] = JSON(Int(now.milliseconds))
         var credentials: [UInt8]?
         if !prompt.credentials.isEmpty {
             let members = prompt.credentials.map { ($0.key, JSON.string($0.value.reveal())) }
@@ -155,9 +154,9 @@ enum SubmittedPrompt {
         return NewJob(
             account: account, publicID: prompt.promptID.flatMap { $0.isEmpty ? nil : $0 } ?? UUID().description,
             clientID: prompt.clientID, position: position, submitted: now, signature: graph.signature,
-            workflowID: prompt.extraPNGInfo?["workflow"]?["id"]?.string,
+            workflowID: prompt.extraPNGInfo?["workflow"]?.string("id"),
             request: JobRequest(
-                prompt: JSON.object(graph.prompt).encoded(), extraData: JSON.object(extra).encoded(),
+                prompt: JSON.object(graph.prompt).encoded(), extraData: extra.encoded(),
                 outputs: JSON.array(graph.outputs.map { .string($0) }).encoded(), plan: graph.encode().encoded(),
                 credentials: credentials),
             inputs: graph.files.map(\.hash), terms: terms)
