@@ -6,6 +6,10 @@ extension NodeLibrary {
         switch call.classType {
         case "SaveImage": return try pictures(call, "images", root: "output", prefix: call.text("filename_prefix"))
         case "PreviewImage": return try pictures(call, "images", root: "temp", prefix: "ComfyUI_temp_\(temporaryName)")
+        case "SaveImageWebsocket":
+            var result = NodeResult()
+            result.sent = call.images("images")
+            return result
         case "MaskPreview":
             var result = try pictures(call, "mask", root: "temp", prefix: "ComfyUI_temp_\(temporaryName)")
             if flavour.isModern { result.ui?["animated"] = [false] }
