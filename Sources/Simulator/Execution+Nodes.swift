@@ -121,7 +121,8 @@ extension SimulatedWorker {
         temporaryNames[instance] = name
         return NodeLibrary(
             flavour: options.flavour, files: files, time: wallNanoseconds, maximumPixels: options.maximumPixels,
-            metadata: metadata, temporaryName: name)
+            metadata: metadata, temporaryName: name,
+            assetID: options.namesAssets && options.flavour.isModern ? makeUUID : nil)
     }
 
     private func finish(_ run: Run, _ active: Run.Active) {

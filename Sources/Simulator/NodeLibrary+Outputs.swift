@@ -92,6 +92,8 @@ extension NodeLibrary {
         guard files.write(FilePath.join(FilePath.join(root, subfolder), name), bytes, at: time) else {
             throw NodeFailure(type: "OSError", message: "[Errno 28] No space left on device")
         }
-        return ["filename": .string(name), "subfolder": .string(subfolder), "type": .string(root)]
+        var item: JSONObject = ["filename": .string(name), "subfolder": .string(subfolder), "type": .string(root)]
+        if let assetID { item["id"] = .string(assetID().description) }
+        return .object(item)
     }
 }

@@ -1,6 +1,8 @@
 import Basics
 import ComfyAPI
 import HTTP
+import Loop
+import Simulator
 import Store
 import TestSupport
 import Testing
@@ -345,6 +347,41 @@ struct AssetTests {
             _ = try await world.submit(JobWorld.graph(color: 9), as: "olga")
             #expect(try await world.gate.upload("/upload/image", bytes, "up.png", as: "alice").status == .ok)
             try await world.gate.expect(.notFound, .get, "/view?filename=\(name)", as: "alice")
+        }
+    }
+
+    @Test("A worker that names its assets is told of with the account's own ids, in events, history and lists")
+    func namesOwnAssets() async throws {
+        for isNaming in [true, false] {
+            try await JobWorld.run(.current, worker: { $0.namesAssets = isNaming }) { world in
+                let (id, events) = try await world.gate.loop.run { reactor in
+                    let socket = try await GateSocket.open(
+                        world.gate, "/ws?clientId=tab", as: "alice", reactor: reactor)
+                    let id = try await world.submit(JobWorld.graph(color: 3), as: "alice")
+                    var found: [String] = []
+                    while let text = await socket.next() {
+                        guard let event = WorkerEvent(frame: Array(text.utf8)) else { continue }
+                        if case .executed(let executed) = event, let id = executed.output["images"]?[0]?["id"]?.string {
+                            found.append(id)
+                        }
+                        if event == .executing(.init(node: nil, promptID: id)) { break }
+                    }
+                    socket.close()
+                    return (id, found)
+                }
+                let outputs = try await world.ended(id, as: "alice")["outputs"]
+                let ids = ["2", "3"].compactMap { outputs?[$0]?["images"]?[0]?["id"]?.string }
+                #expect(ids.count == (isNaming ? 2 : 0))
+                #expect(Set(events) == Set(ids))
+                for (asset, type) in zip(ids, ["output", "temp"]) {
+                    let known = try await world.gate.ask(.get, "/api/assets/\(asset)", as: "alice")
+                    #expect(known.json?["tags"] == [.string(type)] && known.json?["job_id"] == .string(id))
+                    try await world.gate.expect(.notFound, .get, "/api/assets/\(asset)", as: "bob")
+                }
+                let list = try await world.gate.ask(.get, "/api/jobs", as: "alice").json
+                #expect(list?["jobs"]?[0]?["preview_output"]?["id"]?.string == ids.first)
+                #expect(list?["jobs"]?[0]?["preview_output"]?["nodeId"] == "2")
+            }
         }
     }
 }
