@@ -14,7 +14,9 @@ extension NativeSurface {
             wanted = try ViewRequest(visit.query, knowsHashes: fleet.catalogue?.flavour == .current)
         } catch { return try await visit.respond(error) }
         guard let file = try await file(of: owner, wanted.name) else { return try await visit.respond(.notFound) }
-        if let task = wanted.task { return try await picture(visit, task, of: file) }
+        if let task = wanted.task, !showsWhole(file, insteadOf: task) {
+            return try await picture(visit, task, of: file)
+        }
         var fields = UserBytes.fields(file.asset.mediaType, name: file.place.name)
         fields["X-Request-Id"] = visit.requestID
         let served = try await fleet.ports.assets.open(file.asset.hash)
