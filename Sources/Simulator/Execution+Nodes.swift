@@ -87,16 +87,15 @@ extension SimulatedWorker {
         let progress: JSON = [
             "value": JSON(done), "max": JSON(steps.total), "prompt_id": .string(run.job.id), "node": .string(id),
         ]
-        let withMetadata = owner.map { previewFlags.contains($0) } ?? false
-        if !withMetadata { send("progress", progress, to: owner) }
+        if !ownerWantsMetadata { send("progress", progress, to: owner) }
         if wantsPreviews(run), let picture = options.previewPicture {
-            sendPreview(picture, node: id, prompt: run.job.id)
+            sendPicture(.jpeg, picture, node: id, prompt: run.job.id)
         } else if wantsPreviews(run) {
             let picture = library(run, active.call).preview(
                 active.call, progress: Double(done) / Double(steps.total), side: options.previewSize)
-            sendPreview(JPEGCodec.encode(picture, quality: 95), node: id, prompt: run.job.id)
+            sendPicture(.jpeg, JPEGCodec.encode(picture, quality: 95), node: id, prompt: run.job.id)
         }
-        if withMetadata { send("progress", progress, to: owner) }
+        if ownerWantsMetadata { send("progress", progress, to: owner) }
         phase = .running(run, wake: done < steps.total ? now + options.stepTime : now)
     }
 
@@ -122,14 +121,17 @@ extension SimulatedWorker {
         temporaryNames[instance] = name
         return NodeLibrary(
             flavour: options.flavour, files: files, time: wallNanoseconds, maximumPixels: options.maximumPixels,
-            metadata: metadata, temporaryName: name)
+            metadata: metadata, temporaryName: name,
+            assetID: options.namesAssets && options.flavour.isModern ? makeUUID : nil)
     }
 
     private func finish(_ run: Run, _ active: Run.Active) {
         let id = active.call.id
         run.active = nil
         do throws(NodeFailure) {
-            let result = try library(run, active.call).run(active.call)
+            var result = try library(run, active.call).run(active.call)
+            guard sendWhole(result.sent, id, run) else { return interrupt(run, active.call) }
+            result.sent = []
             if let text = result.text { sendText(text, node: id) }
             if let ui = result.ui { announce(.object(ui), id, run) }
             run.results[id] = result.outputs
@@ -141,6 +143,26 @@ extension SimulatedWorker {
             fail(run, node: id, inputs: active.call.inputs, error)
         }
     }
+
+    /// The pictures of `SaveImageWebsocket`, each as a step of its progress, which counts from 0.
+    ///
+    /// - Returns: False when an interrupt was asked for.
+    private func sendWhole(_ pictures: [Picture], _ id: String, _ run: Run) -> Bool {
+        for (index, picture) in pictures.enumerated() {
+            if interruptRequested { return false }
+            setProgress(run, id, value: index, max: pictures.count, state: "running")
+            let progress: JSON = [
+                "value": JSON(index), "max": JSON(pictures.count), "prompt_id": .string(run.job.id),
+                "node": .string(id),
+            ]
+            if !ownerWantsMetadata { send("progress", progress, to: owner) }
+            sendPicture(.png, PNGCodec.encode(picture), node: id, prompt: run.job.id)
+            if ownerWantsMetadata { send("progress", progress, to: owner) }
+        }
+        return true
+    }
+
+    private var ownerWantsMetadata: Bool { owner.map { previewFlags.contains($0) } ?? false }
 
     /// An output node whose results are at hand: it reports its old files again.
     private func reuse(_ result: NodeResult, _ id: String, _ run: Run) {

@@ -95,7 +95,7 @@ extension SimulatedWorker {
         }
         let info = objectInfo
         let keys = ExecutionCache.keys(
-            of: job.prompt, changed: { self.fileHash(classType: $0, inputs: $1) },
+            of: job.prompt, changed: { self.change(classType: $0, inputs: $1) },
             usesID: { info[$0]?["input"]?["hidden"]?.object?.members.contains { $0.value == "UNIQUE_ID" } ?? false })
         if !options.flavour.isModern { cache.keep(only: Set(keys.values)) }
         let outputs = Set(
@@ -129,8 +129,12 @@ extension SimulatedWorker {
         }
     }
 
-    /// Loaders of files run again when the file's bytes are others.
-    private func fileHash(classType: String, inputs: JSONObject) -> String? {
+    /// Loaders of files run again when the file's bytes are others, and what only sends runs each time.
+    private func change(classType: String, inputs: JSONObject) -> String? {
+        if classType == "SaveImageWebsocket" {
+            changes += 1
+            return String(changes)
+        }
         guard ["LoadImage", "LoadImageMask", "LoadImageOutput"].contains(classType),
             let name = inputs["image"]?.string
         else { return nil }

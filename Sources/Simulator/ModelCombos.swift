@@ -48,7 +48,8 @@ enum ModelCombos {
         let files = options.models
         var info = resources.objectInfo
         var classes = resources.classes
-        for (name, value) in options.extraClasses.members {
+        let shipped: JSONObject = ["SaveImageWebsocket": ShippedNodes.saveImageWebsocket(options.flavour)]
+        for (name, value) in shipped.members + options.extraClasses.members {
             info[name] = value
             if let object = value.object { classes[name] = NodeClass(name: name, object) }
         }

@@ -6,6 +6,10 @@ extension NodeLibrary {
         switch call.classType {
         case "SaveImage": return try pictures(call, "images", root: "output", prefix: call.text("filename_prefix"))
         case "PreviewImage": return try pictures(call, "images", root: "temp", prefix: "ComfyUI_temp_\(temporaryName)")
+        case "SaveImageWebsocket":
+            var result = NodeResult()
+            result.sent = call.images("images")
+            return result
         case "MaskPreview":
             var result = try pictures(call, "mask", root: "temp", prefix: "ComfyUI_temp_\(temporaryName)")
             if flavour.isModern { result.ui?["animated"] = [false] }
@@ -88,6 +92,8 @@ extension NodeLibrary {
         guard files.write(FilePath.join(FilePath.join(root, subfolder), name), bytes, at: time) else {
             throw NodeFailure(type: "OSError", message: "[Errno 28] No space left on device")
         }
-        return ["filename": .string(name), "subfolder": .string(subfolder), "type": .string(root)]
+        var item: JSONObject = ["filename": .string(name), "subfolder": .string(subfolder), "type": .string(root)]
+        if let assetID { item["id"] = .string(assetID().description) }
+        return .object(item)
     }
 }

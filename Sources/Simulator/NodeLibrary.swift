@@ -13,6 +13,8 @@ struct NodeLibrary {
     let metadata: [PNGCodec.Text]
     /// Letters in the temporary names of a node.
     let temporaryName: String
+    /// The id of a new file's asset; nil where files have none.
+    let assetID: (() -> UUID)?
 
     func run(_ call: NodeCall) throws(NodeFailure) -> NodeResult {
         if let result = try runImageNode(call) { return result }

@@ -99,6 +99,8 @@ struct NodeResult: Sendable {
     var ui: JSONObject?
     /// Sent to everyone as a TEXT frame.
     var text: String?
+    /// Sent to the owner, whole and as PNG, and kept nowhere.
+    var sent: [Picture] = []
 
     init(_ outputs: [NodeValue] = [], ui: JSONObject? = nil, text: String? = nil) {
         (self.outputs, self.ui, self.text) = (outputs, ui, text)

@@ -1,4 +1,5 @@
 internal import Basics
+internal import ComfyAPI
 
 /// What the worker knows about one connection.
 struct Client: Sendable {
@@ -100,16 +101,18 @@ extension SimulatedWorker {
             .binary(PNGCodec.bigEndian(3) + PNGCodec.bigEndian(UInt32(id.count)) + id + Array(text.utf8)), to: nil)
     }
 
-    /// One preview picture: type 4 for owners who asked for it, else type 1.
-    func sendPreview(_ jpeg: [UInt8], node: String, prompt: String) {
+    /// One picture: type 4 for owners who asked for it, else type 1.
+    func sendPicture(_ format: BinaryFrame.ImageFormat, _ picture: [UInt8], node: String, prompt: String) {
         guard let owner, previewFlags.contains(owner) else {
-            deliver(.binary(PNGCodec.bigEndian(1) + PNGCodec.bigEndian(1) + jpeg), to: owner)
+            deliver(.binary(PNGCodec.bigEndian(1) + PNGCodec.bigEndian(format.rawValue) + picture), to: owner)
             return
         }
         let head = PythonJSON.encode([
             "node_id": .string(node), "prompt_id": .string(prompt), "display_node_id": .string(node),
-            "parent_node_id": nil, "real_node_id": .string(node), "image_type": "image/jpeg",
+            "parent_node_id": nil, "real_node_id": .string(node), "image_type": .string(format.mediaType),
         ])
-        deliver(.binary(PNGCodec.bigEndian(4) + PNGCodec.bigEndian(UInt32(head.count)) + head + jpeg), to: owner)
+        deliver(
+            .binary(PNGCodec.bigEndian(4) + PNGCodec.bigEndian(UInt32(head.count)) + head + picture),
+            to: owner)
     }
 }

@@ -50,6 +50,8 @@ public final class SimulatedWorker {
     var logs = LogRing()
     var logSubscribers: Set<String> = []
     var users = JSONObject()
+    /// Runs of nodes that are never the same again.
+    var changes = 0
     var knownFileHashes: [String: (modified: UInt64, hash: String)] = [:]
 
     /// - Parameters:

@@ -36,6 +36,8 @@ public struct SimulatorOptions: Sendable {
     public var previewPicture: [UInt8]?
     /// False as with `--disable-metadata`.
     public var writesMetadata = true
+    /// True as with `--enable-assets` of 0.26: each file that a node reports has an id. The routes of assets are not there.
+    public var namesAssets = false
     /// As `--enable-cors-header`: nil leaves the loopback check on.
     public var corsOrigin: String?
 

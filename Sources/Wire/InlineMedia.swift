@@ -7,6 +7,7 @@ public enum InlineMedia: String, Sendable, Hashable, CaseIterable {
     case jpeg = "image/jpeg"
     case webp = "image/webp"
     case gif = "image/gif"
+    case bmp = "image/bmp"
     case avif = "image/avif"
     case mp4 = "video/mp4"
     case webm = "video/webm"
@@ -36,6 +37,7 @@ public enum InlineMedia: String, Sendable, Hashable, CaseIterable {
         if has(bytes, 0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
         if has(bytes, 0, [0xFF, 0xD8, 0xFF]) { return .jpeg }
         if has(bytes, 0, "GIF87a") || has(bytes, 0, "GIF89a") { return .gif }
+        if isBMP(bytes) { return .bmp }
         if has(bytes, 0, "RIFF") {
             return has(bytes, 8, "WEBP") ? .webp : has(bytes, 8, "WAVE") ? .wav : nil
         }
@@ -44,6 +46,15 @@ public enum InlineMedia: String, Sendable, Hashable, CaseIterable {
         if has(bytes, 4, "ftyp") { return isoMedia(bytes) }
         if has(bytes, 0, [0x1A, 0x45, 0xDF, 0xA3]) { return isWebM(bytes) ? .webm : nil }
         return isMP3(bytes) ? .mp3 : nil
+    }
+
+    /// A file header without anything in its reserved bytes, and a picture header of a size that there is.
+    private static func isBMP(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= 18, has(bytes, 0, "BM"), has(bytes, 6, [0, 0, 0, 0]) else { return false }
+        let size = Int(bytes[14])
+        guard [12, 40, 52, 56, 64, 108, 124].contains(size), has(bytes, 15, [0, 0, 0]) else { return false }
+        let pixels = Int(bytes[10]) | Int(bytes[11]) << 8 | Int(bytes[12]) << 16 | Int(bytes[13]) << 24
+        return pixels >= 14 + size
     }
 
     /// The file type box of ISO 14496-12: size, `ftyp`, major brand, version, compatible brands.

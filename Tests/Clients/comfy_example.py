@@ -1,10 +1,11 @@
-"""Runs ComfyUI's own websockets_api_example.py, unchanged, through a gate.
+"""Runs ComfyUI's own websockets_api_example.py or websockets_api_example_ws_images.py, unchanged, through a gate.
 
 usage: comfy_example.py PROGRAM EXAMPLE
 
 The script knows neither another port than 8188 nor a way to say who it is. So its connections to that port are led to a
 little proxy, which adds the account's token to each request, as an administrator's reverse proxy may. Everything else is as
-the script has it: its `prompt_id`, its event socket, its history and its pictures.
+the script has it: its `prompt_id`, its event socket, its history and its pictures. The second script's pictures come on the
+event socket only, and ComfyUI puts no metadata into those.
 """
 
 import http.client
@@ -19,7 +20,7 @@ import tempfile
 import threading
 
 RUNNER = """
-import runpy, socket, sys
+import os, runpy, socket, struct, sys
 connect = socket.socket.connect
 def redirected(self, address):
     if isinstance(address, tuple) and address[1] == 8188:
@@ -27,10 +28,12 @@ def redirected(self, address):
     return connect(self, address)
 socket.socket.connect = redirected
 found = runpy.run_path(sys.argv[1])["images"]
+is_sent = os.path.basename(sys.argv[1]) == "websockets_api_example_ws_images.py"
 for node, pictures in found.items():
     for picture in pictures:
         assert picture[:8] == b"\\x89PNG\\r\\n\\x1a\\n" and picture[-8:-4] == b"IEND", "not a whole picture"
-        assert b"masterpiece best quality man" in picture, "the picture does not carry its prompt"
+        assert struct.unpack(">II", picture[16:24]) == (512, 512), "not of full size"
+        assert (b"masterpiece best quality man" in picture) != is_sent, "the picture does not carry its prompt, or should not"
         assert b"comfygate" not in picture, "the picture tells of the gate"
         print(f"node {node}: a picture of {len(picture)} bytes")
 assert sum(map(len, found.values())) == 1, found

@@ -12,6 +12,13 @@ final class GateSocket: WebSocketHandler {
     private var socket: WebSocket?
     private let pool: UpstreamPool
     private var texts: [String] = []
+    /// Every message so far.
+    private(set) var heard: [Heard] = []
+
+    enum Heard: Sendable, Hashable {
+        case text(String)
+        case binary([UInt8])
+    }
     private var isOver = false
     private var waiter: CheckedContinuation<Void, Never>?
 
@@ -55,10 +62,14 @@ final class GateSocket: WebSocketHandler {
     }
 
     func received(text: Span<UInt8>, on socket: WebSocket) {
-        texts.append(String(decoding: text.indices.map { text[$0] }, as: UTF8.self))
+        let text = String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
+        heard.append(.text(text))
+        texts.append(text)
         wake()
     }
-    func received(binary: Span<UInt8>, on socket: WebSocket) {}
+    func received(binary: Span<UInt8>, on socket: WebSocket) {
+        heard.append(.binary(binary.indices.map { binary[$0] }))
+    }
     func closed(_ socket: WebSocket, code: WebSocketCloseCode, reason: String) {
         isOver = true
         wake()

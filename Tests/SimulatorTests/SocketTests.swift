@@ -68,6 +68,45 @@ struct SocketTests {
         }
     }
 
+    /// As ComfyUI's `custom_nodes/websocket_image_save.py` does it.
+    @Test(arguments: ComfyFlavour.allCases, [false, true])
+    func picturesWithoutAFileGoToTheOwnerAlone(flavour: ComfyFlavour, metadata: Bool) throws {
+        let bench = try Bench(flavour)
+        let socket = try bench.connect("a")
+        let other = try bench.connect("b")
+        if metadata {
+            bench.worker.receive(
+                socket, text: #"{"type": "feature_flags", "data": {"supports_preview_metadata": true}}"#)
+        }
+        let graph: JSON = [
+            "1": ["class_type": "EmptyImage", "inputs": ["width": 8, "height": 4, "batch_size": 2, "color": 255]],
+            "send": ["class_type": "SaveImageWebsocket", "inputs": ["images": ["1", 0]]],
+        ]
+        for run in 1...2 {
+            let before = bench.frames(socket).count
+            let id = try bench.post("/prompt", ["prompt": graph, "client_id": "a"]).json["prompt_id"]?.string ?? ""
+            bench.settle()
+            #expect(kinds(bench, socket) == [UInt8](repeating: metadata ? 4 : 1, count: 2 * run), "it is never cached")
+            #expect(kinds(bench, other) == [])
+            let frames = bench.frames(socket).dropFirst(before)
+            for case .binary(let bytes) in frames {
+                let frame = try #require(BinaryFrame(bytes))
+                #expect(frame.isWholePicture)
+                guard case .preview(.png, let image) = frame.withoutMetadata else { continue }
+                #expect(PNGCodec.decode(Array(image), limit: 100)?.width == 8)
+            }
+            let events = try frames.compactMap { frame -> JSON? in
+                if case .text(let text) = frame { try JSON(parsing: text, dialect: .python) } else { nil }
+            }
+            let steps = events.filter { $0["type"] == "progress" }.compactMap { $0["data"]?["value"]?.int }
+            #expect(steps == [0, 1])
+            #expect(!events.contains { $0["type"] == "executed" })
+            let entry = try bench.json("/history/\(id)")[id] ?? .null
+            #expect(entry["outputs"] == [:] && entry["meta"] == [:] && entry["status"]?["completed"] == true)
+            if flavour.isModern { #expect(try bench.json("/api/jobs/\(id)")["outputs_count"] == 0) }
+        }
+    }
+
     @Test func aJobMaySwitchPreviewsOffInTheNewVersion() throws {
         let bench = try Bench(.current, Self.model)
         let socket = try bench.connect("a")

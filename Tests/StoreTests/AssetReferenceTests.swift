@@ -71,6 +71,31 @@ struct AssetReferenceTests {
         withExtendedLifetime(folder) {}
     }
 
+    @Test("By its bytes an account finds its own newest file that is not deleted, and nobody else's")
+    func findsByBytes() throws {
+        let (connection, ada, folder) = try Self.open(Schema.migrations.count)
+        let (files, table) = (FileTable(connection: connection), AssetReferenceTable(connection: connection))
+        let bob = try account("bob")
+        try IdentityWriter(connection: connection).apply(.insertAccount(bob))
+        for (owner, name, text, time) in [
+            (ada, "old", "1", 1), (ada, "new", "1", 2), (ada, "other", "2", 3), (bob.id, "his", "3", 4),
+            (bob.id, "both", "2", 5),
+        ] {
+            _ = try files.upload(
+                account: owner, FilePlace(.input, "", name), Self.asset(text), overwrites: false, limit: nil,
+                at: later(Int64(time)))
+        }
+        func found(_ owner: UUID, _ text: String) throws -> String? {
+            try table.reference(account: owner, with: digest(text))?.name
+        }
+        #expect(try found(ada, "1") == "new" && found(ada, "2") == "other" && found(ada, "3") == nil)
+        #expect(try found(bob.id, "1") == nil && found(bob.id, "2") == "both" && found(bob.id, "3") == "his")
+        let new = try #require(try table.reference(account: ada, with: digest("1")))
+        #expect(try table.forget(account: ada, new.id))
+        #expect(try found(ada, "1") == "old")
+        withExtendedLifetime(folder) {}
+    }
+
     @Test("There are as many labels as may be, and no more")
     func limitsLabels() throws {
         let (connection, ada, folder) = try Self.open(Schema.migrations.count)

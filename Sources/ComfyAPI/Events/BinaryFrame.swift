@@ -106,6 +106,12 @@ public enum BinaryFrame: Sendable, Hashable {
         }
     }
 
+    /// A node's result and not a look at one in the making: ComfyUI sends previews as JPEG and whole pictures as PNG.
+    public var isWholePicture: Bool {
+        guard case .preview(let format, _) = withoutMetadata else { return false }
+        return format == .png
+    }
+
     /// Type 4 as type 1, for clients that did not ask for metadata; anything else as it is.
     public var withoutMetadata: BinaryFrame {
         guard case .previewWithMetadata(let metadata, let image) = self else { return self }

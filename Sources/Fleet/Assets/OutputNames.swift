@@ -7,11 +7,25 @@ public import Store
 public struct OutputNames: Sendable {
     private let token: String
     private let places: [String: FilePlace]
+    private let assets: [String: UUID]?
 
     /// - Parameters:
     ///   - token: The folder of the attempt on the worker.
     ///   - places: `CollectedFile.source` to where the owner finds that file, for outputs and inputs.
-    public init(token: String, places: [String: FilePlace]) { (self.token, self.places) = (token, places) }
+    ///   - assets: The same to the owner's asset, in place of the worker's, which a file's member `id` names; nil where
+    ///     workers have none, and the member may mean anything.
+    public init(token: String, places: [String: FilePlace], assets: [String: UUID]? = nil) {
+        (self.token, self.places, self.assets) = (token, places, assets)
+    }
+
+    /// Whether a report names assets of the worker.
+    static func namesAssets(_ report: JSONObject) -> Bool {
+        report.members.contains { _, output in
+            (output.object?.members ?? []).contains { _, items in
+                (items.array ?? [items]).contains { $0["filename"] != nil && $0["id"]?.string != nil }
+            }
+        }
+    }
 
     /// - Parameter report: `outputs` of a history entry, or what one node reported.
     public func renamed(_ report: JSON) -> JSON { value(report, isFile: false) }
@@ -31,13 +45,15 @@ public struct OutputNames: Sendable {
         }
         let subfolder = object["subfolder"]?.string ?? ""
         let type = object["type"]?.string ?? FolderType.output.rawValue
-        let place = places[OutputCollector.source(type, subfolder, name)]
+        let source = OutputCollector.source(type, subfolder, name)
+        let place = places[source]
         var out = JSONObject()
         for (key, member) in object.members {
             switch (key, member) {
             case ("filename", .string): out[key] = .string(place?.name ?? Self.base(name))
             case ("subfolder", .string):
                 out[key] = .string(place?.subfolder ?? shown(subfolder))
+            case ("id", .string) where assets != nil: out[key] = assets?[source].map { .string($0.description) }
             case ("type", .string): out[key] = .string(place?.type.rawValue ?? type)
             // A path, and the name of the file inside it.
             case (_, .string(let text)) where Self.isAbsolute(text) && Self.base(text) == Self.base(name):

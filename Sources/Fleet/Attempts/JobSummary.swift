@@ -12,11 +12,20 @@ enum JobSummary {
         let files = outputs.members.flatMap { OutputFile.list(node: $0.key, $0.value) }
         summary["outputs_count"] = JSON(files.count)
         if let shown = files.first(where: { $0.type == "output" }) ?? files.first {
-            summary["preview_output"] = [
-                "filename": .string(shown.filename), "subfolder": .string(shown.subfolder),
-                "type": .string(shown.type), "nodeId": .string(shown.node), "mediaType": .string(shown.kind),
-            ]
+            var preview = shown.json.object ?? JSONObject()
+            preview["id"] = asset(of: shown, in: outputs)
+            preview["nodeId"] = .string(shown.node)
+            preview["mediaType"] = .string(shown.kind)
+            summary["preview_output"] = .object(preview)
         }
         return JSON.object(summary).encoded()
+    }
+
+    private static func asset(of file: OutputFile, in outputs: JSONObject) -> JSON? {
+        let items = outputs[file.node]?[file.kind]
+        let item = (items?.array ?? items.map { [$0] } ?? []).first {
+            OutputFile.list(node: file.node, .object([file.kind: $0])) == [file]
+        }
+        return item?["id"]
     }
 }

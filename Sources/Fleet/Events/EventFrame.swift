@@ -5,6 +5,8 @@ public enum EventFrame: Sendable, Hashable {
     case text([UInt8])
     /// A preview in the two forms that clients ask for.
     case preview(withMetadata: [UInt8], plain: [UInt8])
+    /// A picture that is a node's result and that no file holds, in the same two forms.
+    case picture(withMetadata: [UInt8], plain: [UInt8])
     case binary([UInt8])
 
     /// A slow socket may do without it: the next one says the same and more.

@@ -73,20 +73,27 @@ public struct JobNarrator: Sendable {
     }
 
     public func take(binary: [UInt8]) -> Step {
-        switch BinaryFrame(binary) {
+        guard let frame = BinaryFrame(binary) else { return .nothing }
+        func deliver(_ withMetadata: [UInt8], _ plain: [UInt8]) -> Step {
+            .deliver(
+                frame.isWholePicture
+                    ? .picture(withMetadata: withMetadata, plain: plain)
+                    : .preview(withMetadata: withMetadata, plain: plain))
+        }
+        switch frame {
         case .previewWithMetadata(var metadata, let image):
             guard metadata["prompt_id"]?.string == attempt else { return .nothing }
             if let text = try? JSON(parsing: rename(JSON.object(metadata).encoded())), let renamed = text.object {
                 metadata = renamed
             }
             let frame = BinaryFrame.previewWithMetadata(metadata, image: image)
-            return .deliver(.preview(withMetadata: frame.encoded(), plain: frame.withoutMetadata.encoded()))
+            return deliver(frame.encoded(), frame.withoutMetadata.encoded())
         case .preview:
             // Without an id: before the worker has begun with this run, it is another's.
-            return hasStarted ? .deliver(.preview(withMetadata: binary, plain: binary)) : .nothing
+            return hasStarted ? deliver(binary, binary) : .nothing
         case .text(let node, _):
             return hasStarted && nodes.contains(node) ? .deliver(.binary(rename(binary))) : .nothing
-        case .other, nil: return .nothing
+        case .other: return .nothing
         }
     }
 

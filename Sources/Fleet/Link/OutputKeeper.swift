@@ -74,7 +74,14 @@ final class OutputKeeper {
                     "reason": .string(collection.refused.first?.reason.rawValue ?? ""),
                 ])
         }
-        return OutputNames(token: names.token, places: places).renamed(.object(outputs)).object ?? outputs
+        let own = OutputNames(token: names.token, places: places, assets: try await assets(in: outputs))
+        return own.renamed(.object(outputs)).object ?? outputs
+    }
+
+    /// ComfyUI 0.26 with `--enable-assets` names an asset of its own for each file.
+    private func assets(in outputs: JSONObject) async throws(GateError) -> [String: UUID]? {
+        guard ports.catalogue.current?.flavour == .current else { return nil }
+        return OutputNames.namesAssets(outputs) ? try await ports.files.assetIDs(of: job.sequence) : [:]
     }
 
     /// - Throws: `UpstreamFailure` when the worker does not give it; what the disk says.

@@ -46,6 +46,9 @@ final class EventSockets {
         }
     }
 
+    /// Bytes that wait for all sockets of an account.
+    func waiting(for account: UUID) -> Int { byAccount[account]?.reduce(0) { $0 + $1.pendingByteCount } ?? 0 }
+
     /// Ends those whose right has ended.
     func close(_ isOver: (Principal) -> Bool) {
         for socket in byAccount.values.flatMap(\.self) where isOver(socket.principal) {
@@ -70,7 +73,7 @@ final class ReadyFrame {
         switch message {
         case .text: break
         case .binary(let bytes): WebSocketWriter().binary(bytes.span, to: &out)
-        case .preview(let detailed, let plain):
+        case .preview(let detailed, let plain), .picture(let detailed, let plain):
             WebSocketWriter().binary(withMetadata ? detailed.span : plain.span, to: &out)
         }
         return out
@@ -92,8 +95,14 @@ final class EventSocket: WebSocketHandler {
     private var hasShakenHands = false
     private var wantsMetadata = false
 
-    /// Bytes that may wait for a slow client; previews are dropped from half of it on.
+    /// Bytes that wait, of which so many belong to pictures that no file holds.
+    var pendingByteCount: Int { webSocket?.pendingByteCount ?? 0 }
+    private var pictureByteCount = 0
+
+    /// Bytes that may wait for a slow client beside such pictures; previews are dropped from half of it on.
     static let outputLimit = 1 << 20
+    /// Bytes that may wait for an account's sockets when one more such picture comes.
+    static let pictureLimit = 64 << 20
 
     init(
         _ number: UInt64, _ principal: Principal, clientID: String, in sockets: EventSockets, _ budget: AccountBudget,
@@ -112,13 +121,20 @@ final class EventSocket: WebSocketHandler {
             if frame.message.isDroppable, webSocket.pendingByteCount > Self.outputLimit / 2 { continue }
             if case .text(let bytes) = frame.message {
                 webSocket.send(text: bytes.span)
-            } else {
-                let bytes = frame.frame(withMetadata: wantsMetadata)
-                webSocket.send(frame: bytes.span)
+                continue
             }
+            let bytes = frame.frame(withMetadata: wantsMetadata)
+            if case .picture = frame.message {
+                guard sockets?.waiting(for: principal.account) ?? 0 <= Self.pictureLimit else {
+                    return close(.tryAgainLater)
+                }
+                pictureByteCount = min(pictureByteCount, webSocket.pendingByteCount) + bytes.count
+            }
+            webSocket.send(frame: bytes.span)
         }
+        pictureByteCount = min(pictureByteCount, webSocket.pendingByteCount)
         // It would miss what it cannot do without: better that it comes again and is told how things stand.
-        if webSocket.pendingByteCount > Self.outputLimit { close(.tryAgainLater) }
+        if webSocket.pendingByteCount - pictureByteCount > Self.outputLimit { close(.tryAgainLater) }
     }
 
     func close(_ code: WebSocketCloseCode) { webSocket?.close(code) }

@@ -11,7 +11,7 @@ public struct SimulatorShellOptions: Sendable {
     }
 
     public var revival = Revival.never
-    /// Unsent bytes of one client above which it gets no more binary frames, which are previews.
+    /// Unsent bytes of one client above which it gets no more previews and texts of nodes.
     public var previewBacklog = 1 << 20
     /// Unsent bytes of one client above which its socket is closed with 1013.
     public var socketBacklog = 16 << 20
@@ -30,8 +30,8 @@ enum BacklogRule: Hashable {
     case send, skip, close
 
     /// - Parameter pending: Bytes already waiting for the client.
-    static func decide(isBinary: Bool, pending: Int, _ options: SimulatorShellOptions) -> BacklogRule {
+    static func decide(isDroppable: Bool, pending: Int, _ options: SimulatorShellOptions) -> BacklogRule {
         if pending > options.socketBacklog { return .close }
-        return isBinary && pending > options.previewBacklog ? .skip : .send
+        return isDroppable && pending > options.previewBacklog ? .skip : .send
     }
 }

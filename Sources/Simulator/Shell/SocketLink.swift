@@ -1,3 +1,4 @@
+internal import ComfyAPI
 internal import HTTP
 internal import Wire
 
@@ -27,8 +28,7 @@ final class SocketLink: WebSocketHandler {
 
     func send(_ frame: SimulatedFrame, _ options: SimulatorShellOptions) {
         guard let socket, socket.isOpen else { return }
-        let isBinary = if case .binary = frame { true } else { false }
-        switch BacklogRule.decide(isBinary: isBinary, pending: socket.pendingByteCount, options) {
+        switch BacklogRule.decide(isDroppable: Self.isDroppable(frame), pending: socket.pendingByteCount, options) {
         case .skip: return
         case .close: socket.close(.tryAgainLater)
         case .send:
@@ -37,6 +37,12 @@ final class SocketLink: WebSocketHandler {
             case .binary(let bytes): socket.send(binary: bytes.span)
             }
         }
+    }
+
+    /// Previews and texts of nodes; a PNG is a result.
+    private static func isDroppable(_ frame: SimulatedFrame) -> Bool {
+        guard case .binary(let bytes) = frame else { return false }
+        return BinaryFrame(bytes)?.isWholePicture == false
     }
 
     func close(_ code: UInt16) {

@@ -101,6 +101,8 @@ public protocol AssetReferenceStore: Sendable {
     func reference(account: UUID, _ id: UUID) async throws(GateError) -> AssetReference?
     /// Also one that was deleted, which is there again then.
     func reference(account: UUID, at place: FilePlace, revive: Bool) async throws(GateError) -> AssetReference?
+    /// The newest of those with these bytes.
+    func reference(account: UUID, with hash: Digest32) async throws(GateError) -> AssetReference?
     /// Bytes that the account has a file of.
     func asset(account: UUID, _ hash: Digest32) async throws(GateError) -> Asset?
     /// Nil when there is none.

@@ -109,6 +109,8 @@ public protocol FileStore: Sendable {
     ) async throws(GateError) -> [AccountFile]
     /// The files of a job by `NewOutput.source`.
     func outputs(of job: Int) async throws(GateError) -> [String: AccountFile]
+    /// The ids that the files of a job have as assets, by `NewOutput.source`.
+    func assetIDs(of job: Int) async throws(GateError) -> [String: UUID]
     /// How much an account keeps.
     func count(of account: UUID) async throws(GateError) -> [FolderType: FileCount]
     /// How much each account keeps that keeps anything.

@@ -44,6 +44,17 @@ struct AssetReferenceTable {
         ) { row throws(GateError) in try reference(row) }.first
     }
 
+    func reference(account: UUID, with hash: Digest32) throws(GateError) -> AssetReference? {
+        // By the bytes first, of which there are few files, and not by the account.
+        try connection.query(
+            """
+            SELECT \(Self.columns) FROM \(Self.tables)
+                WHERE f.asset = ?1 AND f.account = ?2 AND r.account = ?2 AND r.hidden = 0
+                ORDER BY r.created DESC, r.id DESC LIMIT 1
+            """, .digest(hash), .id(account)
+        ) { row throws(GateError) in try reference(row) }.first
+    }
+
     func asset(account: UUID, _ hash: Digest32) throws(GateError) -> Asset? {
         try connection.query(
             """
@@ -205,6 +216,9 @@ extension SQLiteJobStore: AssetReferenceStore {
             try await writeAssets { table throws(GateError) in try table.revive(account: account, at: place) }
         }
         return try await readAssets { table throws(GateError) in try table.reference(account: account, at: place) }
+    }
+    public func reference(account: UUID, with hash: Digest32) async throws(GateError) -> AssetReference? {
+        try await readAssets { table throws(GateError) in try table.reference(account: account, with: hash) }
     }
     public func asset(account: UUID, _ hash: Digest32) async throws(GateError) -> Asset? {
         try await readAssets { table throws(GateError) in try table.asset(account: account, hash) }

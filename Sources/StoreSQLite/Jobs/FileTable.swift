@@ -127,6 +127,17 @@ struct FileTable {
         return Dictionary(found.map { ($0.source, $0.file) }) { first, _ in first }
     }
 
+    func assetIDs(of job: Int) throws(GateError) -> [String: UUID] {
+        let found = try connection.query(
+            """
+            SELECT f.source, r.id FROM file f JOIN asset_reference r
+                ON r.account = f.account AND r.type = f.type AND r.subfolder = f.subfolder AND r.file = f.name
+                WHERE f.job = ? AND f.source IS NOT NULL AND r.hidden = 0
+            """, .integer(job)
+        ) { row throws(GateError) in (source: try row.text(0), id: try row.id(1)) }
+        return Dictionary(found.map { ($0.source, $0.id) }) { first, _ in first }
+    }
+
     func count(of account: UUID) throws(GateError) -> [FolderType: FileCount] {
         let rows = try connection.query("SELECT type, files, bytes FROM file_tally WHERE account = ?", .id(account)) {
             row throws(GateError) in try Self.count(row)

@@ -170,6 +170,11 @@ public final class SQLiteJobStore: JobStore, FileStore {
             try FileTable(connection: connection).outputs(of: job)
         }
     }
+    public func assetIDs(of job: Int) async throws(GateError) -> [String: UUID] {
+        try await database.read { connection throws(GateError) in
+            try FileTable(connection: connection).assetIDs(of: job)
+        }
+    }
     public func count(of account: UUID) async throws(GateError) -> [FolderType: FileCount] {
         try await database.read { connection throws(GateError) in
             try FileTable(connection: connection).count(of: account)

@@ -69,4 +69,18 @@ struct HearingTests {
         waits.append(hearing.mustHearOut(at: 11))
         #expect(waits == [false, true, true, false, false])
     }
+
+    @Test func historyAheadOfLargePicturesWaitsForAllOfThem() {
+        var hearing = Hearing()
+        hearing.heard(isOwn: true, at: 5)
+        var waits: [Bool] = []
+        for time in stride(from: 10, through: 10 + 3 * Hearing.lag, by: Int(Hearing.lag) - 1) {
+            waits.append(hearing.mustHearOut(at: time))
+            hearing.heard(isOwn: true, at: time)
+        }
+        let last = 10 + 3 * (Hearing.lag - 1)
+        hearing.heard(isOwn: false, at: last + Hearing.lag - 1)
+        waits.append(hearing.mustHearOut(at: last + Hearing.lag))
+        #expect(waits == [true, true, true, true, false], "others' frames are no reason to wait")
+    }
 }

@@ -77,14 +77,14 @@ struct JobNarratorTests {
 
     @Test func previewsComeInTheFormThatWasAskedFor() throws {
         var narrator = narrator()
-        let metadata: JSONObject = ["node_id": "1", "prompt_id": Self.id, "image_type": "image/png"]
+        let metadata: JSONObject = ["node_id": "1", "prompt_id": Self.id, "image_type": "image/jpeg"]
         let frame = BinaryFrame.previewWithMetadata(metadata, image: [1, 2, 3]).encoded()
         guard case .deliver(.preview(let full, let plain)) = narrator.take(binary: frame) else {
             Issue.record("not delivered")
             return
         }
         #expect(BinaryFrame(full)?.promptID == "mine")
-        #expect(BinaryFrame(plain) == .preview(.png, image: [1, 2, 3]))
+        #expect(BinaryFrame(plain) == .preview(.jpeg, image: [1, 2, 3]))
         let foreign: JSONObject = ["node_id": "1", "prompt_id": .string(Self.other.description)]
         #expect(narrator.take(binary: BinaryFrame.previewWithMetadata(foreign, image: [1]).encoded()) == .nothing)
         // Frames without an id belong to this run only while it runs, and texts only to nodes it has.
@@ -96,6 +96,26 @@ struct JobNarratorTests {
         let own = BinaryFrame.text(node: "6", text: "x").encoded()
         #expect(narrator.take(binary: own) == .deliver(.binary(own)))
         #expect(narrator.take(binary: BinaryFrame.text(node: "7", text: "x").encoded()) == .nothing)
+    }
+
+    @Test func aWholePictureIsToldAsItIsAndNeverLeftOut() throws {
+        var narrator = narrator()
+        _ = narrator.take(text: text("execution_start", ["prompt_id": Self.id, "timestamp": 1]))
+        // Bytes that a name in a text would be replaced by, were this one.
+        let image = [0x89, 0x50, 0x4E, 0x47] + Array(Self.attempt.description.utf8)
+        let metadata: JSONObject = ["node_id": "1", "prompt_id": Self.id, "image_type": "image/png"]
+        let frame = BinaryFrame.previewWithMetadata(metadata, image: image[...]).encoded()
+        let bare = BinaryFrame.preview(.png, image: image[...]).encoded()
+        for taken in [frame, bare] {
+            guard case .deliver(let told) = narrator.take(binary: taken), case .picture(let full, let plain) = told
+            else {
+                Issue.record("not delivered")
+                continue
+            }
+            #expect(!told.isDroppable)
+            #expect(plain == [0, 0, 0, 1, 0, 0, 0, 2] + image)
+            #expect(BinaryFrame(full)?.promptID == (taken == frame ? "mine" : nil))
+        }
     }
 
     @Test func rubbishIsDropped() {

@@ -142,7 +142,7 @@ struct TranscriptReplayTests {
                     switch step {
                     case .deliver(.text(let bytes)): told.append(.text(try JSON(parsing: bytes)))
                     case .deliver(.binary(let bytes)): told.append(.binary(bytes))
-                    case .deliver(.preview(let full, let plain)):
+                    case .deliver(.preview(let full, let plain)), .deliver(.picture(let full, let plain)):
                         // As this client was recorded: with or without metadata.
                         let isPlain =
                             if case .binary(let bytes) = message { BinaryFrame(bytes)?.promptID == nil } else { true }

@@ -1,6 +1,8 @@
 import Basics
 import ComfyAPI
 import HTTP
+import Loop
+import Simulator
 import Store
 import TestSupport
 import Testing
@@ -293,6 +295,93 @@ struct AssetTests {
             #expect(upload.json?["asset"]?["name"] == "up.txt")
             #expect(upload.json?["asset"]?["tags"] == ["input"])
             #expect(upload.json?["asset"]?["asset_hash"]?.string?.hasPrefix("blake3:") == true)
+        }
+    }
+
+    @Test("0.26 shows a file by its hash to whom it belongs, and to nobody else")
+    func showsByHash() async throws {
+        let bytes = try TestPicture.png(20, 10)
+        let name = "blake3:\(BLAKE3.hash(bytes))"
+        let unknown = "blake3:" + String(repeating: "0", count: 64)
+        try await JobWorld.run(.current) { world in
+            let gate = world.gate
+            _ = try await world.submit(JobWorld.graph(color: 9), as: "olga")
+            let upload = try await gate.upload("/upload/image", bytes, "up.png", as: "alice", [("subfolder", "a")])
+            #expect(upload.json?["asset"]?["asset_hash"]?.string == name)
+            let id = upload.json?["asset"]?["id"]?.string ?? ""
+            for path in ["/view", "/api/view"] {
+                let query = "?filename=\(name)"
+                for extra in ["", "&id=\(id)", "&id=x&type=nonsense&subfolder=../..", "&rand=0.1"] {
+                    let answer = try await gate.ask(.get, path + query + extra, as: "alice")
+                    #expect(answer.status == .ok && answer.body == bytes, "\(extra)")
+                    #expect(answer.fields["Content-Type"] == "image/png")
+                    #expect(answer.fields["Content-Disposition"]?.contains("up.png") == true)
+                    #expect(answer.fields["Content-Security-Policy"] != nil)
+                }
+                for extra in ["", "&id=\(id)", "&preview=webp", "&channel=a", "&preview=jpeg;50", "&subfolder=a"] {
+                    for method in [Wire.Method.get, .head] {
+                        try await gate.expect(.notFound, method, path + query + extra, as: "bob")
+                    }
+                }
+                try await gate.expect(.unauthorized, .get, path + query)
+            }
+            let made = try await gate.ask(.get, "/view?filename=\(name)&preview=webp", as: "alice")
+            #expect(made.status == .ok && made.fields["Content-Type"] == "image/webp")
+            // A picture that was made for one is not there for another.
+            try await gate.expect(.notFound, .get, "/view?filename=\(name)&preview=webp", as: "bob")
+            let part = try await gate.ask(.get, "/view?filename=\(name)", as: "alice", ["Range": "bytes=0-3"])
+            #expect(part.status == .partialContent && part.body == Array(bytes[..<4]))
+            for text in [unknown, "blake3:", "blake3:\(id)", "blake3:../../up.png", name + "00", name + " [input]"] {
+                let query = Query([("filename", text)]).encoded
+                try await gate.expect(.notFound, .get, "/view?\(query)", as: "alice")
+            }
+            // Equal bytes of somebody else are theirs, under their name.
+            _ = try await gate.upload("/upload/image", bytes, "mine.png", as: "bob")
+            let own = try await gate.ask(.get, "/view?filename=\(name)", as: "bob")
+            #expect(own.status == .ok && own.fields["Content-Disposition"]?.contains("mine.png") == true)
+            try await gate.expect(.noContent, .delete, "/api/assets/\(id)", as: "alice")
+            try await gate.expect(.notFound, .get, "/view?filename=\(name)", as: "alice")
+            try await gate.expect(.ok, .get, "/view?filename=up.png&subfolder=a&type=input", as: "alice")
+        }
+        try await JobWorld.run(.classic) { world in
+            _ = try await world.submit(JobWorld.graph(color: 9), as: "olga")
+            #expect(try await world.gate.upload("/upload/image", bytes, "up.png", as: "alice").status == .ok)
+            try await world.gate.expect(.notFound, .get, "/view?filename=\(name)", as: "alice")
+        }
+    }
+
+    @Test("A worker that names its assets is told of with the account's own ids, in events, history and lists")
+    func namesOwnAssets() async throws {
+        for isNaming in [true, false] {
+            try await JobWorld.run(.current, worker: { $0.namesAssets = isNaming }) { world in
+                let (id, events) = try await world.gate.loop.run { reactor in
+                    let socket = try await GateSocket.open(
+                        world.gate, "/ws?clientId=tab", as: "alice", reactor: reactor)
+                    let id = try await world.submit(JobWorld.graph(color: 3), as: "alice")
+                    var found: [String] = []
+                    while let text = await socket.next() {
+                        guard let event = WorkerEvent(frame: Array(text.utf8)) else { continue }
+                        if case .executed(let executed) = event, let id = executed.output["images"]?[0]?["id"]?.string {
+                            found.append(id)
+                        }
+                        if event == .executing(.init(node: nil, promptID: id)) { break }
+                    }
+                    socket.close()
+                    return (id, found)
+                }
+                let outputs = try await world.ended(id, as: "alice")["outputs"]
+                let ids = ["2", "3"].compactMap { outputs?[$0]?["images"]?[0]?["id"]?.string }
+                #expect(ids.count == (isNaming ? 2 : 0))
+                #expect(Set(events) == Set(ids))
+                for (asset, type) in zip(ids, ["output", "temp"]) {
+                    let known = try await world.gate.ask(.get, "/api/assets/\(asset)", as: "alice")
+                    #expect(known.json?["tags"] == [.string(type)] && known.json?["job_id"] == .string(id))
+                    try await world.gate.expect(.notFound, .get, "/api/assets/\(asset)", as: "bob")
+                }
+                let list = try await world.gate.ask(.get, "/api/jobs", as: "alice").json
+                #expect(list?["jobs"]?[0]?["preview_output"]?["id"]?.string == ids.first)
+                #expect(list?["jobs"]?[0]?["preview_output"]?["nodeId"] == "2")
+            }
         }
     }
 }

@@ -74,6 +74,42 @@ struct PictureTests {
         }
     }
 
+    @Test(
+        "A preview of what a browser shows by itself is the file; its channels, and what no browser shows, are refused")
+    func showsWhole() async throws {
+        // One pixel each.
+        let gif =
+            Array("GIF89a".utf8) + [1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255, 0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0]
+            + [2, 2, 0x44, 1, 0, 0x3B]
+        let bmp =
+            Array("BM".utf8) + [58, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0]
+            + [UInt8](repeating: 0, count: 28)
+        let tiff: [UInt8] = [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        try await GateWorld.run { world in
+            for (bytes, name, type) in [(gif, "a.gif", "image/gif"), (bmp, "b.png", "image/bmp")] {
+                try await world.expectUploaded(bytes, name, as: "alice")
+                for query in ["preview=webp;75", "preview=jpeg;50", "preview=", "preview=webp&channel=rgb"] {
+                    let target = "/view?filename=\(name)&type=input&\(query)"
+                    let answer = try await world.ask(.get, target, as: "alice")
+                    #expect(answer.status == .ok && answer.body == bytes, "\(name) \(query): \(answer.text)")
+                    #expect(answer.fields["Content-Type"] == type)
+                    #expect(answer.fields["Content-Disposition"]?.contains("inline") == true)
+                    #expect(answer.fields["X-Content-Type-Options"] == "nosniff")
+                    try await world.expect(.notFound, .get, target, as: "bob")
+                }
+            }
+            try await world.expectUploaded(tiff, "c.tiff", as: "alice")
+            for target in [
+                "a.gif&channel=rgb", "a.gif&channel=a", "b.png&channel=rgb", "b.png&channel=a", "c.tiff&channel=a",
+                "c.tiff&preview=webp",
+            ] {
+                let answer = try await world.ask(.get, "/view?type=input&filename=\(target)", as: "alice")
+                #expect(answer.status == .unsupportedMediaType, "\(target)")
+                #expect(answer.text.contains("picture_unreadable") && answer.text.contains("ask for the file itself"))
+            }
+        }
+    }
+
     @Test("A process that crashes, or is not there, costs one request")
     func crashes() async throws {
         for (program, status) in [("/bin/false", Status.unsupportedMediaType), ("/no/such", .serviceUnavailable)] {

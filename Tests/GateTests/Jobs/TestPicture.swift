@@ -13,7 +13,10 @@ enum TestPicture {
 
     /// A PNG with alpha.
     static func png(_ width: Int = 12, _ height: Int = 8, seed: Int = 0, text: String? = nil) throws -> [UInt8] {
-        let pixels = pixels(width, height, seed: seed)
+        try png(width, height, pixels: pixels(width, height, seed: seed), text: text)
+    }
+
+    static func png(_ width: Int, _ height: Int, pixels: [UInt8], text: String? = nil) throws -> [UInt8] {
         let bitmap = try unsafe Bitmap(width: width, height: height, components: 4) { out in
             for at in out.indices { unsafe out[at] = pixels[at] }
             return 1

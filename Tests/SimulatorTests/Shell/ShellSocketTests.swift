@@ -162,8 +162,8 @@ struct ShellSocketTests {
             (previews + 1, .send, .skip), (socket - 1, .send, .skip), (socket, .send, .skip),
             (socket + 1, .close, .close),
         ] {
-            #expect(BacklogRule.decide(isBinary: false, pending: pending, options) == text)
-            #expect(BacklogRule.decide(isBinary: true, pending: pending, options) == binary)
+            #expect(BacklogRule.decide(isDroppable: false, pending: pending, options) == text)
+            #expect(BacklogRule.decide(isDroppable: true, pending: pending, options) == binary)
         }
     }
 }

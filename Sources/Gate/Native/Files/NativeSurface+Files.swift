@@ -10,15 +10,29 @@ extension NativeSurface {
     func view(_ visit: Visit) async throws {
         let owner = try account(visit)
         let wanted: ViewRequest
-        do throws(Status) { wanted = try ViewRequest(visit.query) } catch { return try await visit.respond(error) }
-        guard let file = try await fleet.file(account: owner, wanted.place) else {
-            return try await visit.respond(.notFound)
+        do throws(Status) {
+            wanted = try ViewRequest(visit.query, knowsHashes: fleet.catalogue?.flavour == .current)
+        } catch { return try await visit.respond(error) }
+        guard let file = try await file(of: owner, wanted.name) else { return try await visit.respond(.notFound) }
+        if let task = wanted.task, !showsWhole(file, insteadOf: task) {
+            return try await picture(visit, task, of: file)
         }
-        if let task = wanted.task { return try await picture(visit, task, of: file) }
         var fields = UserBytes.fields(file.asset.mediaType, name: file.place.name)
         fields["X-Request-Id"] = visit.requestID
         let served = try await fleet.ports.assets.open(file.asset.hash)
         try await visit.exchange.sendFile(served, fields, lane: fleet.ports.lane)
+    }
+
+    /// A file by the account's own name for it, or by its bytes: another's hash finds nothing.
+    private func file(of owner: UUID, _ name: ViewRequest.Name) async throws(GateError) -> AccountFile? {
+        switch name {
+        case .place(let place): return try await fleet.file(account: owner, place)
+        case .hash(let hash):
+            guard let known = try await shared.references.reference(account: owner, with: hash) else { return nil }
+            // What people call it is how it is saved.
+            let place = FilePlace(known.place.type, known.place.subfolder, known.name)
+            return AccountFile(place: place, asset: known.asset, created: known.created)
+        }
     }
 
     /// `POST /upload/image`: keeps a file among the account's inputs and says under which name.

@@ -19,6 +19,12 @@ extension NativeSurface {
         try await visit.exchange.sendFile(made, fields, lane: ports.lane)
     }
 
+    /// A preview is a wish for fewer bytes: of what is not decoded here and a browser shows by itself, all of them do.
+    func showsWhole(_ file: AccountFile, insteadOf task: PictureTask) -> Bool {
+        guard case .preview = task else { return false }
+        return [.gif, .bmp].contains(InlineMedia(rawValue: file.asset.mediaType))
+    }
+
     /// `POST /upload/mask`: keeps a picture of the account with the alpha of an uploaded one.
     func uploadMask(_ visit: Visit) async throws {
         let owner = try account(visit)

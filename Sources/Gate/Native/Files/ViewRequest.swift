@@ -8,19 +8,36 @@ internal import Wire
 ///
 /// Source: ComfyUI's `server.py`, `view_image`, whose statuses these are.
 struct ViewRequest: Sendable, Hashable {
-    let place: FilePlace
+    /// How a file is named.
+    enum Name: Sendable, Hashable {
+        case place(FilePlace)
+        /// By its bytes, as ComfyUI 0.26 knows assets.
+        case hash(Digest32)
+    }
+
+    let name: Name
     /// What is to be made of it; nil for the file itself.
     let task: PictureTask?
 
-    init(_ query: Query) throws(Status) {
+    /// - Parameter knowsHashes: Else `blake3:…` is a file's name like others.
+    init(_ query: Query, knowsHashes: Bool) throws(Status) {
         guard let text = query["filename"] else { throw .notFound }
-        guard let (path, type) = Self.annotated(text, type: query["type"] ?? "output") else { throw .badRequest }
+        task = try Self.task(preview: query["preview"], channel: query["channel"] ?? "")
+        if knowsHashes, text.hasPrefix("blake3:") {
+            // Type and folder mean nothing here, and what is no hash is nobody's.
+            do throws(AssetFault) { name = .hash(try AssetRequest.hash(text)) } catch { throw .notFound }
+            return
+        }
+        name = .place(try Self.place(text, query))
+    }
+
+    private static func place(_ text: String, _ query: Query) throws(Status) -> FilePlace {
+        guard let (path, type) = annotated(text, type: query["type"] ?? "output") else { throw .badRequest }
         // Only the last part counts; folders have a parameter of their own.
         let name = String(path.split(separator: "/").last ?? "")
-        guard let subfolder = Self.subfolder(query["subfolder"] ?? "") else { throw .forbidden }
+        guard let subfolder = subfolder(query["subfolder"] ?? "") else { throw .forbidden }
         guard let reference = FileReference(subfolder.isEmpty ? name : "\(subfolder)/\(name)") else { throw .notFound }
-        place = FilePlace(type, reference.subfolder, reference.filename)
-        task = try Self.task(preview: query["preview"], channel: query["channel"] ?? "")
+        return FilePlace(type, reference.subfolder, reference.filename)
     }
 
     /// A name and the folder that it says itself, else this type's; nil for a name that could leave it, and no type.
