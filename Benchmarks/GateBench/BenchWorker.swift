@@ -1,5 +1,6 @@
 internal import Basics
 internal import ComfyAPI
+internal import Glibc
 internal import Loop
 internal import Simulator
 
@@ -33,8 +34,7 @@ enum BenchWorker {
             options.previewPicture = [0xFF, 0xD8, 0xFF, 0xE0] + [UInt8](repeating: 0x78, count: previewBytes - 4)
         }
         let host = try await SimulatorHost.start(options, on: .loopback(port: port))
-        // Ended by a signal, as all that the bench starts.
-        while true { try await Task.sleep(for: .seconds(3_600)) }
-        withExtendedLifetime(host) {}
+        // A signal ends the process here, as all that the bench starts.
+        withExtendedLifetime(host) { _ = pause() }
     }
 }

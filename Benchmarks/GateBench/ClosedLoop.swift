@@ -99,16 +99,9 @@ final class ClosedLoop {
     }
 
     private func turn(until end: UInt64, orCount limit: Int = .max) throws(BenchError) {
-        while result.fault == nil, result.count < limit {
-            let now = Clock.now()
-            guard now < end else { return }
-            try Interruption.check()
-            let ready = poller.wait(nanoseconds: Int64(min(end - now, 100_000_000)))
-            for index in 0..<ready {
-                let number = poller.number(index)
-                if clients[number].waitsForRoom { push(number) }
-                receive(number)
-            }
+        try poller.turn(until: end, while: result.fault == nil && result.count < limit) { number in
+            if clients[number].waitsForRoom { push(number) }
+            receive(number)
         }
     }
 

@@ -104,13 +104,7 @@ final class PreviewClients {
     }
 
     private func turn(until end: UInt64) throws(BenchError) {
-        while result.fault == nil {
-            let now = Clock.now()
-            guard now < end else { return }
-            try Interruption.check()
-            let ready = poller.wait(nanoseconds: Int64(min(end - now, 100_000_000)))
-            for index in 0..<ready { receive(poller.number(index)) }
-        }
+        try poller.turn(until: end, while: result.fault == nil) { receive($0) }
     }
 
     private func receive(_ number: Int) {

@@ -45,13 +45,7 @@ final class HandshakeLoop {
     }
 
     private func turn(until end: UInt64) throws(BenchError) {
-        while result.fault == nil {
-            let now = Clock.now()
-            guard now < end else { return }
-            try Interruption.check()
-            let ready = poller.wait(nanoseconds: Int64(min(end - now, 100_000_000)))
-            for index in 0..<ready { try step(poller.number(index)) }
-        }
+        try poller.turn(until: end, while: result.fault == nil) { number throws(BenchError) in try step(number) }
     }
 
     private func step(_ number: Int) throws(BenchError) {

@@ -37,6 +37,18 @@ internal import Glibc
     func wait(nanoseconds: Int64) -> Int {
         max(0, Int(unsafe bench_wait(epoll, events, Int32(Self.capacity), nanoseconds)))
     }
+    /// Calls `body` with the number of each that is ready, until `end` or for as long as it `goesOn`.
+    func turn(
+        until end: UInt64, while goesOn: @autoclosure () -> Bool, _ body: (Int) throws(BenchError) -> Void
+    ) throws(BenchError) {
+        while goesOn() {
+            let now = Clock.now()
+            guard now < end else { return }
+            try Interruption.check()
+            let ready = wait(nanoseconds: Int64(min(end - now, 100_000_000)))
+            for index in 0..<ready { try body(number(index)) }
+        }
+    }
     func number(_ index: Int) -> Int { Int(unsafe gate_epoll_value(events, Int32(index))) }
     func isWritable(_ index: Int) -> Bool {
         unsafe gate_epoll_events(events, Int32(index)) & UInt32(GATE_EPOLL_WRITE) != 0

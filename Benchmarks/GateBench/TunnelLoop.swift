@@ -62,16 +62,9 @@ final class TunnelLoop {
     }
 
     private func turn(until end: UInt64, _ result: inout LoadResult) throws(BenchError) {
-        while result.fault == nil {
-            let now = Clock.now()
-            guard now < end else { return }
-            try Interruption.check()
-            let ready = poller.wait(nanoseconds: Int64(min(end - now, 100_000_000)))
-            for index in 0..<ready {
-                let number = poller.number(index)
-                if sent[number] < message.count { push(number, &result) }
-                receive(number, &result)
-            }
+        try poller.turn(until: end, while: result.fault == nil) { number in
+            if sent[number] < message.count { push(number, &result) }
+            receive(number, &result)
         }
     }
 

@@ -7,6 +7,13 @@ public struct GateError: Error, Sendable, Hashable {
         public init(stringLiteral value: String) { self.rawValue = value }
     }
 
+    /// A parameter of the caller's, by the name it has in a query or a form.
+    public struct Field: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
+        public let rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+        public init(stringLiteral value: String) { self.rawValue = value }
+    }
+
     /// Whose fault it was; decides status class, log level and metric label.
     public enum Origin: String, Sendable, Hashable { case client, worker, gateway }
 
@@ -16,6 +23,8 @@ public struct GateError: Error, Sendable, Hashable {
     public let message: String
     /// For the log, and behind the message on a terminal.
     public let detail: String?
+    /// What the caller must change, where one parameter can be named; not part of what is sent.
+    public private(set) var field: Field?
     private let words: Phrase?
     private let detailWords: Phrase?
 
@@ -28,6 +37,13 @@ public struct GateError: Error, Sendable, Hashable {
     public init(_ code: Code, from origin: Origin, _ phrase: Phrase, detail: Phrase? = nil) {
         (self.code, self.origin, message, words) = (code, origin, phrase.text(in: .english), phrase)
         (self.detail, detailWords) = (detail?.text(in: .english), detail)
+    }
+
+    /// The same about one of the caller's parameters.
+    public func at(_ field: Field) -> GateError {
+        var error = self
+        error.field = field
+        return error
     }
 
     /// The message in every language it has.

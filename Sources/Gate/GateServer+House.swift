@@ -134,8 +134,7 @@ extension GateServer {
     /// Ends jobs that have waited too long; every hour, lets go what is no longer kept.
     private func keepJobs() async throws(GateError) {
         _ = try await shared.fleet.expire()
-        // Refuses when it is low, which is for those who bring something.
-        try? await shared.fleet.ports.disk.check()
+        await shared.fleet.ports.disk.lookAgain()
         let now = shared.clock()
         let isDue = retained.withLock { retained in
             if let retained, now.milliseconds - retained.milliseconds < Self.retentionInterval { return false }

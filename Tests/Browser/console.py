@@ -15,7 +15,7 @@ from urllib.parse import urlparse
 
 from playwright.sync_api import Page, sync_playwright
 
-from webui import GRAPH
+from webui import GRAPH, make_token
 
 WIDTHS = {"wide": 1280, "narrow": 360}
 IS_WHOLE = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
@@ -86,12 +86,7 @@ class Walk:
 
 
 def token(page: Page, console: str, name: str, password: str) -> str:
-    page.goto(console + "/account")
-    page.fill("[name=username]", name)
-    page.fill("[name=password]", password)
-    page.press("[name=password]", "Enter")
-    page.fill("[name=label]", "console walk")
-    page.press("[name=label]", "Enter")
+    make_token(page, console, name, password, "console walk")
     cell = page.locator("pre", has_text="cg_").first
     cell.wait_for()
     return re.search(r"cg_[0-9A-Za-z]+", cell.inner_text()).group()

@@ -13,19 +13,14 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from webui import GRAPH
+from webui import GRAPH, make_token
 
 
 def cell_of(console: str, name: str, password: str, prefix: str) -> str:
     with sync_playwright() as runner:
         browser = runner.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(console + "/account")
-        page.fill("[name=username]", name)
-        page.fill("[name=password]", password)
-        page.press("[name=password]", "Enter")
-        page.fill("[name=label]", "notebook")
-        page.press("[name=label]", "Enter")
+        make_token(page, console, name, password, "notebook")
         cell = page.locator("pre", has_text="urllib.request").first
         cell.wait_for()
         page.screenshot(path=f"{prefix}-token.png", full_page=True)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
-from playwright.sync_api import Response, sync_playwright
+from playwright.sync_api import Page, Response, sync_playwright
 
 GRAPH = {
     "1": {"class_type": "EmptyImage", "inputs": {"width": 256, "height": 256, "batch_size": 1, "color": 3368652}},
@@ -28,6 +28,21 @@ def is_queueing(answer: Response) -> bool:
 def is_picture(answer: Response) -> bool:
     names = parse_qs(urlparse(answer.url).query).get("filename", [""])
     return "/view" in answer.url and names[0].startswith("browser_")
+
+
+def log_in(page: Page, name: str, password: str) -> None:
+    """Fills the form of the login page that is shown, the gate's or the console's."""
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+
+
+def make_token(page: Page, console: str, name: str, password: str, label: str) -> None:
+    """Logs in to the console by its account page, and makes a token there; the page shows it."""
+    page.goto(console + "/account")
+    log_in(page, name, password)
+    page.fill("[name=label]", label)
+    page.press("[name=label]", "Enter")
 
 
 def main(url: str, name: str, password_file: str, prefix: str) -> None:
@@ -48,9 +63,7 @@ def main(url: str, name: str, password_file: str, prefix: str) -> None:
         assert urlparse(page.url).path.endswith("/login"), f"a stranger was not sent to the login page but to {page.url}"
         page.screenshot(path=f"{prefix}-login.png")
         refused.clear()
-        page.fill("[name=username]", name)
-        page.fill("[name=password]", password)
-        page.press("[name=password]", "Enter")
+        log_in(page, name, password)
         page.wait_for_selector("canvas", timeout=90_000)
         page.wait_for_function("() => window.app && window.app.graph", timeout=90_000)
         page.screenshot(path=f"{prefix}-loaded.png")

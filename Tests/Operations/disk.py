@@ -17,7 +17,6 @@ says so and is left out.
 import argparse
 import collections
 import hashlib
-import http.client
 import json
 import os
 import pathlib
@@ -35,8 +34,8 @@ import zlib
 
 import jobs
 import operations
-from jobs import ACCOUNTS, Lost, until
-from operations import PATIENCE
+from jobs import ACCOUNTS, until
+from operations import PATIENCE, Lost
 from small_disk import Injection, NotPossible, SmallDisk
 
 # Pixels of a side: noise, so that no compression makes it smaller than its 3 bytes a pixel.
@@ -96,37 +95,19 @@ class Client(jobs.Owner):
     """As in jobs.py, and it remembers what it was refused."""
 
     def __init__(self, world, name, token):
-        super().__init__(world, name, token)
+        super().__init__(world, name, token, PATIENCE)
         self.uploads = {}  # name -> SHA-256 of what was acknowledged
         self.dice = random.Random(f"{world.seed} {name}")
 
-    def ask(self, method, target, body=None, patience=PATIENCE, kind="application/json"):
-        connection = getattr(self.local, "connection", None)
-        if connection is None:
-            connection = self.local.connection = http.client.HTTPConnection("127.0.0.1", self.world.gate_port, timeout=patience)
-        fields = {"Authorization": f"Bearer {self.token}"}
-        if body is not None:
-            fields["Content-Type"] = kind
-            if not isinstance(body, bytes):
-                body = json.dumps(body).encode()
-        try:
-            connection.request(method, target, body, fields)
-            response = connection.getresponse()
-            answer = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            self.local.connection = None
-            raise Lost(repr(error)) from error
+    def ask(self, method, target, body=None, kind="application/json"):
+        response, answer = self.exchange(method, target, body, kind)
         if response.status >= 429:
             self.world.refused(method, target.split("?")[0], response, answer)
         return response.status, answer
 
     def upload(self, png, name):
         """The name it has now; None when it was refused."""
-        edge = "edge-of-the-form"
-        form = (f'--{edge}\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\n'
-                f"Content-Type: image/png\r\n\r\n").encode() + png + f"\r\n--{edge}--\r\n".encode()
-        status, answer = self.ask("POST", "/upload/image", form, kind=f"multipart/form-data; boundary={edge}")
+        status, answer = self.send_picture(png, name)
         if status != 200:
             return None
         name = json.loads(answer)["name"]
@@ -236,7 +217,7 @@ class World(jobs.World):
             self.wrong(f"job {job.number} was answered 400 {answer[:300]!r}")
         return status == 200
 
-    def work(self, owner):
+    def client(self, owner):
         """What one account does: uploads, prompts, looks, a cancel now and then."""
         while not self.calm.is_set():
             number = self.next_number()
@@ -275,19 +256,13 @@ class World(jobs.World):
         self.count["cancels"] += 1
         return told
 
-    def guarded_work(self, owner):
-        try:
-            self.work(owner)
-        except Exception as error:  # whatever it is, the run has failed
-            self.wrong(f"the client of {owner.name} failed: {error!r}")
-
     def start(self):
         self.configure()
         self.start_worker()
         self.start_gate()
         self.pid = self.gate.popen.pid
         self.log = operations.Log(self.folder / "log")
-        self.workers = [threading.Thread(target=self.guarded_work, args=(owner,), daemon=True) for owner in self.owners]
+        self.workers = [threading.Thread(target=self.guarded, args=(owner,), daemon=True) for owner in self.owners]
         for thread in [threading.Thread(target=owner.listen, daemon=True) for owner in self.owners] + self.workers:
             thread.start()
 
@@ -582,7 +557,7 @@ def cancel_while_full(world):
     """Ends that need nothing but the store are written on a full disk."""
     for owner in world.owners:
         # This thread's connection may be to a gate that is gone.
-        owner.local.connection = None
+        owner.leave()
         status, answer = owner.ask("GET", "/queue")
         waiting = [item[1] for item in json.loads(answer)["queue_pending"]]
         for job in [job for job in owner.jobs if job.id in waiting][:3]:

@@ -11,7 +11,6 @@ by more than a tenth. Real processes, loopback only, nothing but Python.
 import argparse
 import collections
 import hashlib
-import http.client
 import json
 import os
 import pathlib
@@ -31,7 +30,7 @@ import uuid
 import disk
 import jobs
 import operations
-from operations import PATIENCE, Process
+from operations import PATIENCE, Lost, Process
 
 # What an hour becomes.
 COMPRESSION = 6
@@ -115,13 +114,13 @@ def measure_store(path):
 # MARK: People
 
 
-class Person:
+class Person(operations.Client):
     """A browser with the web UI open, and somebody before it."""
 
     def __init__(self, world, name, token, seed):
-        self.world, self.name, self.token = world, name, token
+        super().__init__(world.port, token)
+        self.world, self.name = world, name
         self.dice = random.Random(f"{seed} {name}")
-        self.local = threading.local()
         self.lock = threading.Lock()
         self.jobs = []  # ids, oldest first
         self.pictures = []
@@ -131,33 +130,15 @@ class Person:
         self.client_id = uuid.uuid4().hex
 
     def ask(self, method, target, body=None, kind="application/json", allowed=(200,)):
-        connection = getattr(self.local, "connection", None)
-        if connection is None:
-            connection = self.local.connection = http.client.HTTPConnection("127.0.0.1", self.world.port, timeout=PATIENCE)
-        fields = {"Authorization": f"Bearer {self.token}"}
-        if body is not None:
-            fields["Content-Type"] = kind
-            if not isinstance(body, bytes):
-                body = json.dumps(body).encode()
         begun = time.monotonic()
         try:
-            connection.request(method, target, body, fields)
-            response = connection.getresponse()
-            answer = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            self.local.connection = None
-            raise Failed(f"{method} {target.split('?')[0]}: {error!r}") from error
+            response, answer = self.exchange(method, target, body, kind)
+        except Lost as error:
+            raise Failed(f"{method} {target.split('?')[0]}: {error}") from error
         self.world.note(f"{method} /{target.split('?')[0].split('/')[1]}", time.monotonic() - begun)
         if response.status not in allowed:
             raise Failed(f"{method} {target.split('?')[0]}: {response.status} {answer[:200]!r}")
         return answer
-
-    def leave(self):
-        """Closes this thread's connection, as a browser does."""
-        if connection := getattr(self.local, "connection", None):
-            connection.close()
-            self.local.connection = None
 
     # Graphs
 
@@ -219,11 +200,7 @@ class Person:
     def upload(self):
         png, _ = disk.noise(self.dice)
         name = f"photo-{self.dice.getrandbits(48):x}.png"
-        edge = "edge-of-the-form"
-        form = (f'--{edge}\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\n'
-                f"Content-Type: image/png\r\n\r\n").encode() + png + f"\r\n--{edge}--\r\n".encode()
-        self.uploads.append(json.loads(self.ask(
-            "POST", "/upload/image", form, kind=f"multipart/form-data; boundary={edge}"))["name"])
+        self.uploads.append(json.loads(self.send_picture(png, name))["name"])
         self.world.count["uploads"] += 1
 
     # Lives

@@ -33,14 +33,10 @@ import uuid
 import zlib
 
 import operations
-from operations import PATIENCE, Process
+from operations import PATIENCE, Lost, Process
 
 ACCOUNTS = ["anna", "boris", "carla", "dmitri"]
 SIZE = 8
-
-
-class Lost(Exception):
-    """No answer came; what was asked for may have been done."""
 
 
 def free_port():
@@ -175,33 +171,16 @@ class Job:
         return min(times) if times else None
 
 
-class Owner:
+class Owner(operations.Client):
     """One account's client: a token, and a socket that outlives gates."""
 
-    def __init__(self, world, name, token):
-        self.world, self.name, self.token = world, name, token
+    def __init__(self, world, name, token, patience=20):
+        super().__init__(world.gate_port, token, patience)
+        self.world, self.name = world, name
         self.secret = f"secret-{name}-{random.getrandbits(64):x}"
         self.jobs = []
         self.heard = []  # (time, text or bytes)
         self.finished = queue.Queue()
-        self.local = threading.local()
-
-    def ask(self, method, target, body=None, patience=20):
-        connection = getattr(self.local, "connection", None)
-        if connection is None:
-            connection = self.local.connection = http.client.HTTPConnection("127.0.0.1", self.world.gate_port, timeout=patience)
-        fields = {"Authorization": f"Bearer {self.token}"}
-        if body is not None:
-            body = json.dumps(body).encode()
-            fields["Content-Type"] = "application/json"
-        try:
-            connection.request(method, target, body, fields)
-            response = connection.getresponse()
-            return response.status, response.read()
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            self.local.connection = None
-            raise Lost(repr(error)) from error
 
     def insist(self, method, target, body=None):
         """Asks until an answer comes that is not of a gate that is on its way up."""

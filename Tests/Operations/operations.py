@@ -133,6 +133,53 @@ def get(port, path="/health", fields=None):
     return response.status
 
 
+class Lost(Exception):
+    """No answer came; what was asked for may have been done."""
+
+
+class Client:
+    """Asks with a token, by one kept connection for each thread."""
+
+    def __init__(self, port, token, patience=PATIENCE):
+        self.port, self.token, self.patience = port, token, patience
+        self.local = threading.local()
+
+    def exchange(self, method, target, body=None, kind="application/json"):
+        """The answer's head and its body; what is not bytes is sent as JSON."""
+        connection = getattr(self.local, "connection", None)
+        if connection is None:
+            connection = self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
+        fields = {"Authorization": f"Bearer {self.token}"}
+        if body is not None:
+            fields["Content-Type"] = kind
+            if not isinstance(body, bytes):
+                body = json.dumps(body).encode()
+        try:
+            connection.request(method, target, body, fields)
+            response = connection.getresponse()
+            return response, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.leave()
+            raise Lost(repr(error)) from error
+
+    def send_picture(self, png, name):
+        """Uploads as the web UI does, and returns what `ask` does."""
+        edge = "edge-of-the-form"
+        form = (f'--{edge}\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\n'
+                f"Content-Type: image/png\r\n\r\n").encode() + png + f"\r\n--{edge}--\r\n".encode()
+        return self.ask("POST", "/upload/image", form, kind=f"multipart/form-data; boundary={edge}")
+
+    def ask(self, method, target, body=None, kind="application/json"):
+        response, answer = self.exchange(method, target, body, kind)
+        return response.status, answer
+
+    def leave(self):
+        """Closes this thread's connection, as a browser does."""
+        if connection := getattr(self.local, "connection", None):
+            connection.close()
+            self.local.connection = None
+
+
 class TLSWorker:
     """A server that wants a certificate from its clients and remembers which one the last of them showed."""
 

@@ -12,14 +12,20 @@ public final class DiskGuard: Sendable {
         public init(free: Int, total: Int) { (self.free, self.total) = (free, total) }
     }
 
+    private enum Reserve {
+        /// There never was room for one.
+        case none
+        case kept
+        /// It was given up, and there has been no room since for another.
+        case spent
+    }
+
     private struct State {
         var low: Int
         var isLow = false
         var room: Room?
         var asked: Timestamp?
-        var hasReserve = false
-        /// The reserve was given up, and there has been no room since for another.
-        var isSpent = false
+        var reserve = Reserve.none
         /// What a change has failed with, and when.
         var failure: (error: GateError, time: Timestamp)?
         /// Whether the last that was told of was that it is low.
@@ -51,7 +57,7 @@ public final class DiskGuard: Sendable {
         state = Locked(State(low: low.bytes))
         // That of an earlier process.
         let isThere = unsafe access(file, F_OK) == 0
-        state.withLock { $0.hasReserve = isThere }
+        if isThere { state.withLock { $0.reserve = .kept } }
         look()
     }
 
@@ -60,7 +66,7 @@ public final class DiskGuard: Sendable {
     /// Has each change between low and not low told, as it is found; also that it is low already.
     public func watch(_ body: @escaping @Sendable (_ isLow: Bool, _ room: Room) -> Void) {
         watcher.withLock { $0 = body }
-        if let room = room(path) { tell(room) }
+        tell()
     }
 
     /// - Throws: `diskLow`; what a change failed with a moment ago, so that nobody sends what cannot be kept.
@@ -79,16 +85,19 @@ public final class DiskGuard: Sendable {
     /// - Throws: `storeFull`.
     public func checkForResults() async throws(GateError) {
         await lookAgain()
-        guard state.withLock({ $0.isLow && $0.isSpent }), let room = room(path), room.free < 2 * Self.reserveBytes
-        else { return }
-        throw Self.noRoomForResults
+        let isForEnds = state.withLock { state in
+            guard state.isLow, state.reserve == .spent, let room = state.room else { return false }
+            return room.free < 2 * Self.reserveBytes
+        }
+        if isForEnds { throw Self.noRoomForResults }
     }
 
     private static func isFresh(_ time: Timestamp, _ now: Timestamp) -> Bool {
         abs(now.milliseconds - time.milliseconds) < interval
     }
 
-    private func lookAgain() async {
+    /// Has `last` be of this moment; whoever brings something asks `check` instead.
+    public func lookAgain() async {
         let now = clock()
         let isFresh = state.withLock { state in
             if let asked = state.asked, Self.isFresh(asked, now) { return true }
@@ -123,12 +132,17 @@ public final class DiskGuard: Sendable {
         }
     }
 
-    /// What the last look found, which is as old as the last `check`; no room when the disk does not say.
+    /// What the last look found, which is as old as the last `lookAgain`, or the store has said since; no room when the disk
+    /// does not say.
     public var last: (room: Room?, isLow: Bool) { state.withLock { ($0.room, $0.isLow) } }
 
     /// The store said that the disk is full: gives the reserve up at once.
     public func noteFull() {
-        state.withLock { $0.isLow = true }
+        state.withLock { state in
+            state.isLow = true
+            // It knows better than the last look.
+            state.room?.free = 0
+        }
         release()
     }
 
@@ -138,25 +152,25 @@ public final class DiskGuard: Sendable {
             state.room = room
             let low = min(state.low, room.total / 20)
             // Room must come back by more than the reserve has given, or it would come and go.
-            let wanted = state.isLow && state.isSpent ? low + Self.reserveBytes : low
+            let wanted = state.isLow && state.reserve == .spent ? low + Self.reserveBytes : low
             state.isLow = room.free < wanted
             // Nor may the reserve be what makes it low.
             let isRoomy = room.free >= max(4 * Self.reserveBytes, low + Self.reserveBytes)
-            return (state.isLow, room.free < Self.reserveBytes / 4, state.low > 0 && !state.hasReserve && isRoomy)
+            return (state.isLow, room.free < Self.reserveBytes / 4, state.low > 0 && state.reserve != .kept && isRoomy)
         }
         if isLow, isCritical { release() }
         if !isLow, mayReserve { reserve() }
-        tell(room)
+        tell()
     }
 
-    private func tell(_ room: Room) {
-        let isLow: Bool? = state.withLock { state in
-            guard state.isTold != state.isLow else { return nil }
-            return state.isLow
+    private func tell() {
+        guard let watcher = watcher.withLock({ $0 }) else { return }
+        let news: (isLow: Bool, room: Room)? = state.withLock { state in
+            guard state.isTold != state.isLow, let room = state.room else { return nil }
+            state.isTold = state.isLow
+            return (state.isLow, room)
         }
-        guard let isLow, let watcher = watcher.withLock({ $0 }) else { return }
-        state.withLock { $0.isTold = isLow }
-        watcher(isLow, room)
+        if let news { watcher(news.isLow, news.room) }
     }
 
     private var file: String { Self.file(in: path) }
@@ -171,12 +185,14 @@ public final class DiskGuard: Sendable {
         let isMade = posix_fallocate(descriptor, 0, off_t(Self.reserveBytes)) == 0
         close(descriptor)
         if !isMade { unsafe unlink(file) }
-        state.withLock { ($0.hasReserve, $0.isSpent) = (isMade, $0.isSpent && !isMade) }
+        state.withLock { state in
+            if isMade { state.reserve = .kept } else if state.reserve == .kept { state.reserve = .none }
+        }
     }
 
     private func release() {
         guard unsafe unlink(file) == 0 else { return }
-        state.withLock { ($0.hasReserve, $0.isSpent) = (false, true) }
+        state.withLock { $0.reserve = .spent }
     }
 
     /// What statvfs(3) says; nil when it fails.

@@ -244,10 +244,10 @@ final class AttemptRun {
             nextConnect = now + 300
         }
         if sighting == .absent { await judgeProcess() }
-        if session.hasGhosts { await session.layGhosts() }
+        if session.seeksGivenUp { await session.stopGivenUp() }
         let isClose =
             mustStop || isUnknown || !inbox.isConnected || !hearing.isProved || handOver != .accepted
-            || session.hasGhosts
+            || session.seeksGivenUp
         nextLook = now + (isClose ? Self.closeInterval : Self.lookInterval)
         let evidence = AttemptRules.Evidence(
             handOver: handOver, sighting: sighting, isCanceled: isCanceled, sawDeath: sawDeath,

@@ -19,17 +19,15 @@ final class WorkerSession: LoopWork {
     private(set) var isIdle = false
     /// Jobs that its owner wanted ended before their attempt was made.
     private var unwanted: Set<Int> = []
-    /// What the worker called inputs it has, by hash; forgotten when it was away.
-    private var uploaded = LRUTable<Digest32, String>()
-    private static let uploadedLimit = 1_000
+    private let inputs: SentInputs
+    /// The worker gets nothing while one of them is there.
+    private let givenUp: GivenUpAttempts
     /// Its folder, if this machine has it.
     private let files: WorkerFiles?
     /// The attempt that ended last: it stays in the worker's history until the next one has ended, as `Attempt.marker`.
     private var last: UUID?
     /// What an earlier process of the gate left has been looked for.
     private var hasRecalled = false
-    /// Inputs that an earlier process of the gate sent have been removed.
-    private var hasSwept = false
     private var waiter: Latch?
     private var timer: Timer?
     private var isWoken = false
@@ -39,11 +37,6 @@ final class WorkerSession: LoopWork {
     static let toldFailures = 60
     /// Nobody listened at its address, so that what an earlier process of the gate handed over is gone.
     private var sawDeath = false
-    /// Attempts that were given up without proof that nothing comes of them, and until when they are looked for.
-    private var ghosts: [(attempt: UUID, until: UInt64)] = []
-    private static let ghostLimit = 100
-    /// Milliseconds.
-    private static let ghostTime: UInt64 = 3_600_000
 
     /// Milliseconds between two tries to reach a worker that does not answer, at first and at most.
     private static let backoff: ClosedRange<UInt64> = 250...10_000
@@ -54,6 +47,8 @@ final class WorkerSession: LoopWork {
         (self.address, self.dispatcher) = (address, dispatcher)
         api = WorkerAPI(address, reactor: dispatcher.reactor, resolver: resolver)
         files = address.files.map { WorkerFiles(path: $0) }
+        inputs = SentInputs(api, files, dispatcher.ports)
+        givenUp = GivenUpAttempts(api, reactor: dispatcher.reactor)
     }
 
     // MARK: Waiting
@@ -113,7 +108,7 @@ final class WorkerSession: LoopWork {
             trouble = "\(error)"
             sawDeath = sawDeath || error.isRefusal
             // A worker that comes back may be another, with an empty input folder.
-            uploaded = LRUTable()
+            inputs.forget()
         }
         if (before == nil) != (trouble == nil) {
             ports.log(
@@ -152,14 +147,11 @@ final class WorkerSession: LoopWork {
     private func recall() async {
         guard !hasRecalled else { return }
         let now = ports.clock()
-        let since = now.advanced(byMilliseconds: -Int64(Self.ghostTime))
+        let since = now.advanced(byMilliseconds: -Int64(GivenUpAttempts.time))
         guard let traces = try? await ports.jobs.traces(at: address.name, since: since) else { return }
         hasRecalled = true
         last = traces.last
-        ghosts = traces.givenUp.suffix(Self.ghostLimit).map { given in
-            let age = UInt64(clamping: now.milliseconds - given.time.milliseconds)
-            return (given.attempt, reactor.now + Self.ghostTime - min(age, Self.ghostTime))
-        }
+        givenUp.recall(traces.givenUp, now: now)
     }
 
     /// What tells this process of the worker's from the next one; nil when nothing does.
@@ -179,8 +171,8 @@ final class WorkerSession: LoopWork {
         var worked = reactor.now
         var isLoaded = true
         while trouble == nil, !dispatcher.isStopped {
-            if await layGhosts() {
-                await pause(Self.ghostInterval)
+            if await stopGivenUp() {
+                await pause(GivenUpAttempts.interval)
                 continue
             }
             if let job = dispatcher.next(for: self) {
@@ -192,7 +184,7 @@ final class WorkerSession: LoopWork {
                 isLoaded = await !api.free(models: true, cache: true)
             }
             isIdle = true
-            await pause(ghosts.isEmpty ? Self.probeInterval : Self.ghostInterval)
+            await pause(givenUp.isEmpty ? Self.probeInterval : GivenUpAttempts.interval)
             isIdle = false
             if reactor.now - asked >= Self.probeInterval {
                 asked = reactor.now
@@ -203,33 +195,13 @@ final class WorkerSession: LoopWork {
 
     // MARK: Attempts that were given up
 
-    /// Milliseconds between two looks for attempts that were given up.
-    private static let ghostInterval: UInt64 = 1_000
-
-    /// Stops what was given up and has turned up after all; its job has moved on, and nobody wants what comes of it.
+    /// Stops what was given up and has turned up after all.
     ///
-    /// - Returns: Whether any is still there: the worker gets nothing else before it has gone.
+    /// - Returns: Whether any is still there.
     @discardableResult
-    func layGhosts() async -> Bool {
-        var isThere = false
-        for ghost in ghosts {
-            guard let (sighting, _) = try? await api.sighting(of: ghost.attempt) else { continue }
-            switch sighting {
-            case .pending, .running:
-                isThere = true
-                await api.stop(ghost.attempt)
-            case .ended:
-                await api.forget([ghost.attempt])
-                clean(ghost.attempt)
-                ghosts.removeAll { $0.attempt == ghost.attempt }
-            case .absent, .silent: break
-            }
-        }
-        ghosts.removeAll { $0.until <= reactor.now }
-        return isThere
-    }
+    func stopGivenUp() async -> Bool { await givenUp.look { clean($0) } }
 
-    var hasGhosts: Bool { !ghosts.isEmpty }
+    var seeksGivenUp: Bool { !givenUp.isEmpty }
 
     /// The run has been asked to stop and does not.
     func gotStuck(_ run: AttemptRun) {
@@ -243,11 +215,6 @@ final class WorkerSession: LoopWork {
     private func clean(_ attempt: UUID, _ listed: [OutputFile] = []) {
         guard let files else { return }
         reactor.loop.spawn(WorkerCleaning(files, attempt, listed, worker: address.name, ports))
-    }
-
-    private func suspect(_ attempt: UUID) {
-        if ghosts.count >= Self.ghostLimit { ghosts.removeFirst() }
-        ghosts.append((attempt, reactor.now + Self.ghostTime))
     }
 
     // MARK: One job
@@ -266,7 +233,7 @@ final class WorkerSession: LoopWork {
             }
             let names: [Digest32: String]
             do throws(UpstreamFailure) {
-                guard let sent = try await send(plan.graph.files) else {
+                guard let sent = try await inputs.send(plan.graph.files) else {
                     return await end(record.job, nil, .failed, .inputLost)
                 }
                 names = sent
@@ -344,8 +311,8 @@ final class WorkerSession: LoopWork {
         case .lost(let failure, let counts):
             ports.meter.lost(failure)
             if [.workerDied, .workerUnreachable, .notHandedOver].contains(failure) { trouble = failure.message }
-            if failure == .workerDied { ghosts = [] }
-            if failure == .handOverUnknown || failure == .workerUnreachable { suspect(run.attempt.id) }
+            if failure == .workerDied { givenUp.forget() }
+            if failure == .handOverUnknown || failure == .workerUnreachable { givenUp.add(run.attempt.id) }
             clean(run.attempt.id, run.listed)
             ports.log(
                 "attempt_lost",
@@ -364,7 +331,7 @@ final class WorkerSession: LoopWork {
             await requeue(run, failure)
         case .rejected(let rejection):
             // The file may have been swept there: send it again, once.
-            uploaded = LRUTable()
+            inputs.forget()
             let isInput = rejection.nodes.contains { $0.faults.contains { $0.type == "custom_validation_failed" } }
             if isInput, run.plan.graph.mayRetry, run.attempt.ordinal < dispatcher.limits.attempts, !run.isCanceled {
                 return await requeue(
@@ -428,40 +395,6 @@ final class WorkerSession: LoopWork {
                 guard !dispatcher.isStopped else { return nil }
                 await pause(1_000)
             }
-        }
-    }
-
-    // MARK: Inputs
-
-    /// The worker's names of files; nil when the gate itself has lost one.
-    private func send(_ files: [GraphFile]) async throws(UpstreamFailure) -> [Digest32: String]? {
-        var names: [Digest32: String] = [:]
-        for file in files {
-            if let known = uploaded.touch(file.hash) {
-                names[file.hash] = known
-                continue
-            }
-            guard let bytes = try? await ports.assets.read(file.hash) else { return nil }
-            let name = try await api.upload(bytes, name: AttemptNames.inputName(of: file))
-            uploaded.set(file.hash, name)
-            names[file.hash] = name
-        }
-        await sweepInputs(except: Set(names.values))
-        return names
-    }
-
-    /// Removes inputs that have not been used for longest, of this process and of earlier ones.
-    private func sweepInputs(except used: Set<String>) async {
-        var old: [String] = []
-        while uploaded.count > Self.uploadedLimit, let oldest = uploaded.oldest, !used.contains(oldest.value) {
-            uploaded.remove(oldest.key)
-            old.append(oldest.value)
-        }
-        guard let files, !old.isEmpty || !hasSwept else { return }
-        let (names, known, isFirst) = (old, Set(uploaded.ordered.map(\.value)), !hasSwept)
-        hasSwept = true
-        _ = try? await ports.lane.run {
-            files.remove(inputs: names + (isFirst ? files.sentInputs().filter { !known.contains($0) } : []))
         }
     }
 }

@@ -17,7 +17,7 @@ struct AdminJobs: Sendable {
 
     func list(_ request: AdminRequest) async throws(GateError) -> AdminAnswer {
         var filter = JobFilter()
-        if let name = request.query["account"] { filter.account = try await surface.account(name).id }
+        filter.account = try await account(request)
         if let words = request.query["state"] { filter.states = try Self.states(words) }
         filter.before = try Self.number(request.query["before"], "before")
         filter.limit = try Self.number(request.query["limit"], "limit") ?? 100
@@ -178,9 +178,8 @@ struct AdminJobs: Sendable {
         let today = UsageDay(work.clock())
         let first = try Self.day(request.query["since"], "since") ?? today.firstOfMonth
         let last = try Self.day(request.query["until"], "until") ?? today
-        guard first <= last else { throw AdminMembers.invalid("since is behind until.") }
-        var account: UUID?
-        if let name = request.query["account"] { account = try await surface.account(name).id }
+        guard first <= last else { throw Self.sinceIsBehind }
+        let account = try await account(request)
         let records = try await store.usage(of: account, first...last)
         let key = try await usageKey(request.query["by"] ?? "account")
         var sums: [String: UsageSum] = [:]
@@ -239,7 +238,7 @@ struct AdminJobs: Sendable {
     /// A job by its number, or by the id its owner sees.
     private func job(_ text: String, _ request: AdminRequest) async throws(GateError) -> Job {
         var filter = JobFilter(publicID: text, limit: 2)
-        if let name = request.query["account"] { filter.account = try await surface.account(name).id }
+        filter.account = try await account(request)
         if let sequence = Int(text), filter.account == nil, let record = try await store.record(of: sequence) {
             return record.job
         }
@@ -308,7 +307,7 @@ struct AdminJobs: Sendable {
                 guard let state = JobState(rawValue: String(word)) else {
                     throw AdminMembers.invalid(
                         "A state is one of \(JobState.allCases.map(\.rawValue).joined(separator: ", ")), open or ended."
-                    )
+                    ).at("state")
                 }
                 states.insert(state)
             }
@@ -316,19 +315,31 @@ struct AdminJobs: Sendable {
         return states
     }
 
-    static func number(_ text: String?, _ name: String) throws(GateError) -> Int? {
+    static func number(_ text: String?, _ field: GateError.Field) throws(GateError) -> Int? {
         guard let text else { return nil }
-        guard let number = Int(text), number >= 0 else { throw AdminMembers.invalid("\(name) is a whole number.") }
+        guard let number = Int(text), number >= 0 else {
+            throw AdminMembers.invalid("\(field.rawValue) is a whole number.").at(field)
+        }
         return number
     }
 
-    private static func day(_ text: String?, _ name: String) throws(GateError) -> UsageDay? {
+    private static func day(_ text: String?, _ field: GateError.Field) throws(GateError) -> UsageDay? {
         guard let text else { return nil }
         guard let end = ValueReader<Timestamp>.day.read(text) else {
-            throw AdminMembers.invalid("\(name) is a day such as 2026-12-31.")
+            throw AdminMembers.invalid("\(field.rawValue) is a day such as 2026-12-31.").at(field)
         }
         return UsageDay(end)
     }
+
+    /// The account that a question is limited to.
+    private func account(_ request: AdminRequest) async throws(GateError) -> UUID? {
+        guard let name = request.query["account"] else { return nil }
+        do throws(GateError) { return try await surface.account(name).id } catch {
+            throw error.code == .notFound ? error.at("account") : error
+        }
+    }
+
+    static let sinceIsBehind = AdminMembers.invalid("since is behind until.").at("since")
 
     static let none = GateError(.notFound, from: .client, "There is no such job.")
     private static let ended = GateError(.invalidArgument, from: .client, "The job has ended already.")

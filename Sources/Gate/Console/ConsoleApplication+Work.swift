@@ -38,25 +38,22 @@ extension ConsoleApplication {
             page.next = found["next"]?.int
             for state in JobState.allCases { page.counts[state] = found["counts"]?[state.rawValue]?.int ?? 0 }
         } catch {
-            page.problems = [try filterProblem(error, page.filter.state.isEmpty ? .since : .state)]
+            page.problems = [try filterProblem(error)]
             return try await send(visit, .badRequest, page)
         }
         try await send(visit, .ok, page)
     }
 
     /// What is wrong with a filter, at the field it was typed in; all else is an error page.
-    private func filterProblem(_ error: any Error, _ field: FieldName) throws -> FormProblem {
+    private func filterProblem(_ error: any Error) throws -> FormProblem {
         guard let error = error as? GateError else { throw error }
-        let named: FieldName? =
-            if error.code == .notFound || error.message.hasPrefix("A name") {
-                .account
-            } else {
-                [FieldName.since, .until, .before].first { error.message.hasPrefix($0.rawValue) }
-            }
-        if let named, [.since, .until].contains(named), error.code == .invalidArgument {
-            return FormProblem(error.message.contains("behind") ? UsageWords.behind : UsageWords.badDay, at: named)
+        switch error.field.flatMap({ FieldName(rawValue: $0.rawValue) }) {
+        case let day? where [.since, .until].contains(day):
+            return FormProblem(error == AdminJobs.sinceIsBehind ? UsageWords.behind : UsageWords.badDay, at: day)
+        case let field? where [.account, .state].contains(field): return try problem(error, at: field)
+        // Of what stands in the address only: the first field there is on all these pages.
+        default: return try problem(error, at: .since)
         }
-        return try problem(error, at: named == .before ? field : named ?? field)
     }
 
     private func jobPage(_ visit: ConsoleVisit, _ number: Int, _ notice: Notice?) async throws -> JobDetailPage {
@@ -142,7 +139,7 @@ extension ConsoleApplication {
             page.sums = (found["usage"]?.array ?? []).map { UsagePage.Sum($0) }
             page.accounts = (found["limits"]?.array ?? []).map { UsagePage.Account($0) }
         } catch {
-            page.problems = [try filterProblem(error, .since)]
+            page.problems = [try filterProblem(error)]
             return try await send(visit, .badRequest, page)
         }
         try await send(visit, .ok, page)

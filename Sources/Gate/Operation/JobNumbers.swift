@@ -76,8 +76,7 @@ extension FleetService {
         var numbers = JobNumbers(counts: ports.meter.current)
         numbers.load = try? await load()
         numbers.files = try? await ports.files.count()
-        // Looks again when the last look is old, and refuses when it is low, which is for those who bring something.
-        try? await ports.disk.check()
+        await ports.disk.lookAgain()
         (numbers.room, numbers.isDiskLow) = ports.disk.last
         return numbers
     }

@@ -115,8 +115,6 @@ public protocol FileStore: Sendable {
     func count(of account: UUID) async throws(GateError) -> [FolderType: FileCount]
     /// How much each account keeps that keeps anything.
     func counts() async throws(GateError) -> [UUID: [FolderType: FileCount]]
-    /// How much all accounts keep together; what two of them keep counts twice.
-    func count() async throws(GateError) -> [FolderType: FileCount]
 
     // MARK: Retention
 
@@ -136,4 +134,15 @@ public protocol FileStore: Sendable {
     func known(_ hashes: [Digest32]) async throws(GateError) -> Set<Digest32>
     /// All assets whose hash begins with this byte: a 256th of all.
     func assets(_ first: UInt8) async throws(GateError) -> [Asset]
+}
+
+extension FileStore {
+    /// How much all accounts keep together; what two of them keep counts twice.
+    public func count() async throws(GateError) -> [FolderType: FileCount] {
+        var sums: [FolderType: FileCount] = [:]
+        for counts in try await counts().values {
+            for (type, count) in counts { sums[type, default: FileCount()] += count }
+        }
+        return sums
+    }
 }

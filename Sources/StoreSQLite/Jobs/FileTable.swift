@@ -154,13 +154,6 @@ struct FileTable {
         return counts
     }
 
-    func count() throws(GateError) -> [FolderType: FileCount] {
-        let rows = try connection.query("SELECT type, SUM(files), SUM(bytes) FROM file_tally GROUP BY type") {
-            row throws(GateError) in try Self.count(row)
-        }
-        return Dictionary(uniqueKeysWithValues: rows)
-    }
-
     private static func count(_ row: SQLiteRow) throws(GateError) -> (FolderType, FileCount) {
         (try row.word(0), FileCount(files: try row.integer(1), bytes: try row.integer(2)))
     }

@@ -183,9 +183,6 @@ public final class SQLiteJobStore: JobStore, FileStore {
     public func counts() async throws(GateError) -> [UUID: [FolderType: FileCount]] {
         try await database.read { connection throws(GateError) in try FileTable(connection: connection).counts() }
     }
-    public func count() async throws(GateError) -> [FolderType: FileCount] {
-        try await database.read { connection throws(GateError) in try FileTable(connection: connection).count() }
-    }
 
     // MARK: Retention
 

@@ -120,6 +120,18 @@ struct DiskGuardTests {
         #expect(await isRefused(disk))
     }
 
+    @Test func theStoreKnowsBetterThanAnEarlierLook() async throws {
+        set(free: 8 * Self.reserve)
+        let disk = makeGuard(low: ByteCount(bytes: 1))
+        try await disk.checkForResults()
+        disk.noteFull()
+        #expect(disk.last.isLow && disk.last.room?.free == 0)
+        await #expect(throws: GateError.self) { try await disk.checkForResults() }
+        time.withLock { $0 = $0.advanced(bySeconds: 2) }
+        try await disk.checkForResults()
+        #expect(!disk.last.isLow && disk.last.room?.free == 8 * Self.reserve)
+    }
+
     @Test func whoComesAfterAFailureIsRefusedForAMoment() async throws {
         set(free: 8 * Self.reserve)
         let disk = makeGuard(low: ByteCount(bytes: 1))

@@ -98,7 +98,7 @@ struct JobFireTests {
             while journal.count("ended") < 1 { _ = try await world.job(first, as: "alice") }
             // Longer than a worker may keep a file back.
             let looks = room.withLock { $0.looks }
-            while room.withLock({ $0.looks }) < looks + 4 { _ = try await world.job(first, as: "alice") }
+            while room.withLock({ $0.looks }) < looks + 2 { _ = try await world.job(first, as: "alice") }
             #expect(try await world.job(first, as: "alice") == "in_progress")
             let answer = try await world.gate.ask(.post, "/api/jobs/\(first)/cancel", as: "alice", body: "{}")
             #expect(answer.json == ["cancelled": true])
