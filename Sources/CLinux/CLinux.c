@@ -178,6 +178,12 @@ int gate_watch_add(int descriptor, const char *path) {
     return inotify_add_watch(descriptor, path, events | IN_ONLYDIR);
 }
 
+void gate_keep_memory_small(void) {
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    // Not at each ebb: gate_trim_memory does it from time to time.
+    mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
 void gate_trim_memory(void) { malloc_trim(0); }
 
 uint64_t gate_monotonic_nanoseconds(void) {

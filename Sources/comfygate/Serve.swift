@@ -104,6 +104,7 @@ struct Serve: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
+        gate_keep_memory_small()
         // Before the threads below start, so that all of them inherit it.
         MainThread.block([SIGTERM, SIGINT, SIGHUP])
         var sockets = InheritedSockets.take(terminal.environment)

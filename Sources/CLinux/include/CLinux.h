@@ -75,6 +75,9 @@ int gate_watch_descriptor(void);
 int gate_process_descriptor(pid_t process);
 int gate_watch_add(int descriptor, const char *path);
 uint64_t gate_monotonic_nanoseconds(void);
+// For a process that runs for weeks: two arenas, as its threads seldom allocate at once, and large blocks in mappings that
+// go back to the system for good. The allocator would take an arena a thread, and raise its threshold with each large block.
+void gate_keep_memory_small(void);
 // Gives memory that nobody uses back to the system; the allocator keeps nearly all of it otherwise.
 void gate_trim_memory(void);
 // Raises the soft limit of open descriptors to the hard one; returns the limit in force.
