@@ -13,8 +13,15 @@ enum MainThread {
     private static let done = DispatchSemaphore(value: 0)
 
     /// Runs `body` on the pool and ends the process with its exit code.
+    ///
+    /// Exit handlers are left out, for other threads go on until the last moment: OpenSSL's would free what a loop encrypts
+    /// with. Only what stdio holds is written.
     static func run(_ body: @escaping @Sendable () async -> Int32) -> Never {
-        Task.detached { exit(await body()) }
+        Task.detached {
+            let status = await body()
+            fflush(nil)
+            _exit(status)
+        }
         while true {
             wake.wait()
             SignalSource.block(asked.withLock { $0 })

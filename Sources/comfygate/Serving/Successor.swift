@@ -42,7 +42,7 @@ final class Successor: Sendable {
         let reason = InheritedSockets.restart(on: sockets, without: "--" + Serve.takeOverFlag)
         writer.write(.error, "restart_failed", ["reason": .string(systemMessage(reason))])
         await writer.flush()
-        exit(1)
+        _exit(1)
     }
 }
 
