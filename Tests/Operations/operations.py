@@ -144,12 +144,12 @@ class Client:
         self.port, self.token, self.patience = port, token, patience
         self.local = threading.local()
 
-    def exchange(self, method, target, body=None, kind="application/json"):
-        """The answer's head and its body; what is not bytes is sent as JSON."""
+    def exchange(self, method, target, body=None, kind="application/json", more=None):
+        """The answer's head and its body; what is not bytes is sent as JSON, with more fields where there are any."""
         connection = getattr(self.local, "connection", None)
         if connection is None:
             connection = self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
-        fields = {"Authorization": f"Bearer {self.token}"}
+        fields = {"Authorization": f"Bearer {self.token}", **(more or {})}
         if body is not None:
             fields["Content-Type"] = kind
             if not isinstance(body, bytes):
