@@ -24,6 +24,8 @@ public struct JobNarrator: Sendable {
     private var cached: EventFrame?
     private var progress: EventFrame?
     private var executing: EventFrame?
+    /// What the owner was told of nodes that are done; by whoever has stored their files.
+    private var executed: [EventFrame] = []
     /// The worker has begun with it.
     public var hasStarted: Bool { start != nil }
 
@@ -97,6 +99,12 @@ public struct JobNarrator: Sendable {
         }
     }
 
-    /// How far the run is, for a socket that has just come.
-    public var replay: [EventFrame] { [start, cached, progress, executing].compactMap { $0 } }
+    /// A node's files are stored, and its owner is told so.
+    public mutating func tells(executed frame: EventFrame) { executed.append(frame) }
+
+    /// How far the run is, for a socket that has just come. What nodes have made is told again: ComfyUI does not, so that a
+    /// page which was away at that moment shows a node without its picture.
+    public var replay: [EventFrame] {
+        [start, cached].compactMap { $0 } + executed + [progress, executing].compactMap { $0 }
+    }
 }

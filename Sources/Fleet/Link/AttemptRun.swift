@@ -192,13 +192,19 @@ final class AttemptRun {
             // Its files are stored first: who hears of a picture may ask for it at once.
             guard var event = try? await keeper.keep(executed) else { return }
             event.promptID = job.publicID
-            told.insert(event.node)
-            tell(.text(names.map(WorkerEvent.executed(event).encoded())))
+            tell(event)
         case .ended(let isSettled):
             hearing.heardEnd()
             nextLook = min(nextLook, now + (isSettled ? 0 : 250))
         case .nothing: break
         }
+    }
+
+    private func tell(_ executed: WorkerEvent.Executed) {
+        told.insert(executed.node)
+        let frame = EventFrame.text(names.map(WorkerEvent.executed(executed).encoded()))
+        narrator.tells(executed: frame)
+        tell(frame)
     }
 
     private func tell(_ frame: EventFrame) {
@@ -300,9 +306,7 @@ final class AttemptRun {
     /// What a lost socket, or an earlier process, did not tell of.
     private func tellUntold(_ outputs: JSONObject) {
         for (node, output) in outputs.members where !told.contains(node) {
-            told.insert(node)
-            let event = WorkerEvent.Executed(promptID: job.publicID, node: node, displayNode: node, output: output)
-            tell(.text(names.map(WorkerEvent.executed(event).encoded())))
+            tell(WorkerEvent.Executed(promptID: job.publicID, node: node, displayNode: node, output: output))
         }
     }
 

@@ -302,7 +302,7 @@ final class WorkerSession: LoopWork {
         case .ended(let end, let words):
             // Not its end when the job is gone, with its account perhaps; it is no longer here all the same.
             let isEnd = await commit(end)
-            dispatcher.left(job.sequence, of: job.account)
+            leave(job)
             guard isEnd else { return }
             dispatcher.tellEnd(job, words)
             if let last { await api.forget([last]) }
@@ -351,8 +351,15 @@ final class WorkerSession: LoopWork {
         guard let isQueued else { return }
         // Canceled between the last look and the store's word, or ended by somebody else.
         guard isQueued else { return await end(run.job, run, run.hasStarted ? .canceled : .withdrawn, failure) }
-        dispatcher.left(run.job.sequence, of: run.job.account)
+        leave(run.job)
         dispatcher.submitted(run.job)
+    }
+
+    /// The job is no longer here. In the same turn as what is told of it: a socket that comes later must not be told how far
+    /// the run is.
+    private func leave(_ job: Job) {
+        run = nil
+        dispatcher.left(job.sequence, of: job.account)
     }
 
     /// Ends a job by the gate's own word.
@@ -368,7 +375,7 @@ final class WorkerSession: LoopWork {
             started: run?.started,
             ended: now, result: ending.result)
         let isEnd = await commit(end)
-        dispatcher.left(job.sequence, of: job.account)
+        leave(job)
         if isEnd { dispatcher.tellEnd(job, ending.words) }
     }
 

@@ -37,11 +37,13 @@ struct JobNarratorTests {
             #expect(told["type"]?.string == type)
             #expect(told["data"]?["prompt_id"] == "mine")
         }
+        narrator.tells(
+            executed: .text(text("executed", ["node": "1", "display_node": "1", "output": nil, "prompt_id": "mine"])))
         // A newcomer is told how far it is, in this order.
         let types = narrator.replay.compactMap { frame -> String? in
             if case .text(let bytes) = frame { WorkerEvent(frame: bytes)?.type } else { nil }
         }
-        #expect(types == ["execution_start", "execution_cached", "progress_state", "executing"])
+        #expect(types == ["execution_start", "execution_cached", "executed", "progress_state", "executing"])
     }
 
     @Test func eventsOfOtherRunsAndBroadcastsAreDropped() {

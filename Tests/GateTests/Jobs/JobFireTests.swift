@@ -150,6 +150,31 @@ struct JobFireTests {
         }
     }
 
+    @Test("Who comes while a job runs hears what its nodes have made")
+    func tellsWhoComesLate() async throws {
+        try await world { world, _ in
+            let types = try await world.gate.loop.run { reactor in
+                let early = try await GateSocket.open(world.gate, "/ws?clientId=tab", as: "alice", reactor: reactor)
+                let id = try await world.submit(JobWorld.slowGraph, as: "alice")
+                func types(of socket: GateSocket, through last: String) async throws -> [String] {
+                    var types: [String] = []
+                    while types.last != last, let text = await socket.next() {
+                        if let event = WorkerEvent(frame: Array(text.utf8)) { types.append(event.type) }
+                    }
+                    return types
+                }
+                _ = try await types(of: early, through: "executed")
+                early.close()
+                let late = try await GateSocket.open(world.gate, "/ws?clientId=tab", as: "alice", reactor: reactor)
+                let told = try await types(of: late, through: "executing")
+                _ = try await world.gate.ask(.post, "/interrupt", as: "alice", body: #"{"prompt_id": "\#(id)"}"#)
+                late.close()
+                return told
+            }
+            #expect(types.filter { $0 == "executed" }.count == 1, "\(types)")
+        }
+    }
+
     @Test("A file that breaks off is fetched again, whole")
     func fetchesAgain() async throws {
         try await world(worker: { $0.faults.brokenFiles = 3 }) { world, _ in
