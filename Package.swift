@@ -51,6 +51,7 @@ let package = Package(
 
         // Each target imports only targets above it.
         library("Basics", ["COpenSSL"]),
+        library("YAML", ["Basics", "CYAML"]),
         library("Pictures", ["CPictures", "CJPEG", "CWebP", "CZlib"]),
         library("Wire", ["Basics", "CZlib"]),
         library("Loop", ["Basics", "CLinux", "COpenSSL"]),
@@ -61,12 +62,13 @@ let package = Package(
         library("StoreSQLite", ["Basics", "Loop", "Store", "CSQLite", "CLinux"]),
         library("Identity", ["Basics", "Loop", "Store", "CCrypt"]),
         library("Fleet", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "Store", "CLinux"]),
-        library("Secrets", ["Basics", "Loop", "Identity", "CLinux", "CYAML", "CSodium"]),
+        library("Secrets", ["Basics", "YAML", "Loop", "Identity", "CLinux", "CYAML", "CSodium"]),
         library(
             "Gate",
             [
-                "Basics", "Pictures", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Fleet", "Identity",
-                "CLinux", "CYAML",
+                "Basics", "YAML", "Pictures", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "Fleet",
+                "Identity",
+                "CLinux",
             ]),
         // The resources are read from a folder at run time: a bundle accessor would pull Foundation in.
         library(
@@ -98,6 +100,7 @@ let package = Package(
             path: "Benchmarks/GateBench", swiftSettings: strict),
 
         tests(of: "Basics", resources: [.copy("Corpus")]),
+        tests(of: "YAML", ["Basics"]),
         tests(of: "Pictures", exclude: ["Corpus"]),
         tests(of: "Wire", ["Basics", "CZlib"], exclude: ["Corpus"]),
         tests(of: "Loop", ["Basics"]),
@@ -124,7 +127,8 @@ let package = Package(
         tests(
             of: "Gate",
             [
-                "Basics", "Pictures", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Fleet",
+                "Basics", "YAML", "Pictures", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite",
+                "Fleet",
                 "Identity", "Simulator", "PictureHelper",
             ]),
         // Only tests use it: the WebSocket conformance suite drives it as a process.

@@ -1,4 +1,5 @@
 public import Basics
+internal import YAML
 
 /// What a configuration is read from; flags beat the environment, that beats the file, that beats the defaults.
 public struct ConfigurationSources: Sendable {
@@ -120,7 +121,7 @@ public struct ConfigurationLoader {
             return nil
         }
         do {
-            return try YAMLReader.read(bytes)
+            return try YAMLReader.plain.read(bytes)
         } catch {
             report.problems.append(error.problem(file: path))
             return nil

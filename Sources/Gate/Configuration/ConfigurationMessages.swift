@@ -107,37 +107,6 @@ enum ConfigurationMessages {
         "config.policy_earlier", en: "Move it further up, or give the other one roles or teams.",
         fr: "Placez-la plus haut, ou donnez à l’autre des rôles ou des équipes.")
 
-    static let yamlTooLarge = Message(
-        "yaml.too_large", en: "the file is larger than {limit}", fr: "le fichier dépasse {limit}")
-    static let yamlNotUTF8 = Message("yaml.not_unicode", en: "this is not UTF-8", fr: "ce n’est pas de l’UTF-8")
-    static let yamlSaveUTF8 = Message(
-        "yaml.save_unicode", en: "Save the file as UTF-8.", fr: "Enregistrez le fichier en UTF-8.")
-    static let yamlSyntax = Message(
-        "yaml.syntax", en: "this is not YAML: {words}", fr: "ce n’est pas du YAML : {words}")
-    static let yamlIndent = Message(
-        "yaml.indent", en: "Check indentation, colons and quotes on this line and the one before it.",
-        fr: "Vérifiez l’indentation, les deux-points et les guillemets de cette ligne et de la précédente.")
-    static let yamlAlias = Message(
-        "yaml.alias", en: "aliases are not read here", fr: "les alias ne sont pas acceptés ici")
-    static let yamlTag = Message(
-        "yaml.tag", en: "tags are not read here", fr: "les étiquettes ne sont pas acceptées ici")
-    static let yamlWriteOut = Message(
-        "yaml.write_out", en: "Write the value itself.", fr: "Écrivez la valeur elle-même.")
-    static let yamlSecond = Message(
-        "yaml.second_document", en: "a second document begins here", fr: "un second document commence ici")
-    static let yamlRemove = Message(
-        "yaml.remove_document", en: "Remove the line '---' and what follows.",
-        fr: "Supprimez la ligne « --- » et la suite.")
-    static let yamlComplexKey = Message(
-        "yaml.complex_key", en: "a key is plain text", fr: "une clé est un simple texte")
-    static let yamlTooDeep = Message(
-        "yaml.too_deep", en: "the nesting is deeper than {limit}", fr: "l’imbrication dépasse {limit} niveaux")
-    static let yamlDuplicate = Message(
-        "yaml.duplicate", en: "this key stands on line {line} already", fr: "cette clé figure déjà à la ligne {line}")
-    static let yamlNotMapping = Message(
-        "yaml.not_mapping", en: "the file is a list of 'key: value' lines",
-        fr: "le fichier est une suite de lignes « clé: valeur »")
-
     static let needs = Message("config.needs", en: "needs {key} beside it", fr: "exige aussi {key}")
     static let addKey = Message("config.add_key", en: "Set both or neither.", fr: "Définissez les deux ou aucune.")
     static let plainReachable = Message(
@@ -228,9 +197,7 @@ enum ConfigurationMessages {
         fixFirst,
         writeText, writePath, writeBoolean, writeCount, writeSize, writeRate, writeDuration, writeChoice, writeListen,
         writeURL, writeURLPath, writeHost, writeNetwork, writeDate, writeField, writeName, writeLimit, writePattern,
-        policyHidden, policyEarlier, yamlTooLarge, yamlNotUTF8,
-        yamlSaveUTF8, yamlSyntax, yamlIndent, yamlAlias, yamlTag, yamlWriteOut, yamlSecond, yamlRemove, yamlComplexKey,
-        yamlTooDeep, yamlDuplicate, yamlNotMapping, needs, addKey, plainReachable, plainRemedy, consoleRemedy,
+        policyHidden, policyEarlier, needs, addKey, plainReachable, plainRemedy, consoleRemedy,
         addressTwice,
         takeOther, onlySecure, useSecure, serviceWhere, giveOne, serviceUpstream, serviceTwice, chooseOther,
         migrationEnd,

@@ -1,4 +1,5 @@
 public import Basics
+public import YAML
 
 /// Where a value came from.
 public enum ConfigurationOrigin: Sendable, Hashable {

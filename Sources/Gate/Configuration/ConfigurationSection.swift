@@ -1,4 +1,5 @@
 internal import Basics
+internal import YAML
 
 /// What one source says about one key.
 struct ConfigurationValues: Sendable {
@@ -58,7 +59,8 @@ struct ConfigurationSection<Root: Sendable> {
             problems.append(
                 prefix.isEmpty
                     ? ConfigurationProblem(
-                        "", origin, ConfigurationMessages.yamlNotMapping(), ConfigurationMessages.seeKeys())
+                        "", origin, YAMLError(reason: .notMapping, position: node.position).phrase,
+                        ConfigurationMessages.seeKeys())
                     : groupProblem("", origin))
             return
         }
@@ -179,26 +181,7 @@ struct ConfigurationSection<Root: Sendable> {
 
 extension YAMLError {
     func problem(file: String) -> ConfigurationProblem {
-        let (key, what, remedy): (String, Phrase, Phrase) =
-            switch reason {
-            case .tooLarge(let limit):
-                (
-                    "", ConfigurationMessages.yamlTooLarge(["limit": "\(ByteCount(bytes: limit))"]),
-                    ConfigurationMessages.seeKeys()
-                )
-            case .notUTF8: ("", ConfigurationMessages.yamlNotUTF8(), ConfigurationMessages.yamlSaveUTF8())
-            case .syntax(let words):
-                ("", ConfigurationMessages.yamlSyntax(["words": words]), ConfigurationMessages.yamlIndent())
-            case .alias: ("", ConfigurationMessages.yamlAlias(), ConfigurationMessages.yamlWriteOut())
-            case .tag: ("", ConfigurationMessages.yamlTag(), ConfigurationMessages.yamlWriteOut())
-            case .secondDocument: ("", ConfigurationMessages.yamlSecond(), ConfigurationMessages.yamlRemove())
-            case .complexKey: ("", ConfigurationMessages.yamlComplexKey(), ConfigurationMessages.seeKeys())
-            case .tooDeep(let limit):
-                ("", ConfigurationMessages.yamlTooDeep(["limit": "\(limit)"]), ConfigurationMessages.seeKeys())
-            case .duplicateKey(let key, let first):
-                (key, ConfigurationMessages.yamlDuplicate(["line": "\(first.line)"]), ConfigurationMessages.keepOne())
-            case .notMapping: ("", ConfigurationMessages.yamlNotMapping(), ConfigurationMessages.seeKeys())
-            }
-        return ConfigurationProblem(key, .file(file, position), what, remedy)
+        let key = if case .duplicateKey(let key, _) = reason { key } else { "" }
+        return ConfigurationProblem(key, .file(file, position), phrase, remedy ?? ConfigurationMessages.seeKeys())
     }
 }

@@ -1,4 +1,5 @@
 internal import CYAML
+internal import YAML
 
 /// A scalar of a YAML document and the names on its way.
 struct YAMLScalar: Hashable {
@@ -46,9 +47,13 @@ struct YAMLScalars {
     }
 
     private mutating func run(_ buffer: UnsafeBufferPointer<UInt8>) throws(YAMLPlace.Failure) {
-        try unsafe YAMLEvents.read(buffer) { event in
-            unsafe take(event)
-            return found.count < Self.most || frames.count > YAMLEvents.deepest ? frames.count : nil
+        do throws(YAMLError) {
+            try unsafe YAMLEvents.read(buffer, deepest: YAMLPlace.deepest) { event in
+                unsafe take(event)
+                return found.count < Self.most || frames.count > YAMLPlace.deepest ? frames.count : nil
+            }
+        } catch {
+            throw YAMLPlace.Failure(error)
         }
     }
 

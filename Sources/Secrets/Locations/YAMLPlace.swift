@@ -1,4 +1,6 @@
+internal import Basics
 internal import CYAML
+internal import YAML
 
 /// A text in a YAML document by the names on its way, replaced by its position: comments and layout survive.
 public struct YAMLPlace: Sendable, Hashable {
@@ -16,6 +18,9 @@ public struct YAMLPlace: Sendable, Hashable {
         /// A value with a line end or control character cannot be written here.
         case notWritable
     }
+
+    /// Mappings and sequences inside one another.
+    static let deepest = 64
 
     let names: [String]
 
@@ -100,5 +105,12 @@ public struct YAMLPlace: Sendable, Hashable {
             left -= 1
         }
         return bytes.count
+    }
+}
+
+extension YAMLPlace.Failure {
+    init(_ error: YAMLError) {
+        let words = if case .syntax(let words) = error.reason { words } else { error.phrase.text(in: .english) }
+        self = .notYAML(words, line: error.position.line)
     }
 }

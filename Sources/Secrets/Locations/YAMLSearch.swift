@@ -1,4 +1,5 @@
 internal import CYAML
+internal import YAML
 
 /// Looks for one scalar while libyaml reads a document. Holds no tree, so aliases cannot grow.
 struct YAMLSearch {
@@ -29,9 +30,13 @@ struct YAMLSearch {
 
     /// Reads to the end, so that a document that is broken further down is not changed.
     mutating func run(_ buffer: UnsafeBufferPointer<UInt8>) throws(YAMLPlace.Failure) {
-        try unsafe YAMLEvents.read(buffer) { event in
-            unsafe take(event)
-            return frames.count
+        do throws(YAMLError) {
+            try unsafe YAMLEvents.read(buffer, deepest: YAMLPlace.deepest) { event in
+                unsafe take(event)
+                return frames.count
+            }
+        } catch {
+            throw YAMLPlace.Failure(error)
         }
     }
 

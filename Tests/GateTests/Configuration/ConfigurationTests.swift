@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Testing
+import YAML
 import Wire
 
 @testable import Gate

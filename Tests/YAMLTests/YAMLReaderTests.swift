@@ -1,9 +1,10 @@
+import Basics
 import Testing
 
-@testable import Gate
+@testable import YAML
 
 struct YAMLReaderTests {
-    private func read(_ text: String) throws(YAMLError) -> YAMLNode? { try YAMLReader.read(Array(text.utf8)) }
+    private func read(_ text: String) throws(YAMLError) -> YAMLNode? { try YAMLReader.plain.read(Array(text.utf8)) }
 
     private func reason(_ text: String) -> YAMLError.Reason? {
         do {
@@ -77,7 +78,9 @@ struct YAMLReaderTests {
 
     @Test("Bytes that are not UTF-8 are found")
     func encoding() {
-        let error = #expect(throws: YAMLError.self) { try YAMLReader.read(Array("a: 1\né: ".utf8) + [0xFF, 0x0A]) }
+        let error = #expect(throws: YAMLError.self) {
+            try YAMLReader.plain.read(Array("a: 1\né: ".utf8) + [0xFF, 0x0A])
+        }
         #expect(error == YAMLError(reason: .notUTF8, position: TextPosition(line: 2, column: 4)))
     }
 
@@ -97,13 +100,69 @@ struct YAMLReaderTests {
     func survives() {
         let sample = Array("a: {b: [1, 'x', \"\\u00e9\"]}\nc: |\n  text\n? d\n: &e f\ng: !t h\n".utf8)
         var generator = SystemRandomNumberGenerator()
-        for length in 0...sample.count { _ = try? YAMLReader.read(Array(sample.prefix(length))) }
+        for length in 0...sample.count { _ = try? YAMLReader.full.read(Array(sample.prefix(length))) }
         for _ in 0..<2_000 {
             var bytes = sample
             for _ in 0..<3 {
                 bytes[Int.random(in: bytes.indices, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
-            _ = try? YAMLReader.read(bytes)
+            _ = try? YAMLReader.plain.read(bytes)
+            _ = try? YAMLReader.full.read(bytes)
         }
     }
+
+    // MARK: - As compose files are read
+
+    private func full(_ text: String) throws(YAMLError) -> YAMLNode? { try YAMLReader.full.read(Array(text.utf8)) }
+
+    @Test("An alias is what its anchor was, a tag is not looked at")
+    func aliases() throws {
+        let root = try #require(try full("a: &x [1, 2]\nb: *x\nc: !!str 3\n"))
+        #expect(root["b"]?.elements.compactMap(\.text) == ["1", "2"])
+        #expect(root["c"]?.text == "3")
+    }
+
+    @Test("A merge takes over what is not written, the first of several wins")
+    func merges() throws {
+        let text = """
+            base: &base {image: a, user: root}
+            more: &more {user: nobody, tty: 1}
+            one: {<<: *base, user: me}
+            two: {<<: [*base, *more]}
+            plain: {"<<": *base}
+            """
+        let root = try #require(try full(text))
+        #expect(root["one"]?.entries.map(\.key) == ["user", "image"])
+        #expect(root["one"]?["user"]?.text == "me")
+        #expect(root["two"]?["user"]?.text == "root")
+        #expect(root["two"]?["tty"]?.text == "1")
+        #expect(root["plain"]?["image"]?.text == "a")
+    }
+
+    @Test("Aliases of nothing, merges of lists of texts and documents that grow are refused")
+    func limits() {
+        func reason(_ text: String) -> YAMLError.Reason? {
+            do {
+                _ = try full(text)
+                return nil
+            } catch {
+                return error.reason
+            }
+        }
+        #expect(reason("a: *b\n") == .unknownAlias("b"))
+        #expect(reason("a: &a [*a]\n") == .unknownAlias("a"))
+        #expect(reason("a: {<<: [x]}\n") == .notMapping)
+        var laughs = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+        for index in 1...9 {
+            laughs +=
+                "a\(index): &a\(index) [" + [String](repeating: "*a\(index - 1)", count: 10).joined(separator: ", ")
+                + "]\n"
+        }
+        #expect(reason(laughs) == .tooMany(limit: 100_000))
+    }
+}
+
+struct YAMLMessagesTests {
+    @Test("Every message has its texts and a key of its own")
+    func messages() { #expect(Message.faults(in: YAMLMessages.all) == []) }
 }
