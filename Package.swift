@@ -38,6 +38,7 @@ let package = Package(
     targets: [
         // System libraries: a module map and a shim each.
         .target(name: "CLinux"),
+        .target(name: "CNVML"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
@@ -70,6 +71,8 @@ let package = Package(
                 "Identity",
                 "CLinux",
             ]),
+        library("Stack", ["Basics", "YAML", "Wire", "Loop", "HTTP", "Secrets", "CLinux", "CNVML"]),
+        library("Checkup", ["Basics", "YAML", "Wire", "Loop", "HTTP", "Secrets", "Stack"]),
         // The resources are read from a folder at run time: a bundle accessor would pull Foundation in.
         library(
             "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI", "CPNG", "CJPEG", "CZlib"],
@@ -79,7 +82,7 @@ let package = Package(
             name: "comfygate",
             dependencies: [
                 "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
-                "Secrets", "Fleet", "Gate", "Simulator", "CommandLineKit", "CLinux",
+                "Secrets", "Stack", "Checkup", "Fleet", "Gate", "Simulator", "CommandLineKit", "CLinux",
             ],
             // Swift 6.3.1 stops with "circular reference" when it inlines ComfyAPI's actor into another module; the
             // command line has no hot path to lose.
@@ -119,6 +122,8 @@ let package = Package(
         tests(
             of: "Secrets", ["Basics", "Loop", "Identity", "CLinux", "TransactionCrashHelper"], exclude: ["Corpus"],
             resources: [.copy("Fixtures")]),
+        tests(of: "Stack", ["Basics", "YAML", "Loop", "Secrets"]),
+        tests(of: "Checkup", ["Basics", "YAML", "Loop", "Secrets", "Stack"]),
         tests(
             of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
         // The process that the gate has pictures made by, where the test program stands in for the gate.

@@ -1,7 +1,7 @@
 /// What a compose file wants from its folder: variables out of `.env`, and single files that it mounts.
 ///
 /// Source: the Compose specification, chapters interpolation, services (`environment`, `volumes`) and secrets.
-struct ComposeFile: Hashable {
+public struct ComposeFile: Hashable {
     /// Variables that hold a secret by their name and have nothing to stand in for them, in the order of the file.
     private(set) var needs: [String] = []
     /// Sources of mounts that may be files, as they are written: relative ones begin with a dot.
@@ -51,7 +51,7 @@ struct ComposeFile: Hashable {
     /// A mount's source relative to the project's folder; nil for one outside it.
     ///
     /// - Parameter folder: Of the compose file, "" for the project's own.
-    static func path(of mount: String, in folder: String) -> String? {
+    public static func path(of mount: String, in folder: String) -> String? {
         guard !mount.hasPrefix("/") else { return nil }
         var parts = folder.split(separator: "/")
         for part in mount.split(separator: "/") {

@@ -15,14 +15,26 @@ public struct TreeSearch: Sendable {
         let composeFile: String
     }
 
+    /// What some readers of a dotenv file stumble over whatever its keys are.
+    public struct Oddity: Sendable, Hashable {
+        /// A byte order mark hides the first key from some.
+        public let hasMark: Bool
+        /// A carriage return becomes a part of each value for some.
+        public let hasCarriageReturns: Bool
+    }
+
     /// Bytes of the files that are kept.
     private static let most = 64 << 20
 
     let limits: Discovery.Limits
     /// Something was left out for a limit, or could not be read.
-    private(set) var isCut = false
+    public private(set) var isCut = false
+    /// Compose files by their paths, as long as there is room.
+    public private(set) var composeFiles: [String: [UInt8]] = [:]
     /// The files that hold something, by paths without links, as long as there is room. Whether Git has them is not known.
     private(set) var files: [String: FileFacts] = [:]
+    /// Dotenv files that an editor of another system has been at, by path.
+    public private(set) var oddities: [String: Oddity] = [:]
     private var room = TreeSearch.most
     private var holders: [Holder] = []
     private var count = 0
@@ -56,8 +68,18 @@ public struct TreeSearch: Sendable {
             count += sightings.count
             keep(file, dotenv)
         }
+        if let dotenv {
+            let oddity = Oddity(
+                hasMark: dotenv.hasByteOrderMark, hasCarriageReturns: file.bytes.contains(UInt8(ascii: "\r")))
+            if oddity.hasMark || oddity.hasCarriageReturns { oddities[file.path] = oddity }
+        }
         if file.name == ".env" { keys[file.path] = dotenv.map(Self.keys) ?? [] }
-        if file.file == .yaml, FileClass.isCompose(file.name), let compose = try? ComposeFile(file.bytes) {
+        guard file.file == .yaml, FileClass.isCompose(file.name) else { return }
+        if file.bytes.count <= room {
+            room -= file.bytes.count
+            composeFiles[file.path] = file.bytes
+        }
+        if let compose = try? ComposeFile(file.bytes) {
             let folder = file.path.split(separator: "/").dropLast().joined(separator: "/")
             let env = folder.isEmpty ? ".env" : folder + "/.env"
             if !compose.needs.isEmpty {

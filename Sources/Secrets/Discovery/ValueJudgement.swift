@@ -9,7 +9,7 @@ public enum Evidence: Sendable, Hashable {
 }
 
 /// Judges one value by its name and its bytes; knows no file.
-enum ValueJudgement: Hashable {
+public enum ValueJudgement: Hashable {
     case secret([Evidence])
     /// A known key holds a text from an example, or nothing.
     case placeholder
@@ -18,7 +18,7 @@ enum ValueJudgement: Hashable {
     /// - Parameters:
     ///   - name: Of the value: a dotenv key, a member. Nil for an element without one.
     ///   - isProse: Values may be sentences and labels, as in JSON and YAML.
-    init(name: String?, _ bytes: [UInt8], isProse: Bool = false) {
+    public init(name: String?, _ bytes: [UInt8], isProse: Bool = false) {
         let isKnown = name.map { KnownKeys.values[$0] != nil } ?? false
         let isNamed = isKnown || name.map(SecretName.matches) ?? false
         if let shape = SecretShape(of: bytes) {

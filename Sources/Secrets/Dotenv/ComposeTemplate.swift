@@ -2,18 +2,19 @@
 ///
 /// Source: compose-go v2.13, template/template.go. Its pattern is greedy: a braced variable reaches to the last `}` of
 /// the line first and gives back what stands behind its own.
-struct ComposeTemplate {
-    enum Failure: Error { case invalid, required }
+public struct ComposeTemplate {
+    public enum Failure: Error { case invalid, required }
 
     /// Defaults in defaults; Compose has no limit of its own.
     static let deepest = 64
 
     let lookup: ([UInt8]) -> [UInt8]?
 
-    init(_ lookup: @escaping ([UInt8]) -> [UInt8]?) { self.lookup = lookup }
+    /// - Parameter lookup: The value of a variable, nil when it is not set.
+    public init(_ lookup: @escaping ([UInt8]) -> [UInt8]?) { self.lookup = lookup }
 
     /// - Parameter depth: How many variables the text is a default of.
-    func substitute(_ text: ArraySlice<UInt8>, depth: Int = 0) throws(Failure) -> [UInt8] {
+    public func substitute(_ text: ArraySlice<UInt8>, depth: Int = 0) throws(Failure) -> [UInt8] {
         guard depth <= Self.deepest else { throw .invalid }
         var result: [UInt8] = []
         var index = text.startIndex
@@ -43,8 +44,8 @@ struct ComposeTemplate {
     }
 
     /// A variable of a text, and what stands in for it where it is not set.
-    struct Variable: Hashable {
-        enum Fallback: Hashable {
+    public struct Variable: Hashable {
+        public enum Fallback: Hashable {
             /// Nothing, and Compose warns or refuses.
             case none
             /// `${X:-}`: nothing, and nobody warns.
@@ -52,12 +53,12 @@ struct ComposeTemplate {
             case text
         }
 
-        let name: String
-        let fallback: Fallback
+        public let name: String
+        public let fallback: Fallback
     }
 
     /// The variables of a text; those inside a default are not told, for they matter only without the outer one.
-    static func variables(in text: ArraySlice<UInt8>) -> [Variable] {
+    public static func variables(in text: ArraySlice<UInt8>) -> [Variable] {
         var found: [Variable] = []
         func add(_ name: ArraySlice<UInt8>, _ fallback: Variable.Fallback) {
             found.append(Variable(name: String(decoding: name, as: UTF8.self), fallback: fallback))

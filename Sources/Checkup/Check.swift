@@ -1,0 +1,109 @@
+public import Basics
+
+/// How bad it is.
+public enum Severity: String, Sendable, Hashable, Comparable, CaseIterable {
+    /// Worth knowing.
+    case notice
+    /// Will hurt one day.
+    case warning
+    /// Something does not work, or not as it is meant.
+    case error
+    /// Somebody else can get in, or work is being lost.
+    case critical
+
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    public static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
+}
+
+/// What a check is about; a report has a line for each.
+public enum Area: String, Sendable, Hashable, CaseIterable {
+    case files, secrets, login, workers, gpu, memory, disk, models, containers, hardening
+}
+
+/// One verifiable statement about an installation, with what helps when it does not hold.
+public struct Check: Sendable {
+    /// What must have been seen for the check to say anything.
+    public enum Need: Sendable, Hashable {
+        case files
+        /// Containers of an engine; those of compose files do not do.
+        case engine
+        case cards
+    }
+
+    /// Stable: `port.public`; lower-case words, the first one what it is about.
+    public let id: String
+    public let area: Area
+    public let severity: Severity
+    /// What is true when it holds.
+    public let title: Message
+    /// What was seen when it does not.
+    public let evidence: Message
+    /// What helps.
+    public let remedy: Message
+    public let needs: [Need]
+    let find: @Sendable (Survey) -> [Trace]
+
+    init(
+        _ id: String, _ area: Area, _ severity: Severity, _ title: Message, evidence: Message, remedy: Message,
+        needs: [Need] = [], find: @escaping @Sendable (Survey) -> [Trace]
+    ) {
+        (self.id, self.area, self.severity, self.title) = (id, area, severity, title)
+        (self.evidence, self.remedy, self.needs, self.find) = (evidence, remedy, needs, find)
+    }
+
+    /// Where a check does not hold, and what its texts are filled with.
+    struct Trace: Sendable {
+        let place: String
+        var arguments: [String: String] = [:]
+        /// In place of the check's texts, where another part of the program has better ones.
+        var evidence: Phrase?
+        var remedy: Phrase?
+
+        init(
+            _ place: String, _ arguments: [String: String] = [:], evidence: Phrase? = nil, remedy: Phrase? = nil
+        ) {
+            (self.place, self.arguments, self.evidence, self.remedy) = (place, arguments, evidence, remedy)
+        }
+    }
+}
+
+/// One thing that is wrong.
+public struct Fault: Sendable, Hashable {
+    public let check: String
+    public let area: Area
+    public let severity: Severity
+    /// A container, a file with a line, an address.
+    public let place: String
+    public let evidence: Phrase
+    public let remedy: Phrase
+}
+
+/// What one check came to.
+public struct Outcome: Sendable {
+    public enum State: Sendable {
+        case holds
+        case faulty([Fault])
+        /// What it needs could not be seen.
+        case unseen(Phrase)
+    }
+    public let check: Check
+    public let state: State
+}
+
+extension Check {
+    /// Judges what was seen.
+    public func judge(_ survey: Survey) -> Outcome {
+        for need in needs {
+            if let reason = survey.missing(need) { return Outcome(check: self, state: .unseen(reason)) }
+        }
+        let faults = find(survey).map { trace in
+            Fault(
+                check: id, area: area, severity: severity, place: trace.place,
+                evidence: trace.evidence ?? Phrase(evidence, trace.arguments),
+                remedy: trace.remedy ?? Phrase(remedy, trace.arguments))
+        }
+        return Outcome(check: self, state: faults.isEmpty ? .holds : .faulty(faults))
+    }
+
+    var messages: [Message] { [title, evidence, remedy] }
+}

@@ -1,0 +1,10 @@
+public import Basics
+
+/// Every check there is.
+public enum CheckList {
+    public static let all: [Check] =
+        Check.ofFiles + Check.ofWorkers + Check.ofContainers + Check.ofHardening + Check.ofCards + Check.ofMachine
+
+    /// For the test of the catalogue.
+    public static var messages: [Message] { all.flatMap(\.messages) + AnswerMessages.all }
+}

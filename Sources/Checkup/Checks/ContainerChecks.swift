@@ -1,0 +1,194 @@
+internal import Basics
+internal import Stack
+
+extension Check {
+    /// Whether containers do what they are there for.
+    static let ofContainers = [
+        broken, unhealthy, restarting, ended, killedForMemory, blindHealthCheck, installsAtStart, smallSharedMemory,
+    ]
+
+    static let broken = Check(
+        "compose.broken", .containers, .error,
+        Message("check.compose.broken", en: "Compose can read every file", fr: "Compose peut lire chaque fichier"),
+        evidence: Message("check.compose.broken.evidence", en: "{reason}", fr: "{reason}"),
+        remedy: Message(
+            "check.compose.broken.remedy", en: "Mend the file; `docker compose config` in its folder says the same.",
+            fr: "Réparez le fichier ; `docker compose config` dans son dossier dit la même chose."),
+        needs: [.files]
+    ) { survey in survey.broken.map { Trace($0.path, evidence: $0.reason) } }
+
+    static let unhealthy = Check(
+        "container.unhealthy", .containers, .error,
+        Message(
+            "check.container.unhealthy", en: "Every health check is green", fr: "Chaque contrôle de santé est au vert"),
+        evidence: Message(
+            "check.container.unhealthy.evidence", en: "its health check failed {count} times in a row: {output}",
+            fr: "son contrôle de santé a échoué {count} fois de suite : {output}"),
+        remedy: Message(
+            "check.container.unhealthy.remedy", en: "Look at what the service says: docker logs {name}.",
+            fr: "Voyez ce que dit le service : docker logs {name}."),
+        needs: [.engine]
+    ) { survey in
+        survey.containers.filter { $0.run?.health == "unhealthy" && !isBlind($0) }.map { container in
+            let output = container.run?.healthOutput.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
+            return Trace(
+                container.name,
+                ["count": "\(container.run?.failingStreak ?? 0)", "output": output, "name": container.name])
+        }
+    }
+
+    static let restarting = Check(
+        "container.restarting", .containers, .error,
+        Message(
+            "check.container.restarting", en: "No container dies again and again",
+            fr: "Aucun conteneur ne meurt sans cesse"),
+        evidence: Message(
+            "check.container.restarting.evidence",
+            en: "it has been started again {count} times, the last time after exit code {code}",
+            fr: "il a été relancé {count} fois, la dernière après le code de sortie {code}"),
+        remedy: Message(
+            "check.container.restarting.remedy", en: "Its last words say why: docker logs --tail 50 {name}.",
+            fr: "Ses derniers mots disent pourquoi : docker logs --tail 50 {name}."),
+        needs: [.engine]
+    ) { survey in
+        survey.containers.filter { $0.run?.status == "restarting" }.map { container in
+            Trace(
+                container.name,
+                [
+                    "count": "\(container.run?.restarts ?? 0)", "code": "\(container.run?.exitCode ?? 0)",
+                    "name": container.name,
+                ])
+        }
+    }
+
+    static let ended = Check(
+        "container.ended", .containers, .error,
+        Message("check.container.ended", en: "No container has failed", fr: "Aucun conteneur n’a échoué"),
+        evidence: Message(
+            "check.container.ended.evidence", en: "it ended with exit code {code}",
+            fr: "il s’est terminé avec le code de sortie {code}"),
+        remedy: Message(
+            "check.container.ended.remedy", en: "Its last words say why: docker logs --tail 50 {name}.",
+            fr: "Ses derniers mots disent pourquoi : docker logs --tail 50 {name}."),
+        needs: [.engine]
+    ) { survey in
+        survey.containers.filter {
+            // 137 and 143: it was stopped.
+            $0.run?.status == "exited" && ![0, 137, 143].contains($0.run?.exitCode)
+                && $0.run?.wasKilledForMemory == false
+        }.map { Trace($0.name, ["code": "\($0.run?.exitCode ?? 0)", "name": $0.name]) }
+    }
+
+    static let killedForMemory = Check(
+        "container.out_of_memory", .memory, .error,
+        Message(
+            "check.container.out_of_memory", en: "No container was killed for want of memory",
+            fr: "Aucun conteneur n’a été tué faute de mémoire"),
+        evidence: Message(
+            "check.container.out_of_memory.evidence", en: "the kernel killed it for want of memory (limit: {limit})",
+            fr: "le noyau l’a tué faute de mémoire (limite : {limit})"),
+        remedy: Message(
+            "check.container.out_of_memory.remedy",
+            en: "Raise its `mem_limit`, give WSL more memory in .wslconfig, or load smaller models (FP8, GGUF).",
+            fr:
+                "Augmentez son `mem_limit`, donnez plus de mémoire à WSL dans .wslconfig, ou chargez des modèles plus petits (FP8, GGUF)."
+        ),
+        needs: [.engine]
+    ) { survey in
+        survey.containers.filter { $0.run?.wasKilledForMemory == true }.map { container in
+            Trace(container.name, ["limit": container.memoryLimit.map { ByteCount(bytes: $0).rounded } ?? "–"])
+        }
+    }
+
+    static let blindHealthCheck = Check(
+        "container.blind_health_check", .containers, .warning,
+        Message(
+            "check.container.blind", en: "Every health check can tell a locked door from a dead service",
+            fr: "Chaque contrôle de santé distingue une porte fermée d’un service mort"),
+        evidence: Message(
+            "check.container.blind.evidence",
+            en: "its health check is `{test}`, which is red for ever once the answer without a login is 401 or 302",
+            fr: "son contrôle est `{test}`, qui reste rouge dès que la réponse sans connexion est 401 ou 302"),
+        remedy: Message(
+            "check.container.blind.remedy",
+            en: "Ask for any answer: curl -s -o /dev/null http://localhost:PORT/system_stats (without -f).",
+            fr: "Demandez une réponse quelconque : curl -s -o /dev/null http://localhost:PORT/system_stats (sans -f).")
+    ) { survey in
+        survey.containers.filter(isBlind).map { container in
+            Trace(container.name, ["test": (container.healthCheck?.test ?? []).dropFirst().joined(separator: " ")])
+        }
+    }
+
+    /// curl with `-f`, in front of a service that asks for a login.
+    private static func isBlind(_ container: ContainerFacts) -> Bool {
+        guard let test = container.healthCheck?.test, !test.isEmpty else { return false }
+        let words = test.dropFirst().flatMap { $0.split(separator: " ") }
+        guard words.contains(where: { $0 == "curl" || $0.hasSuffix("/curl") }) else { return false }
+        let isFailing = words.contains { word in
+            word == "--fail" || word.hasPrefix("-") && !word.hasPrefix("--") && word.contains("f")
+        }
+        return isFailing && container.asksForLogin
+    }
+
+    static let installsAtStart = Check(
+        "container.installs_at_start", .containers, .warning,
+        Message(
+            "check.container.installs", en: "No container installs PyTorch when it starts",
+            fr: "Aucun conteneur n’installe PyTorch au démarrage"),
+        evidence: Message(
+            "check.container.installs.evidence",
+            en: "what it runs begins with an installation (`{words}`): minutes of \"unhealthy\" at every start",
+            fr:
+                "ce qu’il lance commence par une installation (`{words}`) : des minutes d’« unhealthy » à chaque démarrage"
+        ),
+        remedy: Message(
+            "check.container.installs.remedy",
+            en: "Build an image with it: a Dockerfile with that line, and `build:` in the compose file.",
+            fr:
+                "Construisez une image qui le contient : un Dockerfile avec cette ligne, et `build:` dans le fichier compose."
+        )
+    ) { survey in
+        survey.containers.compactMap { container in
+            let line = container.words.joined(separator: " ")
+            guard line.contains("pip install") || line.contains("pip3 install") || line.contains("uv pip") else {
+                return nil
+            }
+            let start = line.firstRange(of: "pip")?.lowerBound ?? line.startIndex
+            return Trace(container.name, ["words": String(line[start...].prefix(40))])
+        }
+    }
+
+    static let smallSharedMemory = Check(
+        "container.small_shared_memory", .memory, .warning,
+        Message(
+            "check.container.shm", en: "Containers with a card have room in /dev/shm",
+            fr: "Les conteneurs avec une carte ont de la place dans /dev/shm"),
+        evidence: Message(
+            "check.container.shm.evidence",
+            en: "its /dev/shm has {size}: PyTorch's workers and some nodes die there with \"bus error\"",
+            fr: "son /dev/shm a {size} : des processus de PyTorch et certains nœuds y meurent avec « bus error »"),
+        remedy: Message(
+            "check.container.shm.remedy", en: "Give the service `shm_size: 8gb`, or `ipc: host`.",
+            fr: "Donnez au service `shm_size: 8gb`, ou `ipc: host`.")
+    ) { survey in
+        survey.containers.filter { container in
+            !container.cards.isEmpty && container.ipc != "host" && (container.sharedMemory ?? 64 << 20) <= 64 << 20
+        }.map { Trace($0.name, ["size": ByteCount(bytes: $0.sharedMemory ?? 64 << 20).rounded]) }
+    }
+}
+
+extension ContainerFacts {
+    /// It looks like a ComfyUI.
+    var isComfyUI: Bool {
+        [name, image, service ?? ""].contains { $0.lowercased().contains("comfy") }
+            || ports.contains { $0.container == 8_188 }
+    }
+
+    /// Its settings speak of a login: ComfyUI-Login's, or a key or password of any service.
+    var asksForLogin: Bool {
+        environment.contains { variable in
+            ["COMFYUI_LOGIN_ENABLED", "GUEST_MODE_ENABLED", "COMFYUI_PASSWORD", "COMFYUI_BEARER_TOKEN", "API_KEY"]
+                .contains(variable.name)
+        }
+    }
+}

@@ -1,0 +1,237 @@
+internal import Basics
+internal import Secrets
+internal import Stack
+
+extension Check {
+    /// Credentials and the files they stand in: what `comfygate secrets audit` and `discover` tell place by place.
+    static let ofFiles = [
+        drift, malformed, placeholder, missing, misread, repeated, readable, tracked, unlisted, unreadable, noTruth,
+        byteOrderMark, carriageReturns, foreignScript,
+    ]
+
+    private static let unify = Message(
+        "check.secrets.unify", en: "comfygate secrets audit shows the place; comfygate secrets sync makes all equal.",
+        fr: "comfygate secrets audit montre l’endroit ; comfygate secrets sync les rend tous égaux.")
+
+    /// One state of the audit as a check.
+    private static func audit(
+        _ id: String, _ area: Area, _ severity: Severity, _ title: Message, evidence: Message, remedy: Message = unify,
+        _ matches: @escaping @Sendable (AuditRow.State) -> Bool
+    ) -> Check {
+        Check(id, area, severity, title, evidence: evidence, remedy: remedy, needs: [.files]) { survey in
+            var known: Set<String> = []
+            return (survey.files.value?.rows ?? []).flatMap { row in
+                row.states.filter(matches).compactMap { state -> Trace? in
+                    // What is true of a file is told once.
+                    let place = state.isOfFile ? row.path : row.key.map { "\(row.path): \($0)" } ?? row.path
+                    guard known.insert(place + state.code).inserted else { return nil }
+                    guard let english = state.reason(in: .english), let french = state.reason(in: .french) else {
+                        return Trace(place)
+                    }
+                    func line(_ text: String) -> String { text.split(separator: "\n").joined(separator: " ") }
+                    return Trace(place, evidence: Phrase(en: line(english), fr: line(french)))
+                }
+            }
+        }
+    }
+
+    static let drift = audit(
+        "secrets.drift", .secrets, .error,
+        Message(
+            "check.secrets.drift", en: "Every place holds the same credential",
+            fr: "Chaque endroit contient le même secret"),
+        evidence: Message(
+            "check.secrets.drift.evidence", en: "it holds another value than the source of truth",
+            fr: "il contient une autre valeur que la source de vérité")
+    ) { if case .different = $0 { true } else { false } }
+
+    static let malformed = audit(
+        "secrets.malformed", .secrets, .error,
+        Message(
+            "check.secrets.malformed", en: "Every hash is a bcrypt hash",
+            fr: "Chaque empreinte est une empreinte bcrypt"),
+        evidence: Message(
+            "check.secrets.malformed.evidence", en: "what stands there cannot be one",
+            fr: "ce qui s’y trouve n’en est pas une")
+    ) {
+        switch $0 {
+        case .malformed, .notTheHash: true
+        default: false
+        }
+    }
+
+    static let placeholder = Check(
+        "env.placeholder", .files, .error,
+        Message(
+            "check.env.placeholder", en: "No key holds a text from an example",
+            fr: "Aucune clé ne contient un texte d’exemple"),
+        evidence: Message(
+            "check.env.placeholder.evidence", en: "a text from an example stands where a token belongs",
+            fr: "un texte d’exemple se trouve à la place d’un jeton"),
+        remedy: Message(
+            "check.env.placeholder.remedy", en: "Write the real value, or take the line away if nothing needs it.",
+            fr: "Écrivez la vraie valeur, ou supprimez la ligne si rien n’en a besoin."),
+        needs: [.files]
+    ) { survey in
+        guard let files = survey.files.value else { return [] }
+        let ofRows = files.rows.filter { $0.states.contains(.placeholder) }.map { ($0.path, $0.key) }
+        let ofSearch = files.findings.filter { $0.what == .placeholder }.map { ($0.path, $0.key) }
+        let places = (ofRows + ofSearch).map { path, key in key.map { "\(path): \($0)" } ?? path }
+        return Set(places).sorted().map { Trace($0) }
+    }
+
+    static let missing = audit(
+        "env.missing_key", .files, .error,
+        Message("check.env.missing", en: "Every key that is needed is there", fr: "Chaque clé nécessaire est là"),
+        evidence: Message(
+            "check.env.missing.evidence", en: "it is missing there, and a compose file or the source of truth needs it",
+            fr: "elle y manque, et un fichier compose ou la source de vérité en a besoin"),
+        remedy: Message(
+            "check.env.missing.remedy", en: "comfygate secrets unify writes it where it belongs.",
+            fr: "comfygate secrets unify l’écrit là où il faut.")
+    ) { if case .missing = $0 { true } else { false } }
+
+    static let misread = audit(
+        "env.misread", .files, .error,
+        Message(
+            "check.env.misread", en: "Every reader sees what is written", fr: "Chaque lecteur voit ce qui est écrit"),
+        evidence: Message(
+            "check.env.misread.evidence", en: "some programs read another value than what is written",
+            fr: "certains programmes lisent une autre valeur que celle écrite"),
+        remedy: Message(
+            "check.env.misread.remedy", en: "comfygate secrets sync spells it so that all agree: in single quotes.",
+            fr: "comfygate secrets sync l’écrit pour que tous s’accordent : entre apostrophes.")
+    ) { if case .misread = $0 { true } else { false } }
+
+    static let repeated = audit(
+        "env.repeated_key", .files, .warning,
+        Message(
+            "check.env.repeated", en: "Every key stands once in its file",
+            fr: "Chaque clé figure une fois dans son fichier"),
+        evidence: Message(
+            "check.env.repeated.evidence", en: "the key stands more than once", fr: "la clé figure plus d’une fois"),
+        remedy: Message(
+            "check.env.repeated.remedy", en: "Keep one of the lines.", fr: "N’en gardez qu’une ligne.")
+    ) { if case .repeated = $0 { true } else { false } }
+
+    static let readable = audit(
+        "files.readable", .files, .warning,
+        Message(
+            "check.files.readable", en: "Files with secrets are their owner's alone",
+            fr: "Les fichiers de secrets ne sont lisibles que par leur propriétaire"),
+        evidence: Message(
+            "check.files.readable.evidence", en: "others can read it", fr: "d’autres peuvent le lire"),
+        remedy: Message("check.files.readable.remedy", en: "chmod 600 the file.", fr: "chmod 600 sur ce fichier.")
+    ) {
+        switch $0 {
+        case .exposed, .openFolder: true
+        default: false
+        }
+    }
+
+    static let tracked = audit(
+        "files.tracked", .files, .critical,
+        Message("check.files.tracked", en: "Git has no secret", fr: "Git n’a aucun secret"),
+        evidence: Message("check.files.tracked.evidence", en: "Git has the file", fr: "Git a ce fichier"),
+        remedy: Message(
+            "check.files.tracked.remedy", en: "git rm --cached, add it to .gitignore, and comfygate secrets rotate.",
+            fr: "git rm --cached, l’ajouter à .gitignore, et comfygate secrets rotate.")
+    ) { if case .tracked = $0 { true } else { false } }
+
+    static let unlisted = audit(
+        "secrets.unlisted", .secrets, .warning,
+        Message(
+            "check.secrets.unlisted", en: "The source of truth knows every place",
+            fr: "La source de vérité connaît chaque endroit"),
+        evidence: Message(
+            "check.secrets.unlisted.evidence", en: "nothing keeps this place equal",
+            fr: "rien ne tient cet endroit à jour"),
+        remedy: Message(
+            "check.secrets.unlisted.remedy", en: "comfygate secrets unify takes it in.",
+            fr: "comfygate secrets unify l’y ajoute.")
+    ) { if case .unlisted = $0 { true } else { false } }
+
+    static let unreadable = audit(
+        "files.unreadable", .files, .error,
+        Message("check.files.unreadable", en: "Every place can be read", fr: "Chaque endroit est lisible"),
+        evidence: Message("check.files.unreadable.evidence", en: "it cannot be read", fr: "il n’est pas lisible"),
+        remedy: Message(
+            "check.files.unreadable.remedy", en: "Mend the file, or take the place off the source of truth's list.",
+            fr: "Réparez le fichier, ou retirez l’endroit de la liste de la source de vérité.")
+    ) {
+        switch $0 {
+        case .unreadable, .outside: true
+        default: false
+        }
+    }
+
+    static let noTruth = Check(
+        "secrets.no_truth", .secrets, .warning,
+        Message("check.secrets.no_truth", en: "There is one source of truth", fr: "Il y a une source de vérité"),
+        evidence: Message(
+            "check.secrets.no_truth.evidence", en: "{count} places hold credentials, and none of them decides",
+            fr: "{count} endroits contiennent des secrets, et aucun ne décide"),
+        remedy: Message(
+            "check.secrets.no_truth.remedy", en: "comfygate secrets unify makes one of what is there.",
+            fr: "comfygate secrets unify en fait une de ce qui existe."),
+        needs: [.files]
+    ) { survey in
+        guard let files = survey.files.value, !files.hasTruth else { return [] }
+        let places = Set(files.findings.filter { $0.what == .secret }.map(\.path))
+        return places.count > 1 ? [Trace(survey.root, ["count": "\(places.count)"])] : []
+    }
+
+    static let byteOrderMark = Check(
+        "env.byte_order_mark", .files, .error,
+        Message(
+            "check.env.mark", en: "No dotenv file begins with a byte order mark",
+            fr: "Aucun fichier .env ne commence par une marque d’ordre des octets"),
+        evidence: Message(
+            "check.env.mark.evidence",
+            en:
+                "it begins with a byte order mark, which hides its first key from shells, docker run and older python-dotenv",
+            fr:
+                "il commence par une marque d’ordre des octets, qui cache sa première clé aux shells, à docker run et à l’ancien python-dotenv"
+        ),
+        remedy: Message(
+            "check.env.mark.remedy", en: "Save it as UTF-8 without BOM: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE.",
+            fr: "Enregistrez-le en UTF-8 sans BOM : sed -i '1s/^\\xEF\\xBB\\xBF//' FICHIER."),
+        needs: [.files]
+    ) { survey in odd(survey, \.hasMark) }
+
+    static let carriageReturns = Check(
+        "env.carriage_returns", .files, .warning,
+        Message(
+            "check.env.crlf", en: "Dotenv files end their lines as Linux does",
+            fr: "Les fichiers .env finissent leurs lignes comme Linux"),
+        evidence: Message(
+            "check.env.crlf.evidence",
+            en: "its lines end with CRLF: to a shell and to docker run the CR is a part of every value",
+            fr: "ses lignes finissent par CRLF : pour un shell et docker run, le CR fait partie de chaque valeur"),
+        remedy: Message(
+            "check.env.crlf.remedy", en: "sed -i 's/\\r$//' FILE, and *.env text eol=lf in .gitattributes.",
+            fr: "sed -i 's/\\r$//' FICHIER, et *.env text eol=lf dans .gitattributes."),
+        needs: [.files]
+    ) { survey in odd(survey, \.hasCarriageReturns) }
+
+    private static func odd(_ survey: Survey, _ matches: (TreeSearch.Oddity) -> Bool) -> [Trace] {
+        (survey.files.value?.oddities ?? [:]).filter { matches($0.value) }.keys.sorted().map { Trace($0) }
+    }
+
+    static let foreignScript = Check(
+        "files.foreign_script", .files, .error,
+        Message(
+            "check.files.script", en: "Scripts for containers end their lines as Linux does",
+            fr: "Les scripts des conteneurs finissent leurs lignes comme Linux"),
+        evidence: Message(
+            "check.files.script.evidence",
+            en: "its lines end with CRLF: {name} cannot start it, and says \"no such file or directory\"",
+            fr: "ses lignes finissent par CRLF : {name} ne peut le lancer et dit « no such file or directory »"),
+        remedy: Message(
+            "check.files.script.remedy", en: "sed -i 's/\\r$//' FILE, and *.sh text eol=lf in .gitattributes.",
+            fr: "sed -i 's/\\r$//' FICHIER, et *.sh text eol=lf dans .gitattributes."),
+        needs: [.files]
+    ) { survey in
+        (survey.files.value?.foreignScripts ?? [:]).sorted { $0.key < $1.key }.map { Trace($0.key, ["name": $0.value]) }
+    }
+}

@@ -1,0 +1,151 @@
+internal import Basics
+internal import Secrets
+internal import Stack
+
+extension Check {
+    /// What lets others in, or lets them do more than they should.
+    static let ofHardening = [
+        publicPort, rootUser, noMemoryLimit, engineSocket, privileged, secretInEnvironment, emptyKey,
+    ]
+
+    static let publicPort = Check(
+        "port.public", .hardening, .error,
+        Message(
+            "check.port.public", en: "No container's port is open to the whole network",
+            fr: "Aucun port de conteneur n’est ouvert à tout le réseau"),
+        evidence: Message(
+            "check.port.public.evidence", en: "port {port} is published on every address of this machine",
+            fr: "le port {port} est publié sur toutes les adresses de cette machine"),
+        remedy: Message(
+            "check.port.public.remedy",
+            en: "Publish it as 127.0.0.1:{port}:{inside}, and let people in through the gate.",
+            fr: "Publiez-le comme 127.0.0.1:{port}:{inside}, et faites entrer les gens par la porte.")
+    ) { survey in
+        survey.containers.flatMap { container in
+            // An engine lists a port once for IPv4 and once for IPv6.
+            Set(container.ports.filter { $0.isPublic && $0.transport == "tcp" }.map { [$0.host ?? 0, $0.container] })
+                .sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }.map { port in
+                    Trace(container.name, ["port": port[0] == 0 ? "" : "\(port[0])", "inside": "\(port[1])"])
+                }
+        }
+    }
+
+    static let rootUser = Check(
+        "container.root", .hardening, .warning,
+        Message("check.container.root", en: "No container runs as root", fr: "Aucun conteneur ne tourne en root"),
+        evidence: Message("check.container.root.evidence", en: "it runs as root", fr: "il tourne en root"),
+        remedy: Message(
+            "check.container.root.remedy",
+            en: "Give the service `user: \"1000:1000\"`, and its volumes to that user.",
+            fr: "Donnez au service `user: \"1000:1000\"`, et ses volumes à cet utilisateur.")
+    ) { survey in
+        survey.containers.filter { container in
+            guard let user = container.user?.split(separator: ":", omittingEmptySubsequences: false).first else {
+                return container.user != nil
+            }
+            return ["", "0", "root"].contains(user)
+        }.map { Trace($0.name) }
+    }
+
+    static let noMemoryLimit = Check(
+        "container.no_memory_limit", .hardening, .warning,
+        Message(
+            "check.container.memory_limit", en: "Every container has a memory limit",
+            fr: "Chaque conteneur a une limite de mémoire"),
+        evidence: Message(
+            "check.container.memory_limit.evidence", en: "it may take all of this machine's memory",
+            fr: "il peut prendre toute la mémoire de cette machine"),
+        remedy: Message(
+            "check.container.memory_limit.remedy",
+            en: "Give the service `mem_limit`, larger than its largest model.",
+            fr: "Donnez au service `mem_limit`, plus grand que son plus gros modèle.")
+    ) { survey in survey.containers.filter { $0.memoryLimit == nil }.map { Trace($0.name) } }
+
+    static let engineSocket = Check(
+        "container.engine_socket", .hardening, .critical,
+        Message(
+            "check.container.engine_socket", en: "No container holds the engine's socket",
+            fr: "Aucun conteneur ne détient le socket du moteur"),
+        evidence: Message(
+            "check.container.engine_socket.evidence",
+            en: "{source} is mounted in it: whoever gets into the container is root on this machine",
+            fr: "{source} y est monté : qui entre dans le conteneur est root sur cette machine"),
+        remedy: Message(
+            "check.container.engine_socket.remedy",
+            en: "Take the mount away, or put a proxy between them that lets through only what is needed.",
+            fr: "Retirez ce montage, ou placez entre les deux un proxy qui ne laisse passer que le nécessaire.")
+    ) { survey in
+        survey.containers.flatMap { container in
+            container.mounts.filter { $0.source.hasSuffix("docker.sock") || $0.source.hasSuffix("containerd.sock") }
+                .map { Trace(container.name, ["source": $0.source]) }
+        }
+    }
+
+    static let privileged = Check(
+        "container.privileged", .hardening, .critical,
+        Message("check.container.privileged", en: "No container is privileged", fr: "Aucun conteneur n’est privilégié"),
+        evidence: Message(
+            "check.container.privileged.evidence",
+            en: "it is privileged: it has every device and every right of this machine",
+            fr: "il est privilégié : il a tous les périphériques et tous les droits de cette machine"),
+        remedy: Message(
+            "check.container.privileged.remedy",
+            en: "Take `privileged` away; a card needs only a device reservation.",
+            fr: "Retirez `privileged` ; une carte ne demande qu’une réservation de périphérique.")
+    ) { survey in survey.containers.filter(\.isPrivileged).map { Trace($0.name) } }
+
+    static let secretInEnvironment = Check(
+        "container.secret_in_environment", .hardening, .warning,
+        Message(
+            "check.container.secret", en: "No container has a secret in its environment",
+            fr: "Aucun conteneur n’a de secret dans son environnement"),
+        evidence: Message(
+            "check.container.secret.evidence",
+            en: "{names}: anybody who may call `docker inspect` can read it",
+            fr: "{names} : lisible par quiconque peut appeler `docker inspect`"),
+        remedy: Message(
+            "check.container.secret.remedy", en: "Hand it over as a file: `secrets:` of the compose file.",
+            fr: "Transmettez-le par un fichier : `secrets:` du fichier compose.")
+    ) { survey in
+        survey.containers.compactMap { container in
+            let names = container.environment.filter(\.isSecret).map(\.name)
+            return names.isEmpty ? nil : Trace(container.name, ["names": names.joined(separator: ", ")])
+        }
+    }
+
+    static let emptyKey = Check(
+        "login.empty_key", .login, .critical,
+        Message(
+            "check.login.empty_key", en: "No service's key is empty", fr: "Aucune clé de service n’est vide"),
+        evidence: Message(
+            "check.login.empty_key.evidence",
+            en: "{names} is empty in its environment: services like this one then let everybody in",
+            fr: "{names} est vide dans son environnement : un tel service laisse alors entrer tout le monde"),
+        remedy: Message(
+            "check.login.empty_key.remedy",
+            en:
+                "Set a value where the compose file takes it from, and write {form} there, so that it never starts without one.",
+            fr:
+                "Donnez une valeur là où le fichier compose la prend, et écrivez-y {form}, pour qu’il ne démarre jamais sans."
+        )
+    ) { survey in
+        survey.containers.flatMap { container in
+            container.environment.filter { $0.value.isEmpty && $0.isAccessKey }
+                .map { Trace(container.name, ["names": $0.name, "form": "${\($0.name):?}"]) }
+        }
+    }
+}
+
+extension ContainerFacts.Variable {
+    /// Its name or its form says that it is a secret, and it is no example.
+    fileprivate var isSecret: Bool {
+        if case .secret = ValueJudgement(name: name, value.reveal()) { true } else { false }
+    }
+
+    /// What lets people in when it is right: without it some services ask for nothing.
+    fileprivate var isAccessKey: Bool {
+        ["API_KEY", "API_TOKEN", "AUTH_TOKEN", "ACCESS_TOKEN", "PASSWORD", "BEARER_TOKEN", "SECRET"].contains {
+            name == $0 || name.hasSuffix("_" + $0)
+        }
+    }
+}

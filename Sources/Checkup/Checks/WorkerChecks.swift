@@ -1,0 +1,128 @@
+internal import Basics
+internal import Stack
+
+extension Check {
+    /// Workers, as somebody without a credential meets them.
+    static let ofWorkers = [openToNetwork, openHere, managerOpen, silent]
+
+    private static let openEvidence = Message(
+        "check.worker.open.evidence",
+        en: "POST /prompt without a login is answered {status}: the handler was reached, anybody can run jobs",
+        fr: "POST /prompt sans connexion répond {status} : le traitement est atteint, chacun peut lancer des jobs")
+
+    static let openToNetwork = Check(
+        "worker.open_to_network", .login, .critical,
+        Message(
+            "check.worker.open_to_network", en: "No worker takes jobs from the network without a login",
+            fr: "Aucun worker n’accepte de jobs du réseau sans connexion"),
+        evidence: openEvidence,
+        remedy: Message(
+            "check.worker.open_to_network.remedy",
+            en: "Publish its port on 127.0.0.1 only and let people in through the gate: comfygate serve.",
+            fr: "Publiez son port sur 127.0.0.1 seulement et faites entrer les gens par la porte : comfygate serve.")
+    ) { survey in open(survey) { !$0.isLoopback } }
+
+    static let openHere = Check(
+        "worker.open_here", .login, .notice,
+        Message(
+            "check.worker.open_here", en: "No worker takes jobs from this machine without a login",
+            fr: "Aucun worker n’accepte de jobs de cette machine sans connexion"),
+        evidence: openEvidence,
+        remedy: Message(
+            "check.worker.open_here.remedy",
+            en:
+                "Fine behind the gate on a machine of your own; where others log in, put the worker into a network of its own.",
+            fr:
+                "Correct derrière la porte sur votre propre machine ; si d’autres s’y connectent, isolez le worker dans son réseau."
+        )
+    ) { survey in open(survey) { $0.isLoopback } }
+
+    private static func open(_ survey: Survey, _ matches: (WorkerFacts) -> Bool) -> [Trace] {
+        survey.workers.filter { $0.takesPrompts && matches($0) }.map { worker in
+            Trace(worker.place, ["status": "\(worker.prompt.status ?? 0)"])
+        }
+    }
+
+    static let managerOpen = Check(
+        "worker.manager_open", .login, .critical,
+        Message(
+            "check.worker.manager", en: "Nobody without a login reaches ComfyUI-Manager",
+            fr: "Personne n’atteint ComfyUI-Manager sans connexion"),
+        evidence: Message(
+            "check.worker.manager.evidence",
+            en: "GET /manager/version is answered without a login: its neighbours install code and restart the server",
+            fr: "GET /manager/version répond sans connexion : ses voisins installent du code et redémarrent le serveur"),
+        remedy: Message(
+            "check.worker.manager.remedy",
+            en:
+                "Put the worker behind the gate, which refuses these routes, or set security_level = strong in Manager's config.ini.",
+            fr:
+                "Placez le worker derrière la porte, qui refuse ces routes, ou mettez security_level = strong dans le config.ini du Manager."
+        )
+    ) { survey in survey.workers.filter { $0.manager.status == 200 && !$0.isLoopback }.map { Trace($0.place) } }
+
+    private static let silentEvidence = Message(
+        "check.worker.silent.evidence", en: "its container runs, and nothing answers: {reason}",
+        fr: "son conteneur tourne, et rien ne répond : {reason}")
+
+    static let silent = Check(
+        "worker.silent", .workers, .error,
+        Message("check.worker.silent", en: "Every worker answers", fr: "Chaque worker répond"),
+        evidence: silentEvidence,
+        remedy: Message(
+            "check.worker.silent.remedy",
+            en:
+                "It may still be installing or loading: docker logs -f {name}. If not, compare the port in its command with the "
+                + "one published.",
+            fr:
+                "Il installe ou charge peut-être encore : docker logs -f {name}. Sinon comparez le port de sa commande avec "
+                + "celui publié.")
+    ) { survey in
+        // One address of a worker says it for all.
+        var told: Set<String> = []
+        return survey.workers.compactMap { worker -> Trace? in
+            guard worker.stats.status == nil, told.insert(worker.container ?? worker.address).inserted else {
+                return nil
+            }
+            let name = worker.container ?? ""
+            return Trace(worker.place, ["name": name], evidence: silentEvidence.about(worker.stats.words))
+        }
+    }
+}
+
+extension Message {
+    /// With a reason that has its own words in each language.
+    func about(_ reason: Phrase) -> Phrase {
+        func text(_ language: Language) -> String { self(["reason": reason.text(in: language)]).text(in: language) }
+        return Phrase(en: text(.english), fr: text(.french))
+    }
+}
+
+extension WorkerFacts {
+    /// The container and the address.
+    var place: String { container.map { "\($0) (\(address))" } ?? address }
+}
+
+extension HTTPAnswer {
+    /// Why there is no answer.
+    var words: Phrase {
+        switch self {
+        case .answered(let status, _, _): Phrase(verbatim: "\(status)")
+        case .refused: AnswerMessages.refused()
+        case .unreachable(let reason): AnswerMessages.unreachable(["reason": reason])
+        case .timedOut: AnswerMessages.timedOut()
+        case .notHTTP: AnswerMessages.notHTTP()
+        }
+    }
+}
+
+/// Why a request had no answer.
+enum AnswerMessages {
+    static let refused = Message(
+        "answer.refused", en: "the connection is refused", fr: "la connexion est refusée")
+    static let unreachable = Message(
+        "answer.unreachable", en: "no connection ({reason})", fr: "pas de connexion ({reason})")
+    static let timedOut = Message("answer.timed_out", en: "no answer in time", fr: "pas de réponse à temps")
+    static let notHTTP = Message("answer.not_http", en: "the answer is not HTTP", fr: "la réponse n’est pas du HTTP")
+    static let all = [refused, unreachable, timedOut, notHTTP]
+}

@@ -1,0 +1,5 @@
+// Checkup: what is wrong with an installation, and what helps.
+//
+// Rooms: `Survey` (all that can be seen of an installation, gathered at once; what could not be seen says why), `Checks` (each
+// a value: what it looks for, how bad that is, what helps; it judges a survey and asks nobody), `Reports` (the same result for
+// a terminal, a program, a person). Nothing here changes an installation.

@@ -1,0 +1,77 @@
+public import Basics
+public import Secrets
+public import Stack
+
+/// All that could be seen of an installation at one moment.
+public struct Survey: Sendable {
+    /// What the project's folder holds about credentials.
+    public struct Files: Sendable {
+        /// A source of truth is there.
+        public var hasTruth = false
+        /// Every place of a credential, judged.
+        public var rows: [AuditRow] = []
+        /// Values that look like secrets, and keys that are missing.
+        public var findings: [Finding] = []
+        /// Dotenv files of another system's editor, by path.
+        public var oddities: [String: TreeSearch.Oddity] = [:]
+        /// Scripts that are mounted into a container, and end their lines with CRLF: the path, and the container.
+        public var foreignScripts: [String: String] = [:]
+        /// The folder was too large to be read whole.
+        public var isCut = false
+
+        public init() {}
+    }
+
+    public struct Engine: Sendable, Hashable {
+        /// `unix:///var/run/docker.sock`
+        public var endpoint: String
+        /// Of the API.
+        public var version: String
+
+        public init(endpoint: String, version: String) { (self.endpoint, self.version) = (endpoint, version) }
+    }
+
+    /// The project's folder.
+    public var root: String
+    public var files: Seen<Files>
+    public var engine: Seen<Engine>
+    /// Containers of the engine, and those that only stand in compose files.
+    public var containers: [ContainerFacts] = []
+    /// Compose files that Compose itself would refuse.
+    public var broken: [BrokenFile] = []
+    public var cards: Seen<Cards>
+    public var machine = Machine()
+    public var disks: [DiskFacts] = []
+    /// Every address at which a ComfyUI was asked.
+    public var workers: [WorkerFacts] = []
+
+    public struct BrokenFile: Sendable, Hashable {
+        public var path: String
+        public var reason: Phrase
+    }
+
+    public init(root: String, files: Seen<Files>, engine: Seen<Engine>, cards: Seen<Cards>) {
+        (self.root, self.files, self.engine, self.cards) = (root, files, engine, cards)
+    }
+
+    /// Why a check that needs it says nothing; nil where it was seen.
+    func missing(_ need: Check.Need) -> Phrase? {
+        switch need {
+        case .files: files.reason
+        case .engine: engine.reason
+        case .cards: cards.reason
+        }
+    }
+
+    /// Containers that run, and those that would if their compose file were started.
+    ///
+    /// - Parameters:
+    ///   - engine: With all that the engine has, stopped ones too.
+    ///   - compose: Left out where the engine has a container of the same service or name.
+    static func merged(engine: [ContainerFacts], compose: [ContainerFacts]) -> [ContainerFacts] {
+        let names = Set(engine.map(\.name))
+        let services = Set(engine.compactMap(\.service))
+        return engine
+            + compose.filter { !names.contains($0.name) && !($0.service.map { services.contains($0) } ?? false) }
+    }
+}

@@ -1,0 +1,161 @@
+internal import Basics
+public import Loop
+internal import Secrets
+internal import Stack
+internal import YAML
+
+/// Looks at an installation, at everything at once: a survey takes as long as its slowest part.
+public struct Surveyor: Sendable {
+    /// The project's folder; nil looks at the machine alone.
+    public var root: String
+    public var environment: [String: String]
+    /// The name or path of NVIDIA's management library.
+    public var library = Cards.library
+
+    public init(root: String, environment: [String: String]) { (self.root, self.environment) = (root, environment) }
+
+    /// - Parameter loop: Requests are made on it.
+    public func look(on loop: EventLoop) async -> Survey {
+        async let files = lookAtFiles()
+        async let engine = lookAtEngine(loop)
+        async let cards = lookAtCards()
+        async let machine = Self.blocking { Machine.look() }
+        async let disks = lookAtDisks()
+        let (folder, engineSeen) = await (files, engine)
+        var survey = Survey(
+            root: root, files: folder.seen, engine: engineSeen.seen, cards: await cards)
+        survey.broken = folder.broken
+        survey.containers = Survey.merged(engine: engineSeen.containers, compose: folder.containers)
+        survey.machine = await machine
+        let places = WorkerPlace.all(in: survey.containers, own: survey.machine.addresses)
+        survey.workers = await Self.look(at: places, on: loop)
+        survey.disks = await disks
+        return survey
+    }
+
+    /// On a thread of its own, so that what blocks for long holds up nothing else.
+    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        let lane = Lane("survey", threads: 1, capacity: 1)
+        // A lane that has just been made refuses nothing.
+        guard let value = try? await lane.run(body) else { return body() }
+        return value
+    }
+
+    // MARK: - Files
+
+    fileprivate struct Folder: Sendable {
+        var seen: Seen<Survey.Files>
+        var containers: [ContainerFacts] = []
+        var broken: [Survey.BrokenFile] = []
+    }
+
+    private func lookAtFiles() async -> Folder {
+        let root = root
+        return await Self.blocking {
+            do throws(GateError) {
+                return try Self.read(root)
+            } catch {
+                return Folder(seen: .unseen(error.phrase))
+            }
+        }
+    }
+
+    private static func read(_ root: String) throws(GateError) -> Folder {
+        let search = try TreeSearch(of: root)
+        let tree = try ProjectTree(root: root, tracked: GitFacts.tracked(below: root) ?? [])
+        var files = Survey.Files()
+        (files.isCut, files.oddities) = (search.isCut, search.oddities)
+        var truth: CredentialFile?
+        if case .bytes(let bytes) = tree.facts(of: CredentialFile.path).content {
+            truth = try? CredentialFile(parsing: bytes)
+        }
+        files.hasTruth = truth != nil
+        var audit = Audit(tree)
+        let discovery = Discovery(search, in: tree, listed: truth)
+        files.findings = discovery.findings
+        files.rows = audit.rows(of: truth ?? CredentialFile(), found: discovery.findings)
+        var folder = Folder(seen: .seen(files))
+        for (path, bytes) in search.composeFiles.sorted(by: { $0.key < $1.key }) {
+            folder.take(path, bytes, in: tree)
+        }
+        files.foreignScripts = folder.foreignScripts(in: tree)
+        folder.seen = .seen(files)
+        return folder
+    }
+
+    // MARK: - The engine
+
+    private func lookAtEngine(_ loop: EventLoop) async -> (seen: Seen<Survey.Engine>, containers: [ContainerFacts]) {
+        do throws(DockerFailure) {
+            let endpoint = try DockerEndpoint.find(environment: environment)
+            let engine = try await DockerEngine.connect(to: endpoint, on: loop)
+            let containers = try await engine.containers()
+            return (.seen(Survey.Engine(endpoint: endpoint.description, version: "\(engine.version)")), containers)
+        } catch {
+            return (.unseen(error.phrase), [])
+        }
+    }
+
+    // MARK: - Workers
+
+    private static func look(at places: [WorkerPlace], on loop: EventLoop) async -> [WorkerFacts] {
+        await withTaskGroup(of: (Int, WorkerFacts).self) { group in
+            for (index, place) in places.enumerated() {
+                group.addTask { (index, await place.look(on: loop)) }
+            }
+            var found = [WorkerFacts?](repeating: nil, count: places.count)
+            for await (index, worker) in group { found[index] = worker }
+            return found.compactMap(\.self)
+        }
+    }
+
+    // MARK: - The machine
+
+    private func lookAtCards() async -> Seen<Cards> {
+        let library = library
+        return await Self.blocking { Cards.look(library) }
+    }
+
+    private func lookAtDisks() async -> [DiskFacts] {
+        let places = ["/", root]
+        return await Self.blocking {
+            var found: [DiskFacts] = []
+            for place in places {
+                guard let disk = DiskFacts.look(place) else { continue }
+                if !found.contains(where: { $0.size == disk.size && $0.free == disk.free }) { found.append(disk) }
+            }
+            return found
+        }
+    }
+}
+
+extension Surveyor.Folder {
+    /// Scripts by their name or first two bytes, mounted one by one.
+    fileprivate func foreignScripts(in tree: ProjectTree) -> [String: String] {
+        var found: [String: String] = [:]
+        for container in containers {
+            for mount in container.mounts where mount.kind == .bind && !mount.source.hasPrefix("/") {
+                guard case .bytes(let bytes) = tree.facts(of: mount.source).content,
+                    mount.source.hasSuffix(".sh") || bytes.starts(with: "#!".utf8),
+                    let end = bytes.firstIndex(of: UInt8(ascii: "\n")), end > 0, bytes[end - 1] == UInt8(ascii: "\r")
+                else { continue }
+                found[mount.source] = container.name
+            }
+        }
+        return found
+    }
+
+    fileprivate mutating func take(_ path: String, _ bytes: [UInt8], in tree: ProjectTree) {
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        func read(_ path: String) -> [UInt8]? {
+            if case .bytes(let bytes) = tree.facts(of: path).content { bytes } else { nil }
+        }
+        do throws(YAMLError) {
+            guard let document = try YAMLReader.full.read(bytes) else { return }
+            var variables = ComposeVariables(read(folder.isEmpty ? ".env" : folder + "/.env"))
+            containers += ContainerFacts.services(of: document, in: path, &variables, read: read)
+        } catch {
+            broken.append(Survey.BrokenFile(path: "\(path):\(error.position.line)", reason: error.phrase))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import Basics
+internal import Loop
+internal import Stack
+
+/// One ComfyUI, as somebody without a credential meets it at one address.
+public struct WorkerFacts: Sendable {
+    /// The container it runs in; nil for one that was named by its address.
+    public var container: String?
+    public var host: String
+    public var port: UInt16
+    /// `GET /system_stats`
+    public var stats: HTTPAnswer
+    /// `POST /prompt` with nothing to run: 400 means that the handler was reached, so that a real prompt would run.
+    public var prompt: HTTPAnswer
+    /// `GET /manager/version` of ComfyUI-Manager, which installs code.
+    public var manager: HTTPAnswer
+
+    public var address: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+
+    /// Only programs on this machine can reach the address.
+    public var isLoopback: Bool { host == "localhost" || host.hasPrefix("127.") || host == "::1" }
+
+    /// What `/system_stats` says; nil where it is not a ComfyUI's answer.
+    public var system: JSON? {
+        guard stats.status == 200, let body = stats.body else { return nil }
+        return (try? JSON(parsing: body, dialect: .python))?["system"]
+    }
+
+    public var version: String? { system?["comfyui_version"]?.string }
+    public var words: [String] { (system?["argv"]?.array ?? []).compactMap(\.string) }
+
+    /// It would have run a prompt of somebody without a credential.
+    public var takesPrompts: Bool { prompt.status == 200 || prompt.status == 400 }
+}
+
+/// An address at which a ComfyUI may answer.
+struct WorkerPlace: Sendable, Hashable {
+    let container: String?
+    let host: String
+    let port: UInt16
+
+    /// Those of the containers that look like a ComfyUI: each published port at every address that leads to it.
+    ///
+    /// - Parameter own: This machine's addresses beside loopback.
+    static func all(in containers: [ContainerFacts], own: [String]) -> [WorkerPlace] {
+        var places: [WorkerPlace] = []
+        for container in containers where container.isComfyUI && container.run?.isRunning == true {
+            for port in container.ports where port.transport == "tcp" {
+                guard let number = port.host.flatMap({ UInt16(exactly: $0) }) else { continue }
+                for host in port.isPublic ? ["127.0.0.1"] + own : [port.address] {
+                    let place = WorkerPlace(container: container.name, host: host, port: number)
+                    if !places.contains(place) { places.append(place) }
+                }
+            }
+        }
+        return places
+    }
+
+    func look(on loop: EventLoop) async -> WorkerFacts {
+        let probe = HTTPProbe(host: host, port: port, on: loop)
+        async let stats = probe.get("/system_stats")
+        async let prompt = probe.post("/prompt", "{}")
+        async let manager = probe.get("/manager/version")
+        return WorkerFacts(
+            container: container, host: host, port: port, stats: await stats, prompt: await prompt,
+            manager: await manager)
+    }
+}

@@ -1,0 +1,206 @@
+internal import Basics
+internal import Secrets
+public import YAML
+
+extension ContainerFacts {
+    /// The services of a compose file as the containers it would start.
+    ///
+    /// Source: the Compose specification (github.com/compose-spec/compose-spec), chapter services. What another file adds by
+    /// `extends` or `include` is not followed.
+    ///
+    /// - Parameters:
+    ///   - document: The file.
+    ///   - path: The file, relative to the project's folder.
+    ///   - variables: What is filled in; learns what is missing.
+    ///   - read: The bytes of a file that `env_file` names, by its path relative to the project's folder; nil where there is none.
+    public static func services(
+        of document: YAMLNode, in path: String, _ variables: inout ComposeVariables,
+        read: @escaping (String) -> [UInt8]?
+    ) -> [ContainerFacts] {
+        (document["services"]?.entries ?? []).map { entry in
+            var service = ComposeService(
+                entry.value, folder: path.split(separator: "/").dropLast().joined(separator: "/"), variables, read)
+            let facts = service.facts(name: entry.key, file: path)
+            variables = service.variables
+            return facts
+        }
+    }
+}
+
+/// One service on its way to being a container.
+private struct ComposeService {
+    private let node: YAMLNode
+    private let folder: String
+    private(set) var variables: ComposeVariables
+    private let read: (String) -> [UInt8]?
+
+    init(_ node: YAMLNode, folder: String, _ variables: ComposeVariables, _ read: @escaping (String) -> [UInt8]?) {
+        (self.node, self.folder, self.variables, self.read) = (node, folder, variables, read)
+    }
+
+    mutating func facts(name: String, file: String) -> ContainerFacts {
+        var facts = ContainerFacts(
+            name: text(node["container_name"]) ?? name, origin: .compose(file: file, service: name),
+            image: text(node["image"]) ?? "")
+        facts.service = name
+        facts.user = text(node["user"])
+        facts.ports = (node["ports"]?.elements ?? []).flatMap { ports($0) }
+        facts.mounts = (node["volumes"]?.elements ?? []).compactMap { mount($0) }
+        facts.environment = environment()
+        facts.cards = cards()
+        facts.memoryLimit = bytes(node["deploy"]?["resources"]?["limits"]?["memory"]) ?? bytes(node["mem_limit"])
+        facts.sharedMemory = bytes(node["shm_size"])
+        facts.isPrivileged = text(node["privileged"]) == "true"
+        facts.network = text(node["network_mode"]) ?? ""
+        facts.ipc = text(node["ipc"]) ?? ""
+        if let check = node["healthcheck"] {
+            if text(check["disable"]) == "true" {
+                facts.healthCheck = ContainerFacts.HealthCheck(["NONE"])
+            } else if let test = check["test"] {
+                facts.healthCheck = ContainerFacts.HealthCheck(
+                    test.elements.isEmpty ? ["CMD-SHELL", text(test) ?? ""] : test.elements.compactMap { text($0) })
+            }
+        }
+        facts.words = words(node["entrypoint"]) + words(node["command"])
+        facts.restart = text(node["restart"]) ?? ""
+        return facts
+    }
+
+    private mutating func text(_ node: YAMLNode?) -> String? {
+        node?.text.flatMap { value($0) }.map { String(decoding: $0.reveal(), as: UTF8.self) }
+    }
+
+    private mutating func value(_ text: String) -> DotenvValue? { variables.fill(text) }
+
+    private mutating func bytes(_ node: YAMLNode?) -> Int? { text(node).flatMap { ByteCount($0)?.bytes } }
+
+    /// A list of words, or a line of them; quotes in a line only matter to a shell.
+    private mutating func words(_ node: YAMLNode?) -> [String] {
+        guard let node else { return [] }
+        if let line = text(node) { return line.split(separator: " ").map(String.init) }
+        return node.elements.compactMap { text($0) }
+    }
+
+    // MARK: - Ports
+
+    private mutating func ports(_ node: YAMLNode) -> [ContainerFacts.Port] {
+        guard node.entries.isEmpty else {
+            guard let target = text(node["target"]).flatMap({ Int($0) }) else { return [] }
+            return [
+                ContainerFacts.Port(
+                    address: text(node["host_ip"]) ?? "", host: text(node["published"]).flatMap { Int($0) },
+                    container: target, transport: text(node["protocol"]) ?? "tcp")
+            ]
+        }
+        return text(node).map(Self.ports) ?? []
+    }
+
+    /// `8188`, `8188:8188`, `127.0.0.1:8188:8188/tcp`, `3000-3005:3000-3005`, `[::1]:80:80`.
+    private static func ports(_ text: String) -> [ContainerFacts.Port] {
+        var (rest, transport) = (text[...], "tcp")
+        if let slash = rest.lastIndex(of: "/") {
+            transport = String(rest[rest.index(after: slash)...])
+            rest = rest[..<slash]
+        }
+        var address = ""
+        if rest.hasPrefix("["), let close = rest.firstIndex(of: "]") {
+            address = String(rest[rest.index(after: rest.startIndex)..<close])
+            rest = rest[rest.index(after: close)...].drop { $0 == ":" }
+        }
+        var parts = rest.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard let inside = parts.popLast().flatMap(range) else { return [] }
+        let outside = parts.popLast().flatMap(range)
+        if !parts.isEmpty { address = parts.joined(separator: ":") }
+        return inside.enumerated().map { index, port in
+            let host = outside.flatMap { $0.count > index ? $0.lowerBound + index : nil }
+            return ContainerFacts.Port(address: address, host: host, container: port, transport: transport)
+        }
+    }
+
+    /// Ports of one line are few: a wide range is told by its first ones.
+    private static func range(_ text: String) -> ClosedRange<Int>? {
+        let ends = text.split(separator: "-").map { Int($0) }
+        guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else { return nil }
+        return first...min(last, first + 99)
+    }
+
+    // MARK: - Mounts
+
+    private mutating func mount(_ node: YAMLNode) -> ContainerFacts.Mount? {
+        guard node.entries.isEmpty else {
+            guard let target = text(node["target"]) else { return nil }
+            let kind: ContainerFacts.Mount.Kind =
+                switch text(node["type"]) ?? "volume" {
+                case "bind": .bind
+                case "volume": .volume
+                case let other: .other(other)
+                }
+            let source = text(node["source"]) ?? ""
+            return ContainerFacts.Mount(
+                kind, source: kind == .bind ? resolved(source) : source, target: target,
+                isReadOnly: text(node["read_only"]) == "true")
+        }
+        guard let line = text(node) else { return nil }
+        let parts = line.split(separator: ":").map(String.init)
+        guard parts.count > 1 else { return ContainerFacts.Mount(.volume, source: "", target: line) }
+        let isPath = [".", "/", "~"].contains { parts[0].hasPrefix($0) }
+        return ContainerFacts.Mount(
+            isPath ? .bind : .volume, source: isPath ? resolved(parts[0]) : parts[0], target: parts[1],
+            isReadOnly: parts.count > 2 && parts[2].split(separator: ",").contains("ro"))
+    }
+
+    /// A path below the project's folder where it leads there, else as it is written.
+    private func resolved(_ source: String) -> String { ComposeFile.path(of: source, in: folder) ?? source }
+
+    // MARK: - Environment
+
+    private mutating func environment() -> [ContainerFacts.Variable] {
+        var found: [ContainerFacts.Variable] = []
+        for file in node["env_file"].map({ $0.elements.isEmpty ? [$0] : $0.elements }) ?? [] {
+            guard let written = text(file["path"] ?? file), let path = ComposeFile.path(of: written, in: folder),
+                let bytes = read(path)
+            else { continue }
+            let view = DotenvReader.composeV2.read(bytes)
+            for key in view.keys.sorted() {
+                if case .value(let value) = view[key] { found.append(ContainerFacts.Variable(key, value)) }
+            }
+        }
+        guard let node = node["environment"] else { return found }
+        for entry in node.entries {
+            if let value = entry.value.text.map({ value($0) }) ?? variables[entry.key] {
+                found.append(ContainerFacts.Variable(entry.key, value))
+            }
+        }
+        for element in node.elements {
+            guard let line = element.text else { continue }
+            if let sign = line.firstIndex(of: "=") {
+                let value = value(String(line[line.index(after: sign)...])) ?? DotenvValue([])
+                found.append(ContainerFacts.Variable(String(line[..<sign]), value))
+            } else if let value = variables[line] {
+                found.append(ContainerFacts.Variable(line, value))
+            }
+        }
+        return found
+    }
+
+    // MARK: - Cards
+
+    private mutating func cards() -> [ContainerFacts.CardRequest] {
+        var found: [ContainerFacts.CardRequest] = []
+        let devices = node["deploy"]?["resources"]?["reservations"]?["devices"]?.elements ?? []
+        for device in devices where device["capabilities"]?.elements.contains(where: { $0.text == "gpu" }) ?? false {
+            let ids = (device["device_ids"]?.elements ?? []).compactMap { text($0) }
+            let count = text(device["count"]).flatMap { $0 == "all" ? -1 : Int($0) }
+            found.append(ContainerFacts.CardRequest(ids: ids, count: count ?? (ids.isEmpty ? -1 : nil)))
+        }
+        if let gpus = node["gpus"] {
+            let count = text(gpus).flatMap { $0 == "all" ? -1 : Int($0) }
+            if count != nil { found.append(ContainerFacts.CardRequest(ids: [], count: count)) }
+            for device in gpus.elements {
+                let ids = (device["device_ids"]?.elements ?? []).compactMap { text($0) }
+                found.append(ContainerFacts.CardRequest(ids: ids, count: text(device["count"]).flatMap { Int($0) }))
+            }
+        }
+        return found
+    }
+}

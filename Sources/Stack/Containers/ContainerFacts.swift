@@ -1,0 +1,132 @@
+public import Secrets
+
+/// One container, as the engine runs it or as a compose file would start it: in one form, so that one rule judges both.
+public struct ContainerFacts: Sendable, Hashable {
+    public enum Origin: Sendable, Hashable {
+        case engine(id: String)
+        /// - Parameter file: Relative to the project's folder.
+        case compose(file: String, service: String)
+    }
+
+    /// A port that is reachable from outside the container.
+    public struct Port: Sendable, Hashable {
+        /// On the host; empty for every address it has.
+        public var address: String
+        /// On the host; nil where the engine chooses.
+        public var host: Int?
+        public var container: Int
+        /// `tcp`, `udp`, `sctp`.
+        public var transport: String
+
+        public init(address: String, host: Int?, container: Int, transport: String = "tcp") {
+            (self.address, self.host, self.container, self.transport) = (address, host, container, transport)
+        }
+
+        /// Others than this machine can reach it.
+        public var isPublic: Bool { ["", "0.0.0.0", "::", "[::]"].contains(address) }
+    }
+
+    public struct Mount: Sendable, Hashable {
+        public enum Kind: Sendable, Hashable { case bind, volume, other(String) }
+        public var kind: Kind
+        /// On the host; of a compose file relative ones are resolved against its folder where that lies in the project.
+        public var source: String
+        public var target: String
+        public var isReadOnly: Bool
+
+        public init(_ kind: Kind, source: String, target: String, isReadOnly: Bool = false) {
+            (self.kind, self.source, self.target, self.isReadOnly) = (kind, source, target, isReadOnly)
+        }
+    }
+
+    public struct Variable: Sendable, Hashable {
+        public let name: String
+        /// Redacted wherever it is printed.
+        public let value: DotenvValue
+
+        public init(_ name: String, _ value: DotenvValue) { (self.name, self.value) = (name, value) }
+    }
+
+    /// Cards that the container asks the engine for.
+    public struct CardRequest: Sendable, Hashable {
+        /// Numbers or UUIDs; empty asks by count.
+        public var ids: [String]
+        /// −1 asks for all.
+        public var count: Int?
+
+        public init(ids: [String], count: Int?) { (self.ids, self.count) = (ids, count) }
+    }
+
+    public struct HealthCheck: Sendable, Hashable {
+        /// `CMD` and words, `CMD-SHELL` and a line, or `NONE`.
+        public var test: [String]
+        public init(_ test: [String]) { self.test = test }
+        public var isOff: Bool { test.first == "NONE" || test.isEmpty }
+    }
+
+    /// What only a container has that was made.
+    public struct Run: Sendable, Hashable {
+        /// `running`, `exited`, `restarting`, `created`, `paused`, `dead`.
+        public var status: String
+        public var exitCode: Int
+        public var wasKilledForMemory: Bool
+        public var restarts: Int
+        /// RFC 3339, as the engine writes it.
+        public var startedAt: String
+        /// `healthy`, `unhealthy`, `starting`; nil without a health check.
+        public var health: String?
+        public var failingStreak: Int
+        /// What its health check wrote last.
+        public var healthOutput: String
+        /// In the engine's own system; 0 when it does not run.
+        public var pid: Int
+        /// In the engine's networks.
+        public var addresses: [String]
+
+        public init(
+            status: String, exitCode: Int = 0, wasKilledForMemory: Bool = false, restarts: Int = 0,
+            startedAt: String = "", health: String? = nil, failingStreak: Int = 0, healthOutput: String = "",
+            pid: Int = 0, addresses: [String] = []
+        ) {
+            (self.status, self.exitCode, self.wasKilledForMemory) = (status, exitCode, wasKilledForMemory)
+            (self.restarts, self.startedAt, self.health) = (restarts, startedAt, health)
+            (self.failingStreak, self.healthOutput) = (failingStreak, healthOutput)
+            (self.pid, self.addresses) = (pid, addresses)
+        }
+
+        public var isRunning: Bool { status == "running" }
+    }
+
+    public var name: String
+    public var origin: Origin
+    public var image: String
+    /// As it is set or as the image has it; empty is root; nil is not known.
+    public var user: String?
+    public var ports: [Port] = []
+    public var mounts: [Mount] = []
+    public var environment: [Variable] = []
+    public var cards: [CardRequest] = []
+    /// Bytes; nil without a limit.
+    public var memoryLimit: Int?
+    /// Bytes of `/dev/shm`; nil is the engine's 64 MB.
+    public var sharedMemory: Int?
+    public var isPrivileged = false
+    /// `bridge`, `host`, `none`, or a network's name.
+    public var network = ""
+    /// `host` shares that of the host.
+    public var ipc = ""
+    public var healthCheck: HealthCheck?
+    /// What is run: entry point, then command.
+    public var words: [String] = []
+    public var restart = ""
+    /// The compose service and project that it came from, and the files of it.
+    public var project: String?
+    public var service: String?
+    public var run: Run?
+
+    public init(name: String, origin: Origin, image: String) {
+        (self.name, self.origin, self.image) = (name, origin, image)
+    }
+
+    public subscript(variable name: String) -> DotenvValue? { environment.last { $0.name == name }?.value }
+}

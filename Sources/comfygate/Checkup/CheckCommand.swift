@@ -1,0 +1,145 @@
+internal import Basics
+internal import Checkup
+internal import CommandLineKit
+internal import Loop
+internal import Secrets
+internal import Stack
+
+/// `comfygate check`: what is wrong with an installation, and what helps. Changes nothing.
+struct CheckCommand: Command {
+    static let declaration = CommandDeclaration(
+        "check",
+        Message(
+            "check.summary", en: "See what is wrong with an installation",
+            fr: "Voit ce qui ne va pas dans une installation"),
+        discussion: Message(
+            "check.discussion",
+            en:
+                "Looks at the project's folder, the containers and their engine, the cards and this machine, and changes nothing. "
+                + "What could not be seen is told. Exit code: 0 nothing worse than a notice, 3 a warning, 4 an error, "
+                + "5 something critical.",
+            fr:
+                "Examine le dossier du projet, les conteneurs et leur moteur, les cartes et cette machine, sans rien changer. "
+                + "Ce qui n’a pu être vu est dit. Code de sortie : 0 rien de pire qu’une remarque, 3 un avertissement, "
+                + "4 une erreur, 5 un point critique."),
+        [SecretsOptions.root, only, severity],
+        examples: ["check", "check --root /srv/genai", "check --only gpu,port.public --json"])
+
+    private static let only = Option<String>(
+        "only", placeholder: "AREA,ID",
+        Message("check.only", en: "Only these areas or checks", fr: "Seulement ces domaines ou contrôles"))
+    private static let severity = Option<String>(
+        "severity", placeholder: "LEVEL", completion: .words(Severity.allCases.map(\.rawValue)),
+        Message(
+            "check.severity", en: "Tell of this and worse: notice, warning, error, critical",
+            fr: "Dire ceci et pire : notice, warning, error, critical"))
+
+    private static let unknown = Message(
+        "check.unknown", en: "--only: there is no area or check {name}; there are {names}.",
+        fr: "--only : il n’y a ni domaine ni contrôle {name} ; il y a {names}.")
+    private static let badSeverity = Message(
+        "check.bad_severity", en: "--severity: {value} is none of notice, warning, error, critical.",
+        fr: "--severity : {value} n’est pas notice, warning, error ou critical.")
+    private static let fine = Message(
+        "check.fine", en: "Nothing is wrong with what could be seen.", fr: "Rien à redire sur ce qui a pu être vu.")
+    private static let count = Message(
+        "check.count", en: (one: "1 thing is wrong.", other: "{count} things are wrong."),
+        fr: (one: "{count} point à revoir.", other: "{count} points à revoir."))
+    private static let unseen = Message(
+        "check.unseen", en: "Not seen ({checks}): {reason}.", fr: "Non vu ({checks}) : {reason}.")
+    private static let cut = Message(
+        "check.cut", en: "The folder is too large to be read whole; something may have been missed.",
+        fr: "Le dossier est trop grand pour être lu en entier ; quelque chose a pu échapper.")
+    private static let area = Message("check.head.area", en: "AREA", fr: "DOMAINE")
+    private static let state = Message("check.head.state", en: "STATE", fr: "ÉTAT")
+    private static let score = Message("check.head.score", en: "SCORE", fr: "NOTE")
+    private static let held = Message("check.head.held", en: "HOLD", fr: "TENUS")
+    private static let ok = Message("check.ok", en: "ok", fr: "ok")
+    static let messages = [
+        unknown, badSeverity, fine, count, unseen, cut, area, state, score, held, ok,
+    ]
+
+    private let root: String
+    private let checks: [Check]
+    private let least: Severity
+
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        root = try SecretsOptions.root(of: arguments)
+        checks = try Self.checks(try arguments.get(Self.only))
+        let level = try arguments.get(Self.severity) ?? Severity.notice.rawValue
+        guard let least = Severity(rawValue: level) else { throw UsageError(Self.badSeverity(["value": level])) }
+        self.least = least
+    }
+
+    private static func checks(_ list: String?) throws(UsageError) -> [Check] {
+        guard let list else { return CheckList.all }
+        let names = list.split(separator: ",").map(String.init)
+        for name in names where Area(rawValue: name) == nil && !CheckList.all.contains(where: { $0.id == name }) {
+            let known = Area.allCases.map(\.rawValue) + CheckList.all.map(\.id)
+            throw UsageError(unknown(["name": name, "names": known.joined(separator: ", ")]))
+        }
+        return CheckList.all.filter { names.contains($0.id) || names.contains($0.area.rawValue) }
+    }
+
+    func run(_ terminal: Terminal) async throws {
+        let loop = EventLoop("check")
+        defer { loop.stop() }
+        let survey = await Surveyor(root: root, environment: terminal.environment).look(on: loop)
+        let whole = CheckReport(survey, checks: checks)
+        let report = whole.atLeast(least)
+        for line in survey.lines { terminal.say(line) }
+        terminal.put(report.json(of: survey, in: terminal.language)) { Self.text(report, terminal) }
+        for (reason, checks) in report.unseen {
+            terminal.say(Self.unseen(["checks": "\(checks)", "reason": terminal.text(reason)]))
+        }
+        if survey.files.value?.isCut == true { terminal.warn(Self.cut()) }
+        let faults = report.faults.count
+        terminal.say(faults == 0 ? Self.fine() : Self.count(count: faults))
+        if let code = report.worst?.exitCode, code != 0 { throw ExitFailure(code: code) }
+    }
+
+    /// A line for each area, then what is wrong, the worst first.
+    private static func text(_ report: CheckReport, _ terminal: Terminal) -> String {
+        var table = Table([
+            Table.Column(terminal.text(area)), Table.Column(terminal.text(state)),
+            Table.Column(terminal.text(score), .right), Table.Column(terminal.text(held), .right),
+        ])
+        for line in report.lines {
+            let judged = line.holding + line.faulty
+            table.append([
+                terminal.text(line.area.phrase),
+                judged == 0 ? "–" : line.worst.map { terminal.text($0.phrase) } ?? terminal.text(ok),
+                line.score.map { "\($0)" } ?? "–", "\(line.holding)/\(judged)",
+            ])
+        }
+        var text = table.render(width: terminal.outputIsTerminal ? terminal.width : nil, style: terminal.style)
+        let style = terminal.style
+        var rest = report.faults[...]
+        while let first = rest.first {
+            // The same check at several places is one paragraph: what is the same of them is said once.
+            let same = rest.prefix { $0.check == first.check }
+            rest = rest.dropFirst(same.count)
+            text +=
+                "\n" + colour(first.severity, style)(terminal.text(first.severity.phrase)) + "  " + first.check + "\n"
+            let evidence = Set(same.map { terminal.text($0.evidence) })
+            let remedies = Set(same.map { terminal.text($0.remedy) })
+            for fault in same {
+                text += "  " + style.bold(fault.place.visibleControls)
+                if evidence.count > 1 { text += ": " + terminal.text(fault.evidence).visibleControls }
+                text += "\n"
+                if remedies.count > 1 { text += "    → " + terminal.text(fault.remedy).visibleControls + "\n" }
+            }
+            if evidence.count == 1 { text += "  " + terminal.text(first.evidence).visibleControls + "\n" }
+            if remedies.count == 1 { text += "  → " + terminal.text(first.remedy).visibleControls + "\n" }
+        }
+        return text
+    }
+
+    private static func colour(_ severity: Severity, _ style: Style) -> (String) -> String {
+        switch severity {
+        case .notice: style.dim
+        case .warning: style.yellow
+        case .error, .critical: style.red
+        }
+    }
+}

@@ -1,0 +1,201 @@
+import Basics
+import Foundation
+import Secrets
+import Stack
+import Testing
+
+@testable import Checkup
+
+/// An installation with nothing wrong in it, and one thing at a time put wrong.
+struct CheckTests {
+    static let uuids = ["GPU-11111111-2222-3333-4444-555555555555", "GPU-66666666-7777-8888-9999-000000000000"]
+
+    static func container(_ name: String = "comfyui") -> ContainerFacts {
+        var container = ContainerFacts(name: name, origin: .engine(id: name), image: "example/comfyui:1")
+        container.user = "1000:1000"
+        container.ports = [ContainerFacts.Port(address: "127.0.0.1", host: 8_188, container: 8_188)]
+        container.mounts = [ContainerFacts.Mount(.volume, source: "models", target: "/models")]
+        container.environment = [variable("TZ", "Europe/Paris"), variable("COMFYUI_LOGIN_ENABLED", "true")]
+        container.cards = [ContainerFacts.CardRequest(ids: [uuids[0]], count: nil)]
+        container.memoryLimit = 32 << 30
+        container.sharedMemory = 8 << 30
+        container.healthCheck = ContainerFacts.HealthCheck(["CMD", "curl", "-s", "http://localhost:8188/system_stats"])
+        container.words = ["python", "main.py", "--listen", "0.0.0.0"]
+        container.run = ContainerFacts.Run(
+            status: "running", exitCode: 0, wasKilledForMemory: false, restarts: 0, startedAt: "2026-01-01T00:00:00Z",
+            health: "healthy", failingStreak: 0, healthOutput: "", pid: 1, addresses: ["172.17.0.2"])
+        return container
+    }
+
+    static func variable(_ name: String, _ value: String) -> ContainerFacts.Variable {
+        ContainerFacts.Variable(name, DotenvValue(value.utf8))
+    }
+
+    static func worker(_ host: String = "127.0.0.1") -> WorkerFacts {
+        let closed = HTTPAnswer.answered(status: 401, location: nil, body: [])
+        return WorkerFacts(
+            container: "comfyui", host: host, port: 8_188, stats: closed, prompt: closed, manager: closed)
+    }
+
+    static func healthy() -> Survey {
+        let cards = uuids.enumerated().map { index, uuid in
+            Card(index: index, uuid: uuid, name: "RTX", memory: 24 << 30)
+        }
+        var survey = Survey(
+            root: "/srv/genai", files: .seen(Survey.Files()),
+            engine: .seen(Survey.Engine(endpoint: "unix:///var/run/docker.sock", version: "1.41")),
+            cards: .seen(Cards(.nvml, driver: "550", cuda: "12.4", cards)))
+        survey.containers = [container()]
+        survey.machine.memory = 64 << 30
+        survey.disks = [DiskFacts(path: "/", size: 1 << 40, free: 500 << 30, kind: nil)]
+        survey.workers = [worker()]
+        return survey
+    }
+
+    static func faulty(_ survey: Survey) -> [String] { Array(Set(CheckReport(survey).faults.map(\.check))).sorted() }
+
+    @Test("Every text is there in both languages, and every check has an id of its own")
+    func catalogue() {
+        #expect(Message.faults(in: CheckList.messages + ReportMessages.all + SurveyMessages.all) == [])
+        #expect(Set(CheckList.all.map(\.id)).count == CheckList.all.count)
+        for check in CheckList.all {
+            #expect(check.id.split(separator: ".").count == 2, "\(check.id)")
+        }
+    }
+
+    @Test("An installation without faults is green")
+    func green() {
+        let report = CheckReport(Self.healthy())
+        #expect(report.faults.isEmpty, "\(report.faults)")
+        #expect(report.unseen.isEmpty)
+        #expect(report.lines.allSatisfy { $0.score == 100 })
+    }
+
+    struct Planted: Sendable, CustomTestStringConvertible {
+        let check: String
+        let plant: @Sendable (inout Survey) -> Void
+        var testDescription: String { check }
+
+        init(_ check: String, _ plant: @escaping @Sendable (inout Survey) -> Void) {
+            (self.check, self.plant) = (check, plant)
+        }
+
+        init(container check: String, _ plant: @escaping @Sendable (inout ContainerFacts) -> Void) {
+            self.init(check) { plant(&$0.containers[0]) }
+        }
+    }
+
+    static let planted: [Planted] = [
+        Planted(container: "port.public") { $0.ports[0].address = "0.0.0.0" },
+        Planted(container: "port.public") { $0.ports[0].address = "" },
+        Planted(container: "port.public") { $0.ports[0].address = "::" },
+        Planted(container: "container.root") { $0.user = "" },
+        Planted(container: "container.root") { $0.user = "root" },
+        Planted(container: "container.root") { $0.user = "0:1000" },
+        Planted(container: "container.no_memory_limit") { $0.memoryLimit = nil },
+        Planted(container: "container.engine_socket") {
+            $0.mounts.append(
+                ContainerFacts.Mount(.bind, source: "/var/run/docker.sock", target: "/var/run/docker.sock"))
+        },
+        Planted(container: "container.privileged") { $0.isPrivileged = true },
+        Planted(container: "container.secret_in_environment") {
+            $0.environment.append(variable("HF_TOKEN", "hf_" + String(repeating: "aB3", count: 11)))
+        },
+        Planted(container: "login.empty_key") { $0.environment.append(variable("API_KEY", "")) },
+        Planted(container: "login.empty_key") { $0.environment.append(variable("WHISPER_API_KEY", "")) },
+        Planted(container: "container.unhealthy") {
+            $0.run = ContainerFacts.Run(
+                status: "running", health: "unhealthy", failingStreak: 4, healthOutput: "exit 7")
+        },
+        Planted(container: "container.restarting") {
+            $0.run = ContainerFacts.Run(status: "restarting", restarts: 7)
+        },
+        Planted(container: "container.ended") { $0.run = ContainerFacts.Run(status: "exited", exitCode: 1) },
+        Planted(container: "container.out_of_memory") {
+            $0.run = ContainerFacts.Run(status: "exited", exitCode: 137, wasKilledForMemory: true)
+        },
+        Planted(container: "container.blind_health_check") {
+            $0.healthCheck = ContainerFacts.HealthCheck(["CMD", "curl", "-f", "http://localhost:8188/"])
+        },
+        Planted(container: "container.blind_health_check") {
+            $0.healthCheck = ContainerFacts.HealthCheck(["CMD-SHELL", "curl -sf http://localhost:8188/ || exit 1"])
+        },
+        Planted(container: "container.installs_at_start") {
+            $0.words = ["bash", "-c", "pip install torch --index-url https://x && python main.py"]
+        },
+        Planted(container: "container.small_shared_memory") { $0.sharedMemory = 64 << 20 },
+        Planted(container: "container.small_shared_memory") { $0.sharedMemory = nil },
+        Planted(container: "gpu.filtered_twice") { $0.environment.append(variable("CUDA_VISIBLE_DEVICES", "1")) },
+        Planted(container: "gpu.named_by_number") { $0.cards[0].ids = ["1"] },
+        Planted(container: "gpu.no_such_card") { $0.cards[0].ids = ["GPU-deadbeef"] },
+        Planted("gpu.not_visible") { $0.cards = .unseen(Phrase(verbatim: "no driver")) },
+        Planted("compose.broken") {
+            $0.broken = [Survey.BrokenFile(path: "compose.yaml:3", reason: Phrase(verbatim: "no YAML"))]
+        },
+        Planted("machine.little_memory") { $0.machine.memory = 8 << 30 },
+        Planted("machine.little_memory") { $0.machine.memoryLimit = 8 << 30 },
+        Planted("machine.wsl_one") { $0.machine.wsl = 1 },
+        Planted("disk.low") { $0.disks[0].free = 1 << 30 },
+        Planted("disk.odd_file_system") { $0.disks[0].kind = "9p" },
+        Planted("worker.open_here") { $0.workers[0].prompt = .answered(status: 400, location: nil, body: []) },
+        Planted("worker.open_to_network") {
+            $0.workers = [worker("192.168.1.5")]
+            $0.workers[0].prompt = .answered(status: 400, location: nil, body: [])
+        },
+        Planted("worker.manager_open") {
+            $0.workers = [worker("192.168.1.5")]
+            $0.workers[0].manager = .answered(status: 200, location: nil, body: [])
+        },
+        Planted("worker.silent") { $0.workers[0].stats = .refused },
+    ]
+
+    @Test("What is put wrong is found under its name, and nothing else is red", arguments: planted)
+    func plant(_ planted: Planted) {
+        var survey = Self.healthy()
+        planted.plant(&survey)
+        #expect(Self.faulty(survey) == [planted.check])
+    }
+
+    @Test("What looks alike and is fine is left alone")
+    func fine() {
+        var survey = Self.healthy()
+        survey.containers[0].environment += [
+            Self.variable("MAX_TOKENS", ""), Self.variable("API_KEY_FILE", "/run/secrets/key"),
+            Self.variable("CUDA_VISIBLE_DEVICES", "0"), Self.variable("NVIDIA_VISIBLE_DEVICES", "all"),
+        ]
+        survey.containers[0].ports.append(ContainerFacts.Port(address: "127.0.0.1", host: nil, container: 9_000))
+        // Stopped by somebody.
+        survey.containers[0].run = ContainerFacts.Run(status: "exited", exitCode: 137)
+        survey.containers.append(Self.container("stopped"))
+        #expect(Self.faulty(survey) == [])
+    }
+
+    @Test("Without an engine, cards and files nothing is red, and each absence is told")
+    func blind() {
+        let survey = Survey(
+            root: "/", files: .unseen(Phrase(verbatim: "a")), engine: .unseen(Phrase(verbatim: "b")),
+            cards: .unseen(Phrase(verbatim: "c")))
+        let report = CheckReport(survey)
+        #expect(report.faults.isEmpty)
+        #expect(Set(report.unseen.map { $0.reason.text(in: .english) }) == ["a", "b", "c"])
+        #expect(report.worst == nil)
+    }
+
+    @Test("The manual has every check, and no other")
+    func manual() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = try String(contentsOf: root.appendingPathComponent("docs/check.md"), encoding: .utf8)
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
+        let wanted = CheckList.all.map { check in
+            "| `\(check.id)` | \(check.area.rawValue) | \(check.severity.rawValue) | \(check.title.text(in: .english)) |"
+        }
+        #expect(rows.sorted() == wanted.sorted())
+    }
+
+    @Test("The exit code is that of the worst")
+    func exitCodes() {
+        #expect(Severity.allCases.map(\.exitCode) == [0, 3, 4, 5])
+        #expect(Severity.notice < .warning && Severity.error < .critical)
+    }
+}

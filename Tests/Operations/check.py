@@ -1,0 +1,304 @@
+"""`comfygate check` on a real Docker Engine: containers with one fault each, and what is found.
+
+usage: check.py PROGRAM [--where-possible]
+
+Starts an engine of its own (Debian's docker.io) in a new folder, without a bridge and without touching the firewall; images are
+busybox alone. With --where-possible a machine that cannot run one is named and left out.
+"""
+
+import http.server
+import json
+import os
+import pathlib
+import shutil
+import socket
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PATIENCE = 60
+TOKEN = "hf_" + "aB3" * 11
+
+# Each container's name, what makes it faulty, and what has to be found there.
+FAULTS = {
+    "sound": (["--user", "1000:1000", "--memory", "64m"], ["sleep", "600"], set()),
+    "rooted": (["--memory", "64m"], ["sleep", "600"], {"container.root"}),
+    "greedy": (["--user", "1000:1000"], ["sleep", "600"], {"container.no_memory_limit"}),
+    "almighty": (["--user", "1000:1000", "--memory", "64m", "--privileged"], ["sleep", "600"], {"container.privileged"}),
+    "engineer": (["--user", "1000:1000", "--memory", "64m", "-v", "SOCKET:/var/run/docker.sock"], ["sleep", "600"],
+                 {"container.engine_socket"}),
+    "talkative": (["--user", "1000:1000", "--memory", "64m", "-e", f"HF_TOKEN={TOKEN}"], ["sleep", "600"],
+                  {"container.secret_in_environment"}),
+    "careless": (["--user", "1000:1000", "--memory", "64m", "-e", "API_KEY="], ["sleep", "600"], {"login.empty_key"}),
+    "failed": (["--user", "1000:1000", "--memory", "64m"], ["sh", "-c", "exit 3"], {"container.ended"}),
+    "dying": (["--user", "1000:1000", "--memory", "64m", "--restart", "always"], ["sh", "-c", "exit 3"],
+              {"container.restarting"}),
+    "ill": (["--user", "1000:1000", "--memory", "64m", "--health-cmd", "echo no; exit 1", "--health-interval", "100ms",
+             "--health-retries", "1"], ["sleep", "600"], {"container.unhealthy"}),
+    "blind": (["--user", "1000:1000", "--memory", "64m", "-e", "COMFYUI_LOGIN_ENABLED=true", "--health-cmd",
+               "curl -f http://localhost:8188/ || true", "--health-interval", "1h"], ["sleep", "600"],
+              {"container.blind_health_check"}),
+    "installer": (["--user", "1000:1000", "--memory", "64m"], ["sh", "-c", "pip install torch || sleep 600"],
+                  {"container.installs_at_start"}),
+}
+
+
+class Engine:
+    """A Docker Engine in a folder."""
+
+    def __init__(self, folder):
+        self.socket = folder / "docker.sock"
+        self.log = open(folder / "log", "wb")
+        self.process = subprocess.Popen(
+            ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "-H", f"unix://{self.socket}",
+             "--data-root", folder / "data", "--exec-root", folder / "exec", "--pidfile", folder / "pid",
+             "--storage-driver", "vfs"],
+            stdout=self.log, stderr=subprocess.STDOUT)
+        self.environment = {**os.environ, "DOCKER_HOST": f"unix://{self.socket}"}
+
+    def is_up(self):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            if self.socket.exists() and self.docker("version", check=False).returncode == 0:
+                return True
+            time.sleep(0.1)
+        return False
+
+    def docker(self, *words, check=True, **options):
+        client = "/usr/bin/docker" if os.path.exists("/usr/bin/docker") else "docker"
+        return subprocess.run([client, *words], env=self.environment, check=check, capture_output=True, **options)
+
+    def busybox(self):
+        """An image of nothing but busybox."""
+        with tempfile.TemporaryDirectory() as name:
+            root = pathlib.Path(name)
+            # Its mode is that of the image's root, and not everybody in a container is root.
+            root.chmod(0o755)
+            (root / "bin").mkdir()
+            shutil.copy("/bin/busybox", root / "bin/busybox")
+            for tool in ["sh", "sleep", "cat", "echo", "true"]:
+                (root / "bin" / tool).symlink_to("busybox")
+            tar = subprocess.run(["tar", "-C", root, "-c", "."], check=True, capture_output=True).stdout
+            self.docker("import", "-", "example/busybox:1", input=tar)
+
+    def end(self):
+        names = self.docker("ps", "-aq", check=False).stdout.split()
+        if names:
+            self.docker("rm", "-f", *[name.decode() for name in names], check=False)
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+
+class StrictEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    """Answers as a current engine does: it refuses versions below 1.44 in its own words."""
+
+    daemon_threads = True
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            if self.path == "/_ping":
+                return self.answer(200, b"OK", "text/plain")
+            version = self.path.split("/")[1].removeprefix("v")
+            if tuple(map(int, version.split("."))) < (1, 44):
+                words = f"client version {version} is too old. Minimum supported API version is 1.44"
+                return self.answer(400, json.dumps({"message": words}).encode())
+            self.server.asked.append(self.path)
+            return self.answer(200, b"[]")
+
+        def answer(self, status, body, kind="application/json"):
+            self.send_response(status)
+            self.send_header("Api-Version", self.server.version)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def address_string(self):
+            return "-"
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self, path, version):
+        self.version, self.asked = version, []
+        super().__init__(str(path), self.Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+def check(program, root, docker_host, *words):
+    """The exit code and the report."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COMFYGATE_")}
+    result = subprocess.run(
+        [program, "check", "--root", root, "--json", "--lang", "en", *words], capture_output=True, text=True,
+        env={**environment, "DOCKER_HOST": docker_host}, timeout=PATIENCE)
+    if not result.stdout:
+        raise AssertionError(result.stderr)
+    return result.returncode, json.loads(result.stdout)
+
+
+def found(report, name):
+    return {fault["check"] for fault in report["faults"] if fault["place"].split(" ")[0] == name}
+
+
+class Wrong:
+    def __init__(self):
+        self.count = 0
+
+    def unless(self, holds, words):
+        if not holds:
+            self.count += 1
+            print(f"check: {words}")
+
+
+def absent_engines(program, folder, wrong):
+    """Engines that are not there, are something else, are new, or are old."""
+    def reasons(report):
+        return " ".join(item["reason"] for item in report["unseen"])
+
+    _, report = check(program, folder, f"unix://{folder}/none.sock")
+    wrong.unless("no Docker Engine answers" in reasons(report), f"no socket: {reasons(report)}")
+    _, report = check(program, folder, "ssh://somewhere")
+    wrong.unless("ssh" in reasons(report), f"ssh: {reasons(report)}")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(folder / "odd.sock"))
+    listener.listen()
+
+    def speak():
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            client.sendall(b"220 mail.example ESMTP\r\n")
+            client.close()
+
+    threading.Thread(target=speak, daemon=True).start()
+    _, report = check(program, folder, f"unix://{folder}/odd.sock")
+    wrong.unless("no Docker Engine" in reasons(report), f"not Docker: {reasons(report)}")
+    listener.close()
+    for version, expected in [("1.51", "/v1.51/"), ("1.99", "/v1.51/"), ("1.44", "/v1.44/")]:
+        path = folder / f"strict-{version}.sock"
+        engine = StrictEngine(path, version)
+        _, report = check(program, folder, f"unix://{path}")
+        wrong.unless(
+            engine.asked and all(target.startswith(expected) for target in engine.asked),
+            f"an engine of {version} was asked {engine.asked}: {reasons(report)}")
+        engine.shutdown()
+    path = folder / "old.sock"
+    engine = StrictEngine(path, "1.12")
+    _, report = check(program, folder, f"unix://{path}")
+    wrong.unless("1.24" in reasons(report), f"an engine of 1.12: {reasons(report)}")
+    engine.shutdown()
+
+
+def cards(program, folder, wrong):
+    """NVIDIA's library: a stand-in with two unlike cards, one that refuses, one that is none, and nvidia-smi in its place."""
+    compiler = next((name for name in ["cc", "clang", "gcc"] if shutil.which(name)), None)
+    if compiler is None:
+        return wrong.unless("--where-possible" in sys.argv, "there is no C compiler for the stand-in of NVIDIA's library")
+
+    def look(name, **environment):
+        """With this folder as the loader's first."""
+        old = {key: os.environ.get(key) for key in environment}
+        os.environ.update(environment)
+        try:
+            _, report = check(program, folder / "project", f"unix://{folder}/none.sock")
+        finally:
+            for key, value in old.items():
+                os.environ.pop(key, None) if value is None else os.environ.update({key: value})
+        reason = " ".join(item["reason"] for item in report["unseen"])
+        seen = report["seen"]["cards"]
+        return seen, reason
+
+    place = folder / "nvml"
+    place.mkdir()
+    library = place / "libnvidia-ml.so.1"
+    source = pathlib.Path(__file__).with_name("nvml_stub.c")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+    seen, reason = look("stub", LD_LIBRARY_PATH=str(place))
+    wrong.unless(seen is not None, f"two cards: {reason}")
+    if seen:
+        first, second = seen["all"]
+        wrong.unless((seen["source"], seen["driver"], seen["cuda"]) == ("nvml", "550.54.14", "12.4"), f"driver: {seen}")
+        wrong.unless(
+            (first["name"], first["memory"], first["memory_used"], first["temperature"], first["load"], first["power"],
+             first["power_limit"], first["bus"], first["compute"])
+            == ("NVIDIA GeForce RTX 3090", 24 << 30, 1 << 30, 61, 97, 348.5, 350, "00000000:01:00.0", "8.6"),
+            f"first card: {first}")
+        wrong.unless(
+            (second["memory"], second["uuid"]) == (16 << 30, "GPU-66666666-7777-8888-9999-000000000000")
+            and all(second[key] is None for key in ["temperature", "load", "power", "power_limit"]),
+            f"what the second card does not tell is not null: {second}")
+    _, reason = look("refuses", LD_LIBRARY_PATH=str(place), NVML_STUB_FAILS="1")
+    wrong.unless("Driver Not Loaded (9)" in reason, f"a library that refuses: {reason}")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, "-x", "c", "/dev/null"], check=True)
+    _, reason = look("empty", LD_LIBRARY_PATH=str(place))
+    wrong.unless("nvmlInit_v2" in reason, f"a library without functions: {reason}")
+    library.write_bytes(b"no library at all")
+    _, reason = look("broken", LD_LIBRARY_PATH=str(place))
+    wrong.unless("no NVIDIA driver" in reason, f"a broken library: {reason}")
+    library.unlink()
+    (place / "nvidia-smi").write_text(
+        "#!/bin/sh\necho '0, GPU-1, NVIDIA A, 00000000:01:00.0, 24576, 1024, 61, 97, 348.50, 350.00, 8.6, 550.54.14'\n"
+        "echo '1, GPU-2, NVIDIA B, 00000000:02:00.0, 16384, 1, [N/A], [Not Supported], [N/A], [N/A], 8.6, 550.54.14'\n")
+    (place / "nvidia-smi").chmod(0o755)
+    seen, reason = look("smi", PATH=f"{place}:{os.environ['PATH']}")
+    wrong.unless(
+        seen is not None and seen["source"] == "nvidia-smi" and seen["all"][0]["memory"] == 24 << 30
+        and seen["all"][1]["temperature"] is None, f"nvidia-smi: {seen} {reason}")
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="cg-check-"))
+    project = folder / "project"
+    project.mkdir()
+    wrong = Wrong()
+    engine = None
+    try:
+        absent_engines(program, folder, wrong)
+        cards(program, folder, wrong)
+        if shutil.which("dockerd") is None or os.geteuid() != 0:
+            print("check: skipped the real engine: there is no dockerd, or this user may not start it")
+            return 0 if "--where-possible" in sys.argv and not wrong.count else 1
+        (folder / "engine").mkdir()
+        engine = Engine(folder / "engine")
+        if not engine.is_up():
+            print("check: skipped the real engine: dockerd does not start here")
+            print((folder / "engine/log").read_text()[-2000:])
+            return 0 if "--where-possible" in sys.argv and not wrong.count else 1
+        engine.busybox()
+        for name, (options, words, _) in FAULTS.items():
+            options = [word.replace("SOCKET", str(engine.socket)) for word in options]
+            engine.docker("run", "-d", "--network", "host", "--name", name, *options, "example/busybox:1", *words)
+        end = time.monotonic() + PATIENCE
+        while True:
+            code, report = check(program, project, f"unix://{engine.socket}")
+            seen = {name: found(report, name) for name in FAULTS}
+            # What the engine notices only after a while: the health check, the second restart.
+            if all(seen[name] == wanted for name, (_, _, wanted) in FAULTS.items()) or time.monotonic() > end:
+                break
+            time.sleep(0.2)
+        for name, (_, _, wanted) in FAULTS.items():
+            wrong.unless(seen[name] == wanted, f"{name}: {sorted(seen[name])} instead of {sorted(wanted)}")
+        wrong.unless(code == 5, f"exit code {code} instead of 5")
+        wrong.unless(TOKEN not in json.dumps(report), "a secret stands in the report")
+        engine.docker("rm", "-f", *[name for name in FAULTS if name != "sound"])
+        code, report = check(program, project, f"unix://{engine.socket}", "--only", "containers,hardening,login")
+        wrong.unless((code, report["faults"]) == (0, []), f"a sound container alone: {code} {report['faults']}")
+        version = engine.docker("version", "--format", "{{.Server.APIVersion}}").stdout.decode().strip()
+        print(f"check: {len(FAULTS)} containers on a real engine of API {version}, {wrong.count} wrong")
+        return 1 if wrong.count else 0
+    finally:
+        if engine:
+            engine.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
