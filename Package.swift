@@ -123,7 +123,7 @@ let package = Package(
             of: "Secrets", ["Basics", "Loop", "Identity", "CLinux", "TransactionCrashHelper"], exclude: ["Corpus"],
             resources: [.copy("Fixtures")]),
         tests(of: "Stack", ["Basics", "YAML", "Loop", "Secrets"]),
-        tests(of: "Checkup", ["Basics", "YAML", "Loop", "Secrets", "Stack"]),
+        tests(of: "Checkup", ["Basics", "YAML", "Wire", "Loop", "Identity", "Secrets", "Stack"]),
         tests(
             of: "Simulator", ["Basics", "Wire", "Loop", "HTTP", "ComfyAPI"], resources: [.copy("Fixtures")]),
         // The process that the gate has pictures made by, where the test program stands in for the gate.

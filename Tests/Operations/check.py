@@ -253,6 +253,26 @@ def cards(program, folder, wrong):
         and seen["all"][1]["temperature"] is None, f"nvidia-smi: {seen} {reason}")
 
 
+def diagnoses(program, project, engine, wrong):
+    """What is said of containers that should answer and do not."""
+    says = {"installing": "Collecting torch==2.6.0", "loading": "Total VRAM 24576 MB",
+            "inside": "To see the GUI go to: http://127.0.0.1:8188"}
+    for name, line in says.items():
+        engine.docker("run", "-d", "--network", "host", "--user", "1000:1000", "--memory", "64m", "--name", name,
+                      "example/busybox:1", "sh", "-c", f"echo '{line}'; sleep 600")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    wanted = {"failed": {"worker.stopped"}, "dying": {"worker.dies", "worker.stopped"}, "installing": {"worker.installing"},
+              "loading": {"worker.loading"}, "inside": {"worker.listens_inside"}}
+    for name, causes in wanted.items():
+        result = subprocess.run(
+            [program, "diagnose", "--json", "--root", project, "--url", address, "--container", name],
+            capture_output=True, text=True, env=engine.environment, timeout=PATIENCE)
+        found = [cause["id"] for cause in json.loads(result.stdout or "{}").get("causes", [])]
+        wrong.unless(found and found[0] in causes, f"{name}: diagnosed {found}, not {causes}: {result.stderr}")
+    engine.docker("rm", "-f", *says)
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     folder = pathlib.Path(tempfile.mkdtemp(prefix="cg-check-"))
@@ -288,6 +308,7 @@ def main():
             wrong.unless(seen[name] == wanted, f"{name}: {sorted(seen[name])} instead of {sorted(wanted)}")
         wrong.unless(code == 5, f"exit code {code} instead of 5")
         wrong.unless(TOKEN not in json.dumps(report), "a secret stands in the report")
+        diagnoses(program, project, engine, wrong)
         engine.docker("rm", "-f", *[name for name in FAULTS if name != "sound"])
         code, report = check(program, project, f"unix://{engine.socket}", "--only", "containers,hardening,login")
         wrong.unless((code, report["faults"]) == (0, []), f"a sound container alone: {code} {report['faults']}")

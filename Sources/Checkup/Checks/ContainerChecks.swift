@@ -1,5 +1,5 @@
 internal import Basics
-internal import Stack
+public import Stack
 
 extension Check {
     /// Whether containers do what they are there for.
@@ -179,7 +179,7 @@ extension Check {
 
 extension ContainerFacts {
     /// It looks like a ComfyUI.
-    var isComfyUI: Bool {
+    public var isComfyUI: Bool {
         [name, image, service ?? ""].contains { $0.lowercased().contains("comfy") }
             || ports.contains { $0.container == 8_188 }
     }

@@ -1,3 +1,5 @@
+public import Basics
+
 /// A secret that a search found in a file, or a place where one should stand.
 public struct Finding: Sendable, Hashable {
     public enum What: String, Sendable, Hashable, CaseIterable {
@@ -39,6 +41,9 @@ public struct Finding: Sendable, Hashable {
     public let proposal: Proposal?
     /// Redacted wherever it is printed; empty where there is none.
     let value: DotenvValue
+
+    /// The value itself, redacted wherever it is printed; nil where there is none, or where it is no text.
+    public var secret: Secret? { what == .secret ? value.secret : nil }
 
     /// Others can read it, or could.
     public var isExposed: Bool { !exposures.isEmpty }

@@ -1,0 +1,424 @@
+public import Basics
+
+/// What is said of broken links: what was seen, and what helps.
+public enum DiagnosisMessages {
+    struct Pair: Sendable {
+        let evidence: Message
+        let remedy: Message
+    }
+
+    private static func pair(
+        _ key: String, en: (evidence: String, remedy: String), fr: (evidence: String, remedy: String)
+    ) -> Pair {
+        Pair(
+            evidence: Message("diagnose.\(key)", en: en.evidence, fr: fr.evidence),
+            remedy: Message("diagnose.\(key).remedy", en: en.remedy, fr: fr.remedy))
+    }
+
+    static let unknownName = pair(
+        "unknown_name",
+        en: (
+            "the name {name} has no address", "Check the spelling, and that the name is in DNS or in /etc/hosts here."
+        ),
+        fr: (
+            "le nom {name} n’a pas d’adresse",
+            "Vérifiez l’orthographe, et que le nom est dans le DNS ou dans /etc/hosts ici."
+        ))
+    static let containerName = pair(
+        "container_name",
+        en: (
+            "{name} is a container's name: only containers in its network know it",
+            "From here use the port it publishes: {address}."
+        ),
+        fr: (
+            "{name} est le nom d’un conteneur : seuls les conteneurs de son réseau le connaissent",
+            "D’ici, utilisez le port qu’il publie : {address}."
+        ))
+    static let stopped = pair(
+        "stopped",
+        en: (
+            "the container {name} publishes the port and does not run (exit code {code})",
+            "docker start {name}; docker logs --tail 50 {name} says why it stopped."
+        ),
+        fr: (
+            "le conteneur {name} publie le port et ne tourne pas (code de sortie {code})",
+            "docker start {name} ; docker logs --tail 50 {name} dit pourquoi il s’est arrêté."
+        ))
+    static let dies = pair(
+        "dies",
+        en: (
+            "the container {name} dies again and again (exit code {code}); its last words: {words}",
+            "Mend what it says: docker logs --tail 50 {name}."
+        ),
+        fr: (
+            "le conteneur {name} meurt sans cesse (code de sortie {code}) ; ses derniers mots : {words}",
+            "Réparez ce qu’il dit : docker logs --tail 50 {name}."
+        ))
+    static let installing = pair(
+        "installing",
+        en: (
+            "the container {name} is still installing: {words}",
+            "Wait (docker logs -f {name}), then put the installation into an image, so that the next start is quick."
+        ),
+        fr: (
+            "le conteneur {name} est encore en train d’installer : {words}",
+            "Attendez (docker logs -f {name}), puis mettez l’installation dans une image pour des démarrages rapides."
+        ))
+    static let loading = pair(
+        "loading",
+        en: (
+            "the container {name} runs and does not listen yet; its last words: {words}",
+            "Wait for \"To see the GUI go to\" (docker logs -f {name}); if it never comes, its log says why."
+        ),
+        fr: (
+            "le conteneur {name} tourne et n’écoute pas encore ; ses derniers mots : {words}",
+            "Attendez « To see the GUI go to » (docker logs -f {name}) ; si cela ne vient pas, son journal dit pourquoi."
+        ))
+    static let listensInside = pair(
+        "listens_inside",
+        en: (
+            "ComfyUI in {name} listens on its own 127.0.0.1 only, which no published port reaches",
+            "Add --listen 0.0.0.0 to its command, and publish the port as 127.0.0.1:{port}:8188."
+        ),
+        fr: (
+            "ComfyUI dans {name} n’écoute que sur son propre 127.0.0.1, qu’aucun port publié n’atteint",
+            "Ajoutez --listen 0.0.0.0 à sa commande, et publiez le port comme 127.0.0.1:{port}:8188."
+        ))
+    static let otherInside = pair(
+        "other_inside",
+        en: (
+            "{name} publishes port {port}, and ComfyUI inside listens on {inside}, which is not the one behind it",
+            "Publish 127.0.0.1:{port}:{inside}, or give ComfyUI the port that is published."
+        ),
+        fr: (
+            "{name} publie le port {port}, et ComfyUI écoute à l’intérieur sur {inside}, qui n’est pas derrière",
+            "Publiez 127.0.0.1:{port}:{inside}, ou donnez à ComfyUI le port publié."
+        ))
+    static let wrongPort = pair(
+        "wrong_port",
+        en: ("nobody listens on port {port}; {name} publishes port {right}", "Use port {right}."),
+        fr: ("personne n’écoute sur le port {port} ; {name} publie le port {right}", "Utilisez le port {right}."))
+    static let nobody = pair(
+        "nobody",
+        en: (
+            "nobody listens on {host}:{port}",
+            "Start the gate (comfygate serve) or ComfyUI there, or name the right port."
+        ),
+        fr: (
+            "personne n’écoute sur {host}:{port}",
+            "Démarrez-y la porte (comfygate serve) ou ComfyUI, ou indiquez le bon port."
+        ))
+    static let insideContainer = pair(
+        "inside_container",
+        en: (
+            "nobody listens on {host}:{port}, and this runs in a container, where {host} is the container itself",
+            "Use host.docker.internal, or the other container's name in a common network."
+        ),
+        fr: (
+            "personne n’écoute sur {host}:{port}, et ceci tourne dans un conteneur, où {host} est le conteneur lui-même",
+            "Utilisez host.docker.internal, ou le nom de l’autre conteneur dans un réseau commun."
+        ))
+    static let filtered = pair(
+        "filtered",
+        en: (
+            "{host}:{port} does not answer at all, which is how a firewall refuses",
+            "Open the port on that machine, on Windows: New-NetFirewallRule -LocalPort {port} -Protocol TCP -Action Allow."
+        ),
+        fr: (
+            "{host}:{port} ne répond pas du tout : c’est ainsi qu’un pare-feu refuse",
+            "Ouvrez le port sur cette machine, sous Windows : New-NetFirewallRule -LocalPort {port} -Protocol TCP -Action Allow."
+        ))
+    static let unreachable = pair(
+        "unreachable",
+        en: ("there is no way to {host}:{port}: {words}", "Check the network, the VPN and the address."),
+        fr: ("aucun chemin vers {host}:{port} : {words}", "Vérifiez le réseau, le VPN et l’adresse."))
+    static let loopbackOnly = pair(
+        "loopback_only",
+        en: (
+            "port {port} is open to this machine only, as it should be for a worker",
+            "Let people in through the gate: listen.addresses: [\"*:443\"] with TLS, or a proxy in front of it."
+        ),
+        fr: (
+            "le port {port} n’est ouvert qu’à cette machine, comme il convient à un worker",
+            "Faites entrer les gens par la porte : listen.addresses: [\"*:443\"] avec TLS, ou un proxy devant."
+        ))
+    static let wslNAT = pair(
+        "wsl_nat",
+        en: (
+            "this is WSL 2, whose network lies behind Windows: others on the network do not reach it",
+            "In .wslconfig set networkingMode=mirrored, or in Windows: netsh interface portproxy add v4tov4 listenport={port} "
+                + "connectaddress=(wsl hostname -I) connectport={port}."
+        ),
+        fr: (
+            "c’est WSL 2, dont le réseau est derrière Windows : les autres machines ne l’atteignent pas",
+            "Dans .wslconfig mettez networkingMode=mirrored, ou sous Windows : netsh interface portproxy add v4tov4 "
+                + "listenport={port} connectaddress=(wsl hostname -I) connectport={port}."
+        ))
+    static let expired = pair(
+        "expired",
+        en: ("the certificate of {host} has expired", "Renew it; the gate reads a new one on SIGHUP."),
+        fr: ("le certificat de {host} a expiré", "Renouvelez-le ; la porte lit le nouveau sur SIGHUP."))
+    static let otherName = pair(
+        "other_name",
+        en: ("the certificate is not for the name {host}", "Use a name it is for, or get one for {host}."),
+        fr: (
+            "le certificat n’est pas pour le nom {host}", "Utilisez un nom qu’il couvre, ou obtenez-en un pour {host}."
+        ))
+    static let untrusted = pair(
+        "untrusted",
+        en: (
+            "nobody whom this machine trusts has signed the certificate of {host}: {words}",
+            "Serve the whole chain (fullchain.pem), or add your own authority: update-ca-certificates."
+        ),
+        fr: (
+            "personne en qui cette machine a confiance n’a signé le certificat de {host} : {words}",
+            "Servez toute la chaîne (fullchain.pem), ou ajoutez votre autorité : update-ca-certificates."
+        ))
+    static let clockBehind = pair(
+        "clock_behind",
+        en: (
+            "the certificate of {host} is not valid yet by this machine's clock",
+            "Set the clock; in WSL after sleep: sudo hwclock -s."
+        ),
+        fr: (
+            "le certificat de {host} n’est pas encore valable selon l’horloge de cette machine",
+            "Réglez l’horloge ; sous WSL après une veille : sudo hwclock -s."
+        ))
+    static let noTLS = pair(
+        "no_tls",
+        en: (
+            "{host} does not speak TLS on this port ({words})",
+            "Use http:// in place of https://, or the port with TLS."
+        ),
+        fr: (
+            "{host} ne parle pas TLS sur ce port ({words})",
+            "Utilisez http:// au lieu de https://, ou le port avec TLS."
+        ))
+    static let wantsTLS = pair(
+        "wants_tls",
+        en: ("the server does not speak plain HTTP on this port", "Use https:// in place of http://."),
+        fr: ("le serveur ne parle pas HTTP en clair sur ce port", "Utilisez https:// au lieu de http://."))
+    static let notHTTP = pair(
+        "not_http",
+        en: ("what answers there is no web server", "Check the port: docker ps shows who publishes which."),
+        fr: ("ce qui y répond n’est pas un serveur web", "Vérifiez le port : docker ps montre qui publie lequel."))
+    static let noUpstream = pair(
+        "no_upstream",
+        en: (
+            "{proxy} answers {status}: it does not reach what is behind it",
+            "Run this again with the address that it passes on to: --url http://127.0.0.1:8288."
+        ),
+        fr: (
+            "{proxy} répond {status} : il n’atteint pas ce qui est derrière lui",
+            "Relancez avec l’adresse vers laquelle il transmet : --url http://127.0.0.1:8288."
+        ))
+    static let slowUpstream = pair(
+        "slow_upstream",
+        en: (
+            "{proxy} answers {status}: what is behind it is too slow for its time limit",
+            "Raise its time limit (nginx: proxy_read_timeout 3600s), and switch buffering off for /ws."
+        ),
+        fr: (
+            "{proxy} répond {status} : ce qui est derrière est trop lent pour son délai",
+            "Augmentez son délai (nginx : proxy_read_timeout 3600s), et désactivez la mise en tampon pour /ws."
+        ))
+    static let bodyLimit = pair(
+        "body_limit",
+        en: (
+            "{proxy} answers {status}: it takes no body of this size",
+            "Raise its limit, in nginx client_max_body_size 100m, in IIS maxAllowedContentLength."
+        ),
+        fr: (
+            "{proxy} répond {status} : il n’accepte pas un corps de cette taille",
+            "Augmentez sa limite, dans nginx client_max_body_size 100m, dans IIS maxAllowedContentLength."
+        ))
+    static let noRoute = pair(
+        "no_route",
+        en: (
+            "{proxy} answers {status} itself: no rule of it leads to ComfyUI at this path",
+            "Add the rule for the name and path; docs/operation.md has one for each of four proxies."
+        ),
+        fr: (
+            "{proxy} répond lui-même {status} : aucune de ses règles ne mène à ComfyUI pour ce chemin",
+            "Ajoutez la règle pour ce nom et ce chemin ; docs/operation.md en donne une pour quatre proxys."
+        ))
+    static let origin = pair(
+        "origin",
+        en: (
+            "a request with the origin of this address is answered 403: the server sees another Host than the browser",
+            "Let the proxy pass Host on (nginx: proxy_set_header Host $host), or set public_url of the gate."
+        ),
+        fr: (
+            "une requête avec l’origine de cette adresse reçoit 403 : le serveur voit un autre Host que le navigateur",
+            "Faites transmettre Host au proxy (nginx : proxy_set_header Host $host), ou définissez public_url de la porte."
+        ))
+    static let misdirected = pair(
+        "misdirected",
+        en: (
+            "the gate answers 421: {host} is none of its names",
+            "Add it to public_url in comfygate.yaml, or ask by a name that is there."
+        ),
+        fr: (
+            "la porte répond 421 : {host} n’est aucun de ses noms",
+            "Ajoutez-le à public_url dans comfygate.yaml, ou utilisez un nom qui y figure."
+        ))
+    static let gateWithoutWorker = pair(
+        "gate_without_worker",
+        en: (
+            "the gate is there, and its worker does not answer",
+            "Run this again with the worker's address (worker.url of comfygate.yaml): --url http://127.0.0.1:8188."
+        ),
+        fr: (
+            "la porte est là, et son worker ne répond pas",
+            "Relancez avec l’adresse du worker (worker.url de comfygate.yaml) : --url http://127.0.0.1:8188."
+        ))
+    static let brokenWorker = pair(
+        "broken_worker",
+        en: ("the server answers {status}", "Its log says why: docker logs --tail 50 of its container."),
+        fr: ("le serveur répond {status}", "Son journal dit pourquoi : docker logs --tail 50 de son conteneur."))
+    static let otherServer = pair(
+        "other_server",
+        en: (
+            "a web server answers there ({status}), and it is no ComfyUI",
+            "Check the port: docker ps shows who publishes which."
+        ),
+        fr: (
+            "un serveur web y répond ({status}), et ce n’est pas ComfyUI",
+            "Vérifiez le port : docker ps montre qui publie lequel."
+        ))
+    static let skew = pair(
+        "skew",
+        en: (
+            "this machine's clock is {seconds} s ahead of the server's: sessions and tokens end at the wrong time",
+            "Set the clock; in WSL after sleep: sudo hwclock -s."
+        ),
+        fr: (
+            "l’horloge de cette machine avance de {seconds} s sur celle du serveur : sessions et jetons expirent au mauvais moment",
+            "Réglez l’horloge ; sous WSL après une veille : sudo hwclock -s."
+        ))
+
+    static let gateWantsToken = pair(
+        "gate_wants_token",
+        en: (
+            "the gate is well and wants a login",
+            "Make a token (comfygate token create NAME) and try again: --token-stdin < FILE."
+        ),
+        fr: (
+            "la porte va bien et demande une connexion",
+            "Créez un jeton (comfygate token create NOM) et réessayez : --token-stdin < FICHIER."
+        ))
+    static let gateRefuses = pair(
+        "gate_refuses",
+        en: (
+            "the gate refuses the token: it is revoked, expired, or of another gate",
+            "comfygate token list shows those there are; comfygate token create makes a new one."
+        ),
+        fr: (
+            "la porte refuse le jeton : révoqué, expiré, ou d’une autre porte",
+            "comfygate token list montre ceux qui existent ; comfygate token create en fait un nouveau."
+        ))
+    static let otherPlace = pair(
+        "other_place",
+        en: (
+            "this token is refused, and the one in {right} is taken: they have drifted apart",
+            "comfygate secrets sync makes all equal."
+        ),
+        fr: (
+            "ce jeton est refusé, et celui de {right} est accepté : ils ont divergé",
+            "comfygate secrets sync les rend tous égaux."
+        ))
+    static let restartNeeded = pair(
+        "restart_needed",
+        en: (
+            "even the hash in {place} is refused, which is the plug-in's own: it read the file when it started, and it was changed since",
+            "Restart the worker's container: docker restart NAME."
+        ),
+        fr: (
+            "même l’empreinte de {place}, celle du greffon, est refusée : il a lu le fichier au démarrage, et il a changé depuis",
+            "Redémarrez le conteneur du worker : docker restart NOM."
+        ))
+    static let allRefused = pair(
+        "all_refused",
+        en: (
+            "every credential in these files is refused: {places}",
+            "The worker may make a new hash at each start: look at login/PASSWORD in its container, then comfygate secrets unify."
+        ),
+        fr: (
+            "chaque secret de ces fichiers est refusé : {places}",
+            "Le worker crée peut-être une nouvelle empreinte à chaque démarrage : voyez login/PASSWORD dans son conteneur, puis "
+                + "comfygate secrets unify."
+        ))
+    static let noneFound = pair(
+        "none_found",
+        en: (
+            "a login is wanted, and no credential was given or found",
+            "Give one: --token-stdin < FILE, or name the project's folder with --root."
+        ),
+        fr: (
+            "une connexion est demandée, et aucun secret n’a été donné ni trouvé",
+            "Donnez-en un : --token-stdin < FICHIER, ou indiquez le dossier du projet par --root."
+        ))
+    static let placeholder = pair(
+        "placeholder",
+        en: ("{place} holds nothing, or a text from an example", "Write the real value: {right}."),
+        fr: ("{place} est vide ou contient un texte d’exemple", "Écrivez la vraie valeur : {right}."))
+    static let wrapped = pair(
+        "wrapped",
+        en: (
+            "{place} holds a hash with quotes, spaces or line ends around it, which are sent with it",
+            "Take them away, or let comfygate secrets sync write it."
+        ),
+        fr: (
+            "{place} contient une empreinte entourée de guillemets, d’espaces ou de fins de ligne, envoyés avec elle",
+            "Retirez-les, ou laissez comfygate secrets sync l’écrire."
+        ))
+    static let eatenByCompose = pair(
+        "eaten_by_compose",
+        en: (
+            "of the hash in {place} Compose leaves only a part: it takes a $ and the letters behind it for a variable",
+            "Write the hash in single quotes in .env, then docker compose up -d --force-recreate."
+        ),
+        fr: (
+            "de l’empreinte de {place}, Compose ne laisse qu’une partie : il prend un $ et les lettres qui suivent pour une variable",
+            "Écrivez l’empreinte entre apostrophes dans .env, puis docker compose up -d --force-recreate."
+        ))
+    static let eatenByShell = pair(
+        "eaten_by_shell",
+        en: (
+            "{place} holds what a shell leaves of a hash: it took $2 and $1 for its arguments",
+            "Write the hash in single quotes."
+        ),
+        fr: (
+            "{place} contient ce qu’un shell laisse d’une empreinte : il a pris $2 et $1 pour ses arguments",
+            "Écrivez l’empreinte entre apostrophes."
+        ))
+    static let brokenHash = pair(
+        "broken_hash",
+        en: (
+            "{place} holds something that begins like a bcrypt hash and is none: nobody ever computed it",
+            "comfygate secrets unify makes a right one."
+        ),
+        fr: (
+            "{place} contient quelque chose qui commence comme une empreinte bcrypt et n’en est pas une : personne ne l’a calculée",
+            "comfygate secrets unify en fait une juste."
+        ))
+    static let passwordSent = pair(
+        "password_sent",
+        en: (
+            "{place} holds the password itself; ComfyUI-Login wants its bcrypt hash as the token",
+            "Send the hash that stands in the worker's login/PASSWORD: {right}."
+        ),
+        fr: (
+            "{place} contient le mot de passe lui-même ; ComfyUI-Login veut son empreinte bcrypt comme jeton",
+            "Envoyez l’empreinte qui se trouve dans login/PASSWORD du worker : {right}."
+        ))
+
+    private static let pairs = [
+        unknownName, containerName, stopped, dies, installing, loading, listensInside, otherInside, wrongPort, nobody,
+        insideContainer, filtered, unreachable, loopbackOnly, wslNAT, expired, otherName, untrusted, clockBehind, noTLS,
+        wantsTLS, notHTTP, noUpstream, slowUpstream, bodyLimit, noRoute, origin, misdirected, gateWithoutWorker,
+        brokenWorker, otherServer, skew, gateWantsToken, gateRefuses, otherPlace, restartNeeded, allRefused, noneFound,
+        placeholder, wrapped, eatenByCompose, eatenByShell, brokenHash, passwordSent,
+    ]
+    public static var all: [Message] { pairs.flatMap { [$0.evidence, $0.remedy] } }
+}

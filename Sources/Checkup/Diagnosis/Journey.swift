@@ -1,0 +1,102 @@
+internal import Basics
+internal import Secrets
+internal import Stack
+internal import Wire
+
+/// What one request met on its way to a worker, hop by hop; gathered by a `Traveller`, judged by `Diagnosis`.
+public struct Journey: Sendable {
+    /// What became of the connection.
+    enum Connection: Sendable, Hashable {
+        case made
+        case refused
+        case timedOut
+        /// The connection stood, and TLS failed: OpenSSL's words.
+        case tls(String)
+        case unreachable(String)
+        /// What answered does not speak HTTP, or not on this kind of connection.
+        case notHTTP
+    }
+
+    /// One answer, as far as it tells who gave it.
+    struct Reply: Sendable, Hashable {
+        var status: Int
+        var server: String?
+        /// `Date` of the answer.
+        var date: Timestamp?
+        var location: String?
+        /// `WWW-Authenticate`
+        var challenge: String?
+        var body: [UInt8] = []
+
+        var json: JSON? { try? JSON(parsing: body, dialect: .python) }
+        var text: String { String(decoding: body.prefix(4_096), as: UTF8.self) }
+    }
+
+    /// A credential that was tried.
+    struct Trial: Sendable, Hashable {
+        /// Where it stands; nil for the one the caller gave.
+        var place: String?
+        /// What it looks like, by the rules of a bcrypt hash.
+        var verdict: HashVerdict
+        /// ComfyUI-Login's own file, which the plug-in reads when it starts.
+        var isPluginFile = false
+        /// Nil where there was no answer.
+        var status: Int?
+
+        var isLetIn: Bool { status.map { $0 != 401 && $0 != 403 && $0 != 302 && $0 != 303 } ?? false }
+    }
+
+    /// As it was asked for.
+    var url: HTTPURL
+    var isFromPhone = false
+    /// The container that should answer, by the caller's word.
+    var container: String?
+    /// Of the host's name; empty when it has none.
+    var addresses: [String] = []
+    var isNameUnknown = false
+    var connection: Connection = .made
+    /// `GET /system_stats` without a credential.
+    var bare: Reply?
+    /// `GET /ready` of a gate.
+    var ready: Reply?
+    var trials: [Trial] = []
+    /// A POST with the origin that a browser behind a proxy sends.
+    var foreignOrigin: Reply?
+    /// When the answers came.
+    var now: Timestamp
+    /// The last lines of the log of the container that should answer.
+    var log: String?
+    /// All else that could be seen.
+    var survey: Survey
+
+    var port: Int { url.port ?? 0 }
+    var host: String { url.authority?.host.description ?? "" }
+    var isLocal: Bool {
+        host == "localhost" || host.hasPrefix("127.") || host == "[::1]" || host == "::1"
+            || survey.machine.addresses.contains(host)
+    }
+
+    /// Containers that publish the port asked for, or the one that the caller has named.
+    var publishers: [ContainerFacts] {
+        if let container { return survey.containers.filter { $0.name == container } }
+        return survey.containers.filter { $0.ports.contains { $0.host == port && $0.transport == "tcp" } }
+    }
+}
+
+extension Journey.Reply {
+    /// Who gave it.
+    enum Giver: Sendable, Hashable { case gate, login, comfyUI, proxy(String), other }
+
+    var giver: Giver {
+        if challenge?.contains("ComfyGate") == true { return .gate }
+        if let json, json["error"]?["code"]?.string != nil, json["error"]?["message"]?.string != nil { return .gate }
+        if status == 401, json?["error"]?.string == "Authentication required." { return .login }
+        if json?["system"]?["comfyui_version"] != nil || json?["system"]?["os"] != nil { return .comfyUI }
+        let name = (server ?? "").lowercased()
+        for proxy in ["nginx", "iis", "caddy", "traefik", "apache", "haproxy", "cloudflare"] where name.contains(proxy)
+        {
+            return .proxy(server ?? proxy)
+        }
+        return .other
+    }
+}

@@ -1,0 +1,162 @@
+public import Basics
+internal import Glibc
+internal import HTTP
+public import Loop
+internal import Secrets
+internal import Stack
+public import Wire
+
+/// Goes the way of one request and notes what it meets.
+public struct Traveller: Sendable {
+    public let url: HTTPURL
+    public var isFromPhone = false
+    /// What the caller gave.
+    public var token: Secret?
+    /// The container whose log is read when nothing answers; nil takes the one that publishes the port.
+    public var container: String?
+
+    /// Credentials out of files that are tried; a gate counts wrong ones.
+    private static let mostTrials = 12
+
+    public init(_ url: HTTPURL) { self.url = url }
+
+    /// - Parameter survey: Of the same installation.
+    public func travel(_ survey: Survey, environment: [String: String], on loop: EventLoop) async -> Journey {
+        var journey = Journey(url: url, isFromPhone: isFromPhone, now: .now(), survey: survey)
+        journey.container = container
+        let found = candidates(survey)
+        journey.trials = found.map(\.trial)
+        guard let host = url.authority?.host, let port = url.port else { return journey }
+        let name = Self.text(of: host)
+        if case .name = host {
+            let addresses = (try? await Resolver().addresses(of: name, port: UInt16(port))) ?? []
+            journey.addresses = addresses.map(\.host)
+            journey.isNameUnknown = addresses.isEmpty
+        }
+        guard !journey.isNameUnknown else { return journey }
+        let asker = Asker(url: url, host: name, port: UInt16(port), loop: loop)
+        let (connection, bare) = await asker.ask(.get, "/system_stats")
+        (journey.connection, journey.bare) = (connection, bare)
+        journey.now = .now()
+        guard let bare else {
+            journey.log = await log(journey, environment, on: loop)
+            return journey
+        }
+        if bare.giver == .gate { journey.ready = await asker.ask(.get, "/ready").reply }
+        // What stands in files goes to nobody but this machine, or whom a certificate proves.
+        let maySend = url.isSecure || journey.isLocal
+        for (index, (trial, value)) in found.enumerated() where trial.place == nil || maySend {
+            guard [401, 302, 303].contains(bare.status) else { break }
+            journey.trials[index].status = await asker.ask(.get, "/system_stats", bearer: value).reply?.status
+        }
+        let right = zip(journey.trials, found).first { $0.0.isLetIn }?.1.value
+        if right != nil || bare.status == 200 {
+            journey.foreignOrigin = await asker.ask(
+                .post, "/prompt", bearer: right, origin: url.origin.map { "\($0)" }, body: "{}"
+            ).reply
+        }
+        return journey
+    }
+
+    private static func text(of host: Authority.Host) -> String {
+        switch host {
+        case .name(let name): name
+        case .address(let address): address.description
+        }
+    }
+
+    /// The caller's first, then those of files: each value once.
+    private func candidates(_ survey: Survey) -> [(trial: Journey.Trial, value: Secret)] {
+        var found: [(trial: Journey.Trial, value: Secret)] = []
+        func add(_ value: Secret, _ place: String?, isPluginFile: Bool = false) {
+            guard !found.contains(where: { $0.value == value }), found.count < Self.mostTrials else { return }
+            let trial = Journey.Trial(
+                place: place, verdict: HashVerdict(judging: Array(value.reveal().utf8)), isPluginFile: isPluginFile)
+            found.append((trial, value))
+        }
+        if let token { add(token, nil) }
+        let places = (survey.files.value?.findings ?? []).filter { $0.isWorkerCredential }
+        // The plug-in's own file before all others: it says what is right.
+        for finding in places.sorted(by: { $0.isPluginFile && !$1.isPluginFile }) {
+            guard let value = finding.secret else { continue }
+            let place = finding.key.map { "\(finding.path): \($0)" } ?? finding.path
+            add(value, place, isPluginFile: finding.isPluginFile)
+        }
+        return found
+    }
+
+    private func log(_ journey: Journey, _ environment: [String: String], on loop: EventLoop) async -> String? {
+        guard case .engine(let id)? = journey.publishers.first?.origin,
+            let endpoint = try? DockerEndpoint.find(environment: environment),
+            let engine = try? await DockerEngine.connect(to: endpoint, on: loop),
+            let bytes = try? await engine.log(of: id, lines: 50)
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension Finding {
+    /// A token or hash of a ComfyUI; not a password of another service.
+    fileprivate var isWorkerCredential: Bool { what == .secret && (proposal != nil || isListed) }
+
+    fileprivate var isPluginFile: Bool { kind == .login }
+}
+
+/// Requests to the one address, each on a connection of its own.
+private struct Asker: Sendable {
+    let url: HTTPURL
+    let host: String
+    let port: UInt16
+    let loop: EventLoop
+
+    func ask(
+        _ method: Method, _ path: String, bearer: Secret? = nil, origin: String? = nil, body: String = ""
+    ) async -> (connection: Journey.Connection, reply: Journey.Reply?) {
+        var request = ClientRequest(method, url.basePath + path, ["Accept": "application/json"], body: Array(body.utf8))
+        if !body.isEmpty { request.fields["Content-Type"] = "application/json" }
+        if let bearer { request.fields["Authorization"] = "Bearer \(bearer.reveal())" }
+        if let origin { request.fields["Origin"] = origin }
+        var options = UpstreamOptions(.host(host, port: port))
+        (options.connectTime, options.responseTime, options.bodyStall) = (3_000, 10_000, 10_000)
+        if url.isSecure {
+            guard let trust = try? TLSContext(clientAuthority: nil) else { return (.tls("no TLS"), nil) }
+            options.tls = { trust }
+        }
+        let (asked, chosen, header) = (request, options, url.hostHeader)
+        do {
+            let reply = try await loop.run { reactor in
+                let pool = UpstreamPool(chosen, reactor: reactor, resolver: Resolver())
+                defer { pool.closeIdle() }
+                let answer = try await HTTPClient(pool, authority: header).fetch(asked, limit: 4 << 20)
+                return Journey.Reply(
+                    status: answer.status.code, server: answer.fields["Server"],
+                    date: answer.fields["Date"].flatMap { HTTPDate.parse($0) }, location: answer.fields["Location"],
+                    challenge: answer.fields["WWW-Authenticate"], body: answer.body)
+            }
+            return (.made, reply)
+        } catch let failure as UpstreamFailure {
+            return (connection(failure), nil)
+        } catch {
+            return (.unreachable("\(error)"), nil)
+        }
+    }
+
+    private func connection(_ failure: UpstreamFailure) -> Journey.Connection {
+        switch failure {
+        case .unreachable where failure.isRefusal: .refused
+        case .unreachable(let reason) where reason.contains("no answer within"): .timedOut
+        case .unreachable(let reason):
+            // The address stands in front of the words.
+            url.isSecure && !Self.isOfNetwork(reason)
+                ? .tls(reason.firstRange(of: ": ").map { String(reason[$0.upperBound...]) } ?? reason)
+                : .unreachable(reason)
+        case .timedOut: .timedOut
+        case .overloaded: .unreachable("\(failure)")
+        case .brokeOff, .invalid: .notHTTP
+        }
+    }
+
+    private static func isOfNetwork(_ reason: String) -> Bool {
+        [ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, ECONNRESET, EACCES].contains { reason.hasSuffix(systemMessage($0)) }
+    }
+}

@@ -1,0 +1,232 @@
+import Basics
+import Identity
+import Secrets
+import Stack
+import Testing
+import Wire
+
+@testable import Checkup
+
+/// A request that gets through, and one or two broken links at a time.
+struct DiagnosisTests {
+    static let now = Timestamp(seconds: 1_763_800_000)
+    static let fine = Journey.Reply(
+        status: 200, server: "Python/3.11 aiohttp/3.11", body: Array(#"{"system": {"comfyui_version": "0.3.64"}}"#.utf8)
+    )
+    static let closed = Journey.Reply(
+        status: 401, server: "Python/3.11 aiohttp/3.11", body: Array(#"{"error": "Authentication required."}"#.utf8))
+    static let hash = HashVerdict.hash
+
+    static func journey(_ url: String = "http://127.0.0.1:8188") -> Journey {
+        var journey = Journey(url: HTTPURL(url)!, now: now, survey: CheckTests.healthy())
+        journey.addresses = ["127.0.0.1"]
+        journey.bare = fine
+        return journey
+    }
+
+    static func reply(_ status: Int, server: String? = nil, _ body: String = "") -> Journey.Reply {
+        Journey.Reply(status: status, server: server, body: Array(body.utf8))
+    }
+
+    static func trial(_ place: String?, _ verdict: HashVerdict, _ status: Int?, isPluginFile: Bool = false)
+        -> Journey.Trial
+    {
+        Journey.Trial(place: place, verdict: verdict, isPluginFile: isPluginFile, status: status)
+    }
+
+    @Test("A request that gets through has no broken link")
+    func whole() {
+        var journey = Self.journey()
+        #expect(Diagnosis(journey).first == nil)
+        journey.bare = Self.closed
+        journey.trials = [Self.trial("login/PASSWORD", .hash, 200)]
+        #expect(Diagnosis(journey).first == nil)
+        journey.trials = [Self.trial(nil, .hash, 200), Self.trial("a/.env: T", .eaten(by: .compose), 401)]
+        #expect(Diagnosis(journey).first == nil)
+    }
+
+    struct Broken: Sendable, CustomTestStringConvertible {
+        let causes: [String]
+        var url = "http://127.0.0.1:8188"
+        let plant: @Sendable (inout Journey) -> Void
+        var testDescription: String { causes.joined(separator: ", ") }
+
+        init(
+            _ causes: String..., url: String = "http://127.0.0.1:8188",
+            _ plant: @escaping @Sendable (inout Journey) -> Void
+        ) {
+            (self.causes, self.url, self.plant) = (causes, url, plant)
+        }
+    }
+
+    /// The connection fails, and so there is no answer.
+    static func unanswered(_ journey: inout Journey, _ connection: Journey.Connection) {
+        (journey.connection, journey.bare) = (connection, nil)
+    }
+
+    static let broken: [Broken] = [
+        Broken("name.unknown", url: "http://comfi.example:8188") { $0.isNameUnknown = true },
+        Broken("name.of_container", url: "http://comfyui:8188") { $0.isNameUnknown = true },
+        Broken("port.nobody") {
+            unanswered(&$0, .refused)
+            $0.survey.containers = []
+        },
+        Broken("port.wrong", url: "http://127.0.0.1:8189") { unanswered(&$0, .refused) },
+        Broken("worker.stopped") {
+            unanswered(&$0, .refused)
+            $0.survey.containers[0].run = ContainerFacts.Run(status: "exited", exitCode: 1)
+        },
+        Broken("worker.dies") {
+            unanswered(&$0, .refused)
+            $0.survey.containers[0].run = ContainerFacts.Run(status: "restarting", exitCode: 1)
+            $0.log = "ModuleNotFoundError: No module named 'torch'"
+        },
+        Broken("worker.installing") {
+            unanswered(&$0, .refused)
+            $0.log = "Collecting torch==2.6.0\nDownloading torch-2.6.0 (766 MB)\n"
+        },
+        Broken("worker.installing") {
+            // Docker's proxy takes the connection and closes it.
+            unanswered(&$0, .notHTTP)
+            $0.log = "Collecting torch==2.6.0\n"
+        },
+        Broken("worker.loading") {
+            unanswered(&$0, .refused)
+            $0.log = "Total VRAM 24576 MB\n"
+        },
+        Broken("worker.listens_inside") {
+            unanswered(&$0, .notHTTP)
+            $0.log = "Starting server\n\nTo see the GUI go to: http://127.0.0.1:8188\n"
+        },
+        Broken("port.other_inside") {
+            unanswered(&$0, .refused)
+            $0.log = "To see the GUI go to: http://0.0.0.0:3000\n"
+        },
+        Broken("port.inside_container", url: "http://localhost:8289") {
+            unanswered(&$0, .refused)
+            $0.survey.machine.isContainer = true
+        },
+        Broken("port.filtered", url: "http://10.0.0.9:8288") { unanswered(&$0, .timedOut) },
+        Broken("port.unreachable", url: "http://10.0.0.9:8288") { unanswered(&$0, .unreachable("No route to host")) },
+        Broken("port.loopback_only") { $0.isFromPhone = true },
+        Broken("port.wsl_nat") {
+            $0.isFromPhone = true
+            $0.survey.machine.wsl = 2
+            $0.survey.containers[0].ports[0].address = "0.0.0.0"
+        },
+        Broken("port.not_http", url: "https://comfy.example") { unanswered(&$0, .notHTTP) },
+        Broken("tls.wanted", url: "http://comfy.example") { unanswered(&$0, .notHTTP) },
+        Broken("tls.wanted", url: "http://comfy.example:443") {
+            $0.bare = reply(400, server: "nginx", "The plain HTTP request was sent to HTTPS port")
+        },
+        Broken("tls.expired", url: "https://comfy.example") { unanswered(&$0, .tls("certificate has expired")) },
+        Broken("tls.other_name", url: "https://comfy.example") { unanswered(&$0, .tls("hostname mismatch")) },
+        Broken("tls.untrusted", url: "https://comfy.example") {
+            unanswered(&$0, .tls("self-signed certificate in certificate chain"))
+        },
+        Broken("tls.none", url: "https://127.0.0.1:8188") { unanswered(&$0, .tls("wrong version number")) },
+        Broken("clock.behind", url: "https://comfy.example") { unanswered(&$0, .tls("certificate is not yet valid")) },
+        Broken("clock.skew") { $0.bare?.date = now.advanced(bySeconds: -3_600) },
+        Broken("proxy.no_upstream", url: "https://comfy.example") { $0.bare = reply(502, server: "nginx/1.22") },
+        Broken("proxy.slow_upstream", url: "https://comfy.example") {
+            $0.bare = reply(504, server: "Microsoft-IIS/10.0")
+        },
+        Broken("proxy.no_route", url: "https://comfy.example") { $0.bare = reply(404, server: "Caddy") },
+        Broken("proxy.body_limit", url: "https://comfy.example") { $0.bare = reply(413, server: "nginx") },
+        Broken("proxy.origin", url: "https://comfy.example") { $0.foreignOrigin = reply(403) },
+        Broken("gate.other_name", url: "https://comfy.example") { $0.bare = reply(421) },
+        Broken("gate.no_worker") {
+            $0.bare = closed
+            $0.bare?.challenge = #"Bearer realm="ComfyGate""#
+            $0.ready = reply(503)
+        },
+        Broken("worker.broken") { $0.bare = reply(500) },
+        Broken("worker.other_server") { $0.bare = reply(200, "<html>Jupyter</html>") },
+        Broken("login.none_found") { $0.bare = closed },
+        Broken("login.none_given") {
+            $0.bare = closed
+            $0.bare?.challenge = #"Bearer realm="ComfyGate""#
+        },
+        Broken("login.refused_by_gate") {
+            $0.bare = closed
+            $0.bare?.challenge = #"Bearer realm="ComfyGate""#
+            $0.trials = [trial(nil, hash, 401)]
+        },
+        Broken("login.password_sent") {
+            $0.bare = closed
+            $0.trials = [trial(nil, .word, 401)]
+        },
+        Broken("login.hash_eaten") {
+            $0.bare = closed
+            $0.trials = [trial(nil, .eaten(by: .compose), 401), trial("login/PASSWORD", hash, 200, isPluginFile: true)]
+        },
+        Broken("login.hash_eaten_by_shell") {
+            $0.bare = closed
+            $0.trials = [trial(nil, .eaten(by: .shell), 401)]
+        },
+        Broken("login.wrapped") {
+            $0.bare = closed
+            $0.trials = [trial(nil, .wrapped([.quotes]), 401)]
+        },
+        Broken("login.placeholder") {
+            $0.bare = closed
+            $0.trials = [trial(nil, .placeholder, 401)]
+        },
+        Broken("login.hash_broken") {
+            $0.bare = closed
+            $0.trials = [trial(nil, .broken(.length(61)), 401)]
+        },
+        Broken("login.other_place") {
+            $0.bare = closed
+            $0.trials = [trial(nil, hash, 401), trial("services/qwen/.env: TOKEN", hash, 200)]
+        },
+        Broken("login.restart_needed") {
+            $0.bare = closed
+            $0.trials = [trial(nil, hash, 401), trial("login/PASSWORD", hash, 401, isPluginFile: true)]
+        },
+        Broken("login.all_refused") {
+            $0.bare = closed
+            $0.trials = [trial("a/.env: TOKEN", hash, 401), trial("b/.env: TOKEN", hash, 401)]
+        },
+        // Two at a time: the nearer one first, then the next.
+        Broken("worker.stopped", "login.hash_eaten") {
+            unanswered(&$0, .refused)
+            $0.survey.containers[0].run = ContainerFacts.Run(status: "exited", exitCode: 1)
+            $0.trials = [trial("services/qwen/.env: TOKEN", .eaten(by: .compose), nil)]
+        },
+        Broken("tls.expired", "login.hash_broken", url: "https://comfy.example") {
+            unanswered(&$0, .tls("certificate has expired"))
+            $0.trials = [trial(".env: TOKEN", .broken(.length(61)), nil), trial("login/PASSWORD", hash, nil)]
+        },
+        Broken("name.of_container", "login.placeholder", url: "http://comfyui:8188") {
+            $0.isNameUnknown = true
+            $0.trials = [trial("services/qwen/.env: TOKEN", .placeholder, nil)]
+        },
+    ]
+
+    @Test("The first broken link is named, then the next", arguments: broken)
+    func names(_ broken: Broken) {
+        var journey = Self.journey(broken.url)
+        broken.plant(&journey)
+        #expect(Diagnosis(journey).causes.map(\.id) == broken.causes)
+    }
+
+    @Test("At least 25 causes, each with its texts")
+    func catalogue() {
+        #expect(Set(Self.broken.flatMap(\.causes)).count >= 25)
+        #expect(Message.faults(in: DiagnosisMessages.all) == [])
+    }
+
+    @Test("What is told has no placeholder left", arguments: broken)
+    func whole(_ broken: Broken) {
+        var journey = Self.journey(broken.url)
+        broken.plant(&journey)
+        for cause in Diagnosis(journey).causes {
+            for language in Language.allCases {
+                for text in [cause.evidence.text(in: language), cause.remedy.text(in: language)] {
+                    #expect(!text.contains("{"), "\(text)")
+                }
+            }
+        }
+    }
+}
