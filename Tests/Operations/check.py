@@ -196,6 +196,38 @@ def absent_engines(program, folder, wrong):
     engine.shutdown()
 
 
+def hostile(program, folder, wrong):
+    """Circles of links, a huge dotenv file, rubbish, pipes, thousands of files: a line each, and an end."""
+    root = folder / "hostile"
+    for number in range(20):
+        (root / f"d{number}").mkdir(parents=True)
+        for file in range(500):
+            (root / f"d{number}/f{file}.yaml").write_text("a: 1\n")
+    (root / "loop").symlink_to("..")
+    (root / "d0/back").symlink_to("../../hostile")
+    with open(root / ".env", "wb") as file:
+        file.truncate(1 << 30)
+    (root / "d0/.env").write_bytes(os.urandom(100_000))
+    (root / "d0/docker-compose.yml").write_bytes(b"\xff" + os.urandom(5_000))
+    laughs = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+    for number in range(1, 10):
+        laughs += f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]\n"
+    (root / "d1/docker-compose.yml").write_text(laughs)
+    os.mkfifo(root / "d2/.env")
+    os.mkfifo(root / "d2/compose.yaml")
+    os.symlink("/etc/passwd", root / "d3/.env")
+    deep = root
+    for number in range(40):
+        deep = deep / "x"
+    deep.mkdir(parents=True)
+    _, report = check(program, root, f"unix://{folder}/none.sock", "--only", "files,containers")
+    told = {(fault["check"], fault["place"].split(":")[0]): fault["evidence"] for fault in report["faults"]}
+    wrong.unless("1 MB" in told.get(("files.left_out", ".env"), ""), f"the huge .env: {told}")
+    wrong.unless(any(check == "files.left_out" and place.startswith("x/") for check, place in told), f"the deep folder: {told}")
+    wrong.unless(("compose.broken", "d0/docker-compose.yml") in told, f"rubbish: {told}")
+    wrong.unless("100000" in told.get(("compose.broken", "d1/docker-compose.yml"), ""), f"aliases that grow: {told}")
+
+
 def cards(program, folder, wrong):
     """NVIDIA's library: a stand-in with two unlike cards, one that refuses, one that is none, and nvidia-smi in its place."""
     compiler = next((name for name in ["cc", "clang", "gcc"] if shutil.which(name)), None)
@@ -282,6 +314,7 @@ def main():
     engine = None
     try:
         absent_engines(program, folder, wrong)
+        hostile(program, folder, wrong)
         cards(program, folder, wrong)
         if shutil.which("dockerd") is None or os.geteuid() != 0:
             print("check: skipped the real engine: there is no dockerd, or this user may not start it")

@@ -6,5 +6,5 @@ public enum CheckList {
         Check.ofFiles + Check.ofWorkers + Check.ofContainers + Check.ofHardening + Check.ofCards + Check.ofMachine
 
     /// For the test of the catalogue.
-    public static var messages: [Message] { all.flatMap(\.messages) + AnswerMessages.all }
+    public static var messages: [Message] { all.flatMap(\.messages) + AnswerMessages.all + Check.reasonMessages }
 }

@@ -6,7 +6,7 @@ extension Check {
     /// Credentials and the files they stand in: what `comfygate secrets audit` and `discover` tell place by place.
     static let ofFiles = [
         drift, malformed, placeholder, missing, misread, repeated, readable, tracked, unlisted, unreadable, noTruth,
-        byteOrderMark, carriageReturns, foreignScript,
+        byteOrderMark, carriageReturns, foreignScript, leftOut,
     ]
 
     private static let unify = Message(
@@ -19,9 +19,10 @@ extension Check {
         _ matches: @escaping @Sendable (AuditRow.State) -> Bool
     ) -> Check {
         Check(id, area, severity, title, evidence: evidence, remedy: remedy, needs: [.files]) { survey in
+            guard let files = survey.files.value else { return [] }
             var known: Set<String> = []
-            return (survey.files.value?.rows ?? []).flatMap { row in
-                row.states.filter(matches).compactMap { state -> Trace? in
+            return files.rows.flatMap { row in
+                row.states.filter(matches).filter { files.hasTruth || $0 != .unlisted }.compactMap { state -> Trace? in
                     // What is true of a file is told once.
                     let place = state.isOfFile ? row.path : row.key.map { "\(row.path): \($0)" } ?? row.path
                     guard known.insert(place + state.code).inserted else { return nil }
@@ -233,5 +234,32 @@ extension Check {
         needs: [.files]
     ) { survey in
         (survey.files.value?.foreignScripts ?? [:]).sorted { $0.key < $1.key }.map { Trace($0.key, ["name": $0.value]) }
+    }
+
+    private static let reasons: [LeftOut.Reason: Message] = [
+        .unreadable: Message(
+            "check.files.left.unreadable", en: "this user may not read it", fr: "cet utilisateur ne peut pas le lire"),
+        .tooLarge: Message(
+            "check.files.left.large", en: "it has more than 1 MB, and no reader of settings takes such a file",
+            fr: "il dépasse 1 Mo, et aucun lecteur de réglages n’accepte un tel fichier"),
+        .tooDeep: Message(
+            "check.files.left.deep", en: "it lies too deep, or its folders run in a circle",
+            fr: "il est trop profond, ou ses dossiers tournent en rond"),
+        .tooMany: Message(
+            "check.files.left.many", en: "there are too many files to look at all of them",
+            fr: "il y a trop de fichiers pour les regarder tous"),
+    ]
+    static let reasonMessages = Array(reasons.values)
+
+    static let leftOut = Check(
+        "files.left_out", .files, .notice,
+        Message("check.files.left", en: "Nothing had to be left out", fr: "Rien n’a dû être laissé de côté"),
+        evidence: Message("check.files.left.evidence", en: "it was not read", fr: "il n’a pas été lu"),
+        remedy: Message(
+            "check.files.left.remedy", en: "Run this as the owner of the files, or name a smaller folder with --root.",
+            fr: "Lancez ceci comme propriétaire des fichiers, ou indiquez un dossier plus petit par --root."),
+        needs: [.files]
+    ) { survey in
+        (survey.files.value?.leftOut ?? []).map { Trace($0.path, evidence: reasons[$0.reason]?()) }
     }
 }

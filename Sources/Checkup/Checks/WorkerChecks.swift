@@ -3,7 +3,7 @@ internal import Stack
 
 extension Check {
     /// Workers, as somebody without a credential meets them.
-    static let ofWorkers = [openToNetwork, openHere, managerOpen, silent]
+    static let ofWorkers = [openToNetwork, openHere, managerOpen, silent, knownHole, managerHole]
 
     private static let openEvidence = Message(
         "check.worker.open.evidence",
@@ -86,6 +86,61 @@ extension Check {
             }
             let name = worker.container ?? ""
             return Trace(worker.place, ["name": name], evidence: silentEvidence.about(worker.stats.words))
+        }
+    }
+
+    static let knownHole = Check(
+        "worker.known_hole", .workers, .error,
+        Message(
+            "check.worker.hole", en: "No worker has a known hole", fr: "Aucun worker n’a de faille connue"),
+        evidence: Message(
+            "check.worker.hole.evidence",
+            en:
+                "ComfyUI {version} shows what one user uploads as a page to another, whose browser runs the script in it",
+            fr:
+                "ComfyUI {version} montre ce qu’un utilisateur envoie comme une page à un autre, dont le navigateur exécute le script"
+        ),
+        remedy: Message(
+            "check.worker.hole.remedy", en: "Update ComfyUI: this is mended since 0.3.40.",
+            fr: "Mettez ComfyUI à jour : c’est corrigé depuis 0.3.40.")
+    ) { survey in
+        old(survey, before: [0, 3, 40]) { _ in true }
+    }
+
+    static let managerHole = Check(
+        "worker.manager_hole", .workers, .critical,
+        Message(
+            "check.worker.manager_hole", en: "Nobody can rewrite ComfyUI-Manager's settings",
+            fr: "Personne ne peut réécrire les réglages de ComfyUI-Manager"),
+        evidence: Message(
+            "check.worker.manager_hole.evidence",
+            en: "under ComfyUI {version} Manager's settings lie where /userdata writes, its security level included "
+                + "(CVE-2025-67303)",
+            fr:
+                "sous ComfyUI {version}, les réglages du Manager sont là où /userdata écrit, son niveau de sécurité compris "
+                + "(CVE-2025-67303)"),
+        remedy: Message(
+            "check.worker.manager_hole.remedy",
+            en:
+                "Update ComfyUI to 0.3.76 or later and Manager to 3.38 or later; behind the gate nobody's /userdata reaches it.",
+            fr:
+                "Mettez ComfyUI à jour en 0.3.76 ou plus et le Manager en 3.38 ou plus ; derrière la porte, /userdata ne l’atteint pas."
+        )
+    ) { survey in
+        // 403 is Manager's, too: without it there is no such route.
+        old(survey, before: [0, 3, 76]) { [200, 403].contains($0.manager.status) }
+    }
+
+    private static func old(_ survey: Survey, before version: [Int], _ matches: (WorkerFacts) -> Bool) -> [Trace] {
+        var told: Set<String> = []
+        return survey.workers.compactMap { worker -> Trace? in
+            guard let own = worker.version, matches(worker) else { return nil }
+            let numbers = own.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
+            guard numbers.lexicographicallyPrecedes(version), told.insert(worker.container ?? worker.address).inserted
+            else {
+                return nil
+            }
+            return Trace(worker.place, ["version": own])
         }
     }
 }

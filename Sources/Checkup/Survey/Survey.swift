@@ -16,8 +16,8 @@ public struct Survey: Sendable {
         public var oddities: [String: TreeSearch.Oddity] = [:]
         /// Scripts that are mounted into a container, and end their lines with CRLF: the path, and the container.
         public var foreignScripts: [String: String] = [:]
-        /// The folder was too large to be read whole.
-        public var isCut = false
+        /// What was not read.
+        public var leftOut: [LeftOut] = []
 
         public init() {}
     }

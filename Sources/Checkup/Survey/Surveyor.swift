@@ -2,6 +2,7 @@ internal import Basics
 public import Loop
 internal import Secrets
 internal import Stack
+public import Wire
 internal import YAML
 
 /// Looks at an installation, at everything at once: a survey takes as long as its slowest part.
@@ -9,6 +10,8 @@ public struct Surveyor: Sendable {
     /// The project's folder; nil looks at the machine alone.
     public var root: String
     public var environment: [String: String]
+    /// ComfyUI's that are named by their addresses, beside those in containers.
+    public var workers: [HTTPURL] = []
     /// The name or path of NVIDIA's management library.
     public var library = Cards.library
 
@@ -28,7 +31,8 @@ public struct Surveyor: Sendable {
         survey.containers = Survey.merged(engine: engineSeen.containers, compose: folder.containers)
         survey.machine = await machine
         let places = WorkerPlace.all(in: survey.containers, own: survey.machine.addresses)
-        survey.workers = await Self.look(at: places, on: loop)
+        let named = workers.compactMap { WorkerPlace($0) }.filter { !places.contains($0) }
+        survey.workers = await Self.look(at: places + named, on: loop)
         survey.disks = await disks
         return survey
     }
@@ -64,7 +68,7 @@ public struct Surveyor: Sendable {
         let search = try TreeSearch(of: root)
         let tree = try ProjectTree(root: root, tracked: GitFacts.tracked(below: root) ?? [])
         var files = Survey.Files()
-        (files.isCut, files.oddities) = (search.isCut, search.oddities)
+        (files.leftOut, files.oddities) = (search.leftOut, search.oddities)
         var truth: CredentialFile?
         if case .bytes(let bytes) = tree.facts(of: CredentialFile.path).content {
             truth = try? CredentialFile(parsing: bytes)

@@ -1,6 +1,7 @@
 public import Basics
 internal import Loop
 internal import Stack
+internal import Wire
 
 /// One ComfyUI, as somebody without a credential meets it at one address.
 public struct WorkerFacts: Sendable {
@@ -38,6 +39,18 @@ struct WorkerPlace: Sendable, Hashable {
     let container: String?
     let host: String
     let port: UInt16
+
+    init(container: String?, host: String, port: UInt16) {
+        (self.container, self.host, self.port) = (container, host, port)
+    }
+
+    /// Nil for a socket's path, and for TLS: a ComfyUI of its own speaks neither.
+    init?(_ url: HTTPURL) {
+        guard !url.isSecure, let authority = url.authority, let port = url.port else { return nil }
+        let host = authority.host.description
+        self.init(
+            container: nil, host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, port: UInt16(port))
+    }
 
     /// Those of the containers that look like a ComfyUI: each published port at every address that leads to it.
     ///

@@ -27,8 +27,9 @@ public struct TreeSearch: Sendable {
     private static let most = 64 << 20
 
     let limits: Discovery.Limits
-    /// Something was left out for a limit, or could not be read.
-    public private(set) var isCut = false
+    public private(set) var leftOut: [LeftOut] = []
+    /// Something that may hold a secret was left out for a limit, or could not be read.
+    var isCut: Bool { leftOut.contains { $0.reason != .tooLarge } }
     /// Compose files by their paths, as long as there is room.
     public private(set) var composeFiles: [String: [UInt8]] = [:]
     /// The files that hold something, by paths without links, as long as there is room. Whether Git has them is not known.
@@ -53,7 +54,7 @@ public struct TreeSearch: Sendable {
         } catch {
             throw error.error(FileMessages.unread)
         }
-        isCut = walk.isCut
+        leftOut = walk.leftOut
     }
 
     private mutating func take(_ file: WalkedFile) {

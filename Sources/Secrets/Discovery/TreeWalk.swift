@@ -23,8 +23,9 @@ struct TreeWalk {
     let limits: Discovery.Limits
     private var entriesLeft: Int
     private var keepsModes: [UInt64: Bool] = [:]
-    /// Something was left out for a limit, or could not be read.
-    private(set) var isCut = false
+    /// What was not read; of a tree in which nothing can be read, the first ones.
+    private(set) var leftOut: [LeftOut] = []
+    private static let mostLeftOut = 100
 
     init(_ limits: Discovery.Limits) {
         self.limits = limits
@@ -40,7 +41,7 @@ struct TreeWalk {
         _ folder: Folder, depth: Int, isInSecrets: Bool, _ visit: (WalkedFile) -> Void
     ) throws(FileFailure) {
         var entries = try folder.entries(limit: entriesLeft)
-        if entries.count >= entriesLeft { isCut = true }
+        if entries.count >= entriesLeft { leave(folder.path, .tooMany) }
         entriesLeft -= entries.count
         if depth > 0, entries.contains(where: { $0.name == FileClass.environmentMark }) { return }
         entries.sort { $0.name < $1.name }
@@ -51,7 +52,7 @@ struct TreeWalk {
             case .folder:
                 guard !FileClass.isPassedOver(folder: entry.name) else { continue }
                 guard depth < limits.depth, entriesLeft > 0 else {
-                    isCut = true
+                    leave(folder.display(entry.name), depth < limits.depth ? .tooMany : .tooDeep)
                     continue
                 }
                 do throws(FileFailure) {
@@ -60,7 +61,7 @@ struct TreeWalk {
                     try visitFolder(
                         inner, depth: depth + 1, isInSecrets: isInSecrets || entry.name == ".secrets", visit)
                 } catch {
-                    isCut = true
+                    leave(folder.display(entry.name), .unreadable)
                 }
             case .file:
                 guard let file = FileClass(of: entry.name, isInSecrets: isInSecrets) else { continue }
@@ -78,7 +79,10 @@ struct TreeWalk {
             let facts = try opened.facts(as: path)
             guard facts.isPlainFile, facts.st_size > 0 else { return nil }
             // Larger ones hold data, and no reader of credentials takes them.
-            guard facts.st_size <= limits.fileBytes else { return nil }
+            guard facts.st_size <= limits.fileBytes else {
+                if file == .dotenv { leave(path, .tooLarge) }
+                return nil
+            }
             let bytes = try opened.read(limit: limits.fileBytes, as: path, facts)
             let device = UInt64(facts.st_dev)
             let keeps = keepsModes[device] ?? (FileSystemKind(magic: gate_file_system_of(opened.number)) == nil)
@@ -87,10 +91,30 @@ struct TreeWalk {
                 path: path, name: name, file: file, bytes: bytes, mode: UInt16(facts.permissions & 0o777),
                 keepsModes: keeps, inode: [UInt64(facts.st_dev), UInt64(facts.st_ino)])
         } catch {
-            isCut = true
+            leave(path, .unreadable)
             return nil
         }
     }
+
+    private mutating func leave(_ path: String, _ reason: LeftOut.Reason) {
+        if leftOut.count < Self.mostLeftOut { leftOut.append(LeftOut(path: path, reason: reason)) }
+    }
+}
+
+/// A file or folder that a search did not read.
+public struct LeftOut: Sendable, Hashable {
+    public enum Reason: Sendable, Hashable {
+        case unreadable
+        /// A dotenv file of more bytes than any has.
+        case tooLarge
+        case tooDeep
+        /// The tree has more entries than are looked at.
+        case tooMany
+    }
+    public let path: String
+    public let reason: Reason
+
+    public init(path: String, reason: Reason) { (self.path, self.reason) = (path, reason) }
 }
 
 extension Folder {

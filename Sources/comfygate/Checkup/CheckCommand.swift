@@ -4,6 +4,7 @@ internal import CommandLineKit
 internal import Loop
 internal import Secrets
 internal import Stack
+internal import Wire
 
 /// `comfygate check`: what is wrong with an installation, and what helps. Changes nothing.
 struct CheckCommand: Command {
@@ -22,12 +23,20 @@ struct CheckCommand: Command {
                 "Examine le dossier du projet, les conteneurs et leur moteur, les cartes et cette machine, sans rien changer. "
                 + "Ce qui n’a pu être vu est dit. Code de sortie : 0 rien de pire qu’une remarque, 3 un avertissement, "
                 + "4 une erreur, 5 un point critique."),
-        [SecretsOptions.root, only, severity],
+        [SecretsOptions.root, worker, only, severity],
         examples: ["check", "check --root /srv/genai", "check --only gpu,port.public --json"])
 
     private static let only = Option<String>(
         "only", placeholder: "AREA,ID",
         Message("check.only", en: "Only these areas or checks", fr: "Seulement ces domaines ou contrôles"))
+    private static let worker = Option<String>(
+        "worker", placeholder: "URL", isRepeatable: true,
+        Message(
+            "check.worker", en: "A ComfyUI that runs outside the containers here",
+            fr: "Un ComfyUI qui tourne hors des conteneurs d’ici"))
+    private static let badWorker = Message(
+        "check.bad_worker", en: "--worker: {url} is no address such as http://127.0.0.1:8188.",
+        fr: "--worker : {url} n’est pas une adresse comme http://127.0.0.1:8188.")
     private static let severity = Option<String>(
         "severity", placeholder: "LEVEL", completion: .words(Severity.allCases.map(\.rawValue)),
         Message(
@@ -47,21 +56,19 @@ struct CheckCommand: Command {
         fr: (one: "{count} point à revoir.", other: "{count} points à revoir."))
     private static let unseen = Message(
         "check.unseen", en: "Not seen ({checks}): {reason}.", fr: "Non vu ({checks}) : {reason}.")
-    private static let cut = Message(
-        "check.cut", en: "The folder is too large to be read whole; something may have been missed.",
-        fr: "Le dossier est trop grand pour être lu en entier ; quelque chose a pu échapper.")
     private static let area = Message("check.head.area", en: "AREA", fr: "DOMAINE")
     private static let state = Message("check.head.state", en: "STATE", fr: "ÉTAT")
     private static let score = Message("check.head.score", en: "SCORE", fr: "NOTE")
     private static let held = Message("check.head.held", en: "HOLD", fr: "TENUS")
     private static let ok = Message("check.ok", en: "ok", fr: "ok")
     static let messages = [
-        unknown, badSeverity, fine, count, unseen, cut, area, state, score, held, ok,
+        unknown, badWorker, badSeverity, fine, count, unseen, area, state, score, held, ok,
     ]
 
     private let root: String
     private let checks: [Check]
     private let least: Severity
+    private let workers: [HTTPURL]
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
@@ -69,6 +76,12 @@ struct CheckCommand: Command {
         let level = try arguments.get(Self.severity) ?? Severity.notice.rawValue
         guard let least = Severity(rawValue: level) else { throw UsageError(Self.badSeverity(["value": level])) }
         self.least = least
+        workers = try arguments.all(Self.worker).map { (text) throws(UsageError) in
+            guard let url = HTTPURL(text), url.authority != nil, !url.isSecure else {
+                throw UsageError(Self.badWorker(["url": text]))
+            }
+            return url
+        }
     }
 
     private static func checks(_ list: String?) throws(UsageError) -> [Check] {
@@ -84,7 +97,9 @@ struct CheckCommand: Command {
     func run(_ terminal: Terminal) async throws {
         let loop = EventLoop("check")
         defer { loop.stop() }
-        let survey = await Surveyor(root: root, environment: terminal.environment).look(on: loop)
+        var surveyor = Surveyor(root: root, environment: terminal.environment)
+        surveyor.workers = workers
+        let survey = await surveyor.look(on: loop)
         let whole = CheckReport(survey, checks: checks)
         let report = whole.atLeast(least)
         for line in survey.lines { terminal.say(line) }
@@ -92,7 +107,6 @@ struct CheckCommand: Command {
         for (reason, checks) in report.unseen {
             terminal.say(Self.unseen(["checks": "\(checks)", "reason": terminal.text(reason)]))
         }
-        if survey.files.value?.isCut == true { terminal.warn(Self.cut()) }
         let faults = report.faults.count
         terminal.say(faults == 0 ? Self.fine() : Self.count(count: faults))
         if let code = report.worst?.exitCode, code != 0 { throw ExitFailure(code: code) }

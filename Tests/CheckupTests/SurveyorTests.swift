@@ -1,0 +1,106 @@
+import Basics
+import Foundation
+import Loop
+import Stack
+import TestSupport
+import Testing
+
+@testable import Checkup
+
+/// Surveys of real folders, each with one thing wrong in it.
+struct SurveyorTests {
+    private static let token = "hf_" + String(repeating: "aB3", count: 11)
+    private static let hash = "$2b$12$JH0/XSNNOqcjD.QBZTeQIebyfQblenBmsJdm3JjGmTVnrkE0jsCka"
+
+    private func survey(_ files: [String: String], mode: Int = 0o600) async throws -> Survey {
+        let folder = TemporaryFolder()
+        for (path, text) in files {
+            let place = folder.path + "/" + path
+            try FileManager.default.createDirectory(
+                atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            try Data(text.utf8).write(to: URL(fileURLWithPath: place))
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: place)
+        }
+        let loop = EventLoop("survey")
+        defer { loop.stop() }
+        var surveyor = Surveyor(root: folder.path, environment: ["DOCKER_HOST": "unix://\(folder.path)/none.sock"])
+        surveyor.library = folder.path + "/none.so"
+        return await surveyor.look(on: loop)
+    }
+
+    /// Without what this machine itself may be short of.
+    private func faults(_ files: [String: String], mode: Int = 0o600) async throws -> Set<String> {
+        let report = CheckReport(try await survey(files, mode: mode))
+        let areas: Set<Area> = [.files, .secrets, .containers]
+        return Set(report.faults.filter { areas.contains($0.area) }.map(\.check))
+    }
+
+    private static let truth = """
+        {"version": "1.0", "raw_token": "example-2025", "bcrypt_hash": "\(hash)", "locations": ["a/.env"]}
+        """
+
+    @Test("A folder without faults, or with nothing in it, is green")
+    func green() async throws {
+        #expect(try await faults([:]) == [])
+        let compose = "services: {a: {image: x, user: '1000'}}\n"
+        #expect(try await faults(["compose.yaml": compose, "notes.txt": "hello"]) == [])
+    }
+
+    @Test(
+        "What is put wrong in a folder is found under its name",
+        arguments: [
+            ("env.byte_order_mark", [".env": "\u{FEFF}A=1\n"]), ("env.carriage_returns", [".env": "A=1\r\nB=2\r\n"]),
+            ("env.placeholder", [".env": "HF_TOKEN=your_token_here\n"]),
+            ("env.missing_key", ["x/compose.yaml": "services: {a: {environment: ['HF_TOKEN=${HF_TOKEN}']}}\n"]),
+            ("env.misread", [".env": "FORGE_PASSWORD=\"p$ss#word-of-theirs\"\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: [}\n"]),
+            ("compose.broken", ["compose.yaml": "a: *nobody\n"]),
+            (
+                "files.foreign_script",
+                [
+                    "compose.yaml": "services: {a: {image: x, volumes: ['./start.sh:/start.sh']}}\n",
+                    "start.sh": "#!/bin/sh\r\necho\r\n",
+                ]
+            ),
+            (
+                "secrets.no_truth",
+                [".env": "HF_TOKEN=\(token)\n", "a/.env": "CIVITAI_TOKEN=0123456789abcdefABCDEF0123456789\n"]
+            ),
+            ("files.left_out", [".env": String(repeating: "A", count: 1_100_000)]),
+        ])
+    func planted(check: String, files: [String: String]) async throws {
+        let found = try await faults(files)
+        #expect(found == [check], "\(found)")
+    }
+
+    @Test("Credentials that differ, that are no hashes, and that others can read")
+    func credentials() async throws {
+        let other = Self.hash.replacingOccurrences(of: "yfQbl", with: "yfQbm")
+        let path = ".secrets/comfyui_auth_tokens.conf"
+        let found = try await faults([path: Self.truth, "a/.env": "COMFYUI_BEARER_TOKEN='\(other)'\n"])
+        #expect(found.isSuperset(of: ["secrets.drift"]), "\(found)")
+        let open = try await faults([".env": "HF_TOKEN=\(Self.token)\n"], mode: 0o644)
+        #expect(open == ["files.readable"], "\(open)")
+    }
+
+    @Test("What is in no report: the secrets themselves")
+    func redacted() async throws {
+        let files = [
+            ".env": "HF_TOKEN=\(Self.token)\nAPI_KEY=sk-very-secret-0123456789\n",
+            "compose.yaml": "services: {a: {image: x, environment: ['HF_TOKEN=${HF_TOKEN}', 'API_KEY=${API_KEY}']}}\n",
+        ]
+        let survey = try await survey(files)
+        let report = CheckReport(survey)
+        #expect(report.faults.contains { $0.check == "container.secret_in_environment" })
+        let text = String(decoding: report.json(of: survey, in: .english).encoded(), as: UTF8.self)
+        #expect(!text.contains(Self.token) && !text.contains("sk-very-secret"))
+    }
+
+    @Test("Without an engine and cards a survey says so")
+    func blind() async throws {
+        let survey = try await survey([:])
+        #expect(survey.engine.value == nil && survey.cards.value == nil)
+        #expect(CheckReport(survey).unseen.count == 2)
+    }
+}
