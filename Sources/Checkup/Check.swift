@@ -58,11 +58,14 @@ public struct Check: Sendable {
         /// In place of the check's texts, where another part of the program has better ones.
         var evidence: Phrase?
         var remedy: Phrase?
+        var fix: Fix?
 
         init(
-            _ place: String, _ arguments: [String: String] = [:], evidence: Phrase? = nil, remedy: Phrase? = nil
+            _ place: String, _ arguments: [String: String] = [:], evidence: Phrase? = nil, remedy: Phrase? = nil,
+            fix: Fix? = nil
         ) {
             (self.place, self.arguments, self.evidence, self.remedy) = (place, arguments, evidence, remedy)
+            self.fix = fix
         }
     }
 }
@@ -76,6 +79,8 @@ public struct Fault: Sendable, Hashable {
     public let place: String
     public let evidence: Phrase
     public let remedy: Phrase
+    /// What `--fix` would do; nil where only a person can tell.
+    public var fix: Fix?
 }
 
 /// What one check came to.
@@ -100,7 +105,7 @@ extension Check {
             Fault(
                 check: id, area: area, severity: severity, place: trace.place,
                 evidence: trace.evidence ?? Phrase(evidence, trace.arguments),
-                remedy: trace.remedy ?? Phrase(remedy, trace.arguments))
+                remedy: trace.remedy ?? Phrase(remedy, trace.arguments), fix: trace.fix)
         }
         return Outcome(check: self, state: faults.isEmpty ? .holds : .faulty(faults))
     }

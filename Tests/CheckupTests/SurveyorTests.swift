@@ -14,14 +14,7 @@ struct SurveyorTests {
 
     private func survey(_ files: [String: String], mode: Int = 0o600) async throws -> Survey {
         let folder = TemporaryFolder()
-        for (path, text) in files {
-            let place = folder.path + "/" + path
-            try FileManager.default.createDirectory(
-                atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-            try Data(text.utf8).write(to: URL(fileURLWithPath: place))
-            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: place)
-        }
+        for (path, text) in files { try write(text, path, in: folder, mode: mode) }
         let loop = EventLoop("survey")
         defer { loop.stop() }
         var surveyor = Surveyor(root: folder.path, environment: ["DOCKER_HOST": "unix://\(folder.path)/none.sock"])
@@ -82,6 +75,51 @@ struct SurveyorTests {
         #expect(found.isSuperset(of: ["secrets.drift"]), "\(found)")
         let open = try await faults([".env": "HF_TOKEN=\(Self.token)\n"], mode: 0o644)
         #expect(open == ["files.readable"], "\(open)")
+    }
+
+    @Test("A repair heals what it claims and changes nothing else")
+    func repairs() async throws {
+        let folder = TemporaryFolder()
+        let files = [
+            "a/.env": "\u{FEFF}HF_TOKEN=\(Self.token)\r\nB=a\rb\r\n", "b/.env": "HF_TOKEN=\(Self.token)\n",
+            "start.sh": "#!/bin/sh\r\necho\r\n", "other.sh": "#!/bin/sh\r\n", "notes.txt": "a\r\n",
+            "compose.yaml": "services: {x: {image: x, volumes: ['./start.sh:/start.sh']}}\r\n",
+        ]
+        for (path, text) in files { try write(text, path, in: folder, mode: 0o644) }
+        func look() async -> Survey {
+            let loop = EventLoop("survey")
+            defer { loop.stop() }
+            return await Surveyor(root: folder.path, environment: ["DOCKER_HOST": "unix:///none"]).look(on: loop)
+        }
+        let before = await look()
+        let inode = try inode(of: folder.path + "/start.sh")
+        try Repair(CheckReport(before), of: before).run()
+        let after = CheckReport(await look())
+        let healed: Set = ["env.byte_order_mark", "env.carriage_returns", "files.foreign_script", "files.readable"]
+        #expect(after.faults.allSatisfy { !healed.contains($0.check) && $0.fix == nil }, "\(after.faults)")
+        func content(_ path: String) throws -> String {
+            try String(contentsOfFile: folder.path + "/" + path, encoding: .utf8)
+        }
+        #expect(try content("a/.env") == "HF_TOKEN=\(Self.token)\nB=a\rb\n")
+        #expect(try content("start.sh") == "#!/bin/sh\necho\n")
+        // Mounted by itself: the container sees the same file.
+        #expect(try self.inode(of: folder.path + "/start.sh") == inode)
+        for path in ["b/.env", "other.sh", "notes.txt", "compose.yaml"] { #expect(try content(path) == files[path]) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(names == ["a", "b", "compose.yaml", "notes.txt", "other.sh", "start.sh"])
+    }
+
+    private func inode(of path: String) throws -> UInt64? {
+        try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? UInt64
+    }
+
+    private func write(_ text: String, _ path: String, in folder: TemporaryFolder, mode: Int) throws {
+        let place = folder.path + "/" + path
+        try FileManager.default.createDirectory(
+            atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try Data(text.utf8).write(to: URL(fileURLWithPath: place))
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: place)
     }
 
     @Test("What is in no report: the secrets themselves")

@@ -30,7 +30,9 @@ extension Check {
                         return Trace(place)
                     }
                     func line(_ text: String) -> String { text.split(separator: "\n").joined(separator: " ") }
-                    return Trace(place, evidence: Phrase(en: line(english), fr: line(french)))
+                    var trace = Trace(place, evidence: Phrase(en: line(english), fr: line(french)))
+                    if case .exposed = state { trace.fix = Fix(row.path, .ownerOnly) }
+                    return trace
                 }
             }
         }
@@ -198,7 +200,7 @@ extension Check {
             "check.env.mark.remedy", en: "Save it as UTF-8 without BOM: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE.",
             fr: "Enregistrez-le en UTF-8 sans BOM : sed -i '1s/^\\xEF\\xBB\\xBF//' FICHIER."),
         needs: [.files]
-    ) { survey in odd(survey, \.hasMark) }
+    ) { survey in odd(survey, .withoutByteOrderMark, \.hasMark) }
 
     static let carriageReturns = Check(
         "env.carriage_returns", .files, .warning,
@@ -213,10 +215,14 @@ extension Check {
             "check.env.crlf.remedy", en: "sed -i 's/\\r$//' FILE, and *.env text eol=lf in .gitattributes.",
             fr: "sed -i 's/\\r$//' FICHIER, et *.env text eol=lf dans .gitattributes."),
         needs: [.files]
-    ) { survey in odd(survey, \.hasCarriageReturns) }
+    ) { survey in odd(survey, .lineFeeds, \.hasCarriageReturns) }
 
-    private static func odd(_ survey: Survey, _ matches: (TreeSearch.Oddity) -> Bool) -> [Trace] {
-        (survey.files.value?.oddities ?? [:]).filter { matches($0.value) }.keys.sorted().map { Trace($0) }
+    private static func odd(
+        _ survey: Survey, _ kind: Fix.Kind, _ matches: (TreeSearch.Oddity) -> Bool
+    ) -> [Trace] {
+        (survey.files.value?.oddities ?? [:]).filter { matches($0.value) }.keys.sorted().map { path in
+            Trace(path, fix: Fix(path, kind))
+        }
     }
 
     static let foreignScript = Check(
@@ -233,7 +239,9 @@ extension Check {
             fr: "sed -i 's/\\r$//' FICHIER, et *.sh text eol=lf dans .gitattributes."),
         needs: [.files]
     ) { survey in
-        (survey.files.value?.foreignScripts ?? [:]).sorted { $0.key < $1.key }.map { Trace($0.key, ["name": $0.value]) }
+        (survey.files.value?.foreignScripts ?? [:]).sorted { $0.key < $1.key }.map { path, name in
+            Trace(path, ["name": name], fix: Fix(path, .lineFeeds))
+        }
     }
 
     private static let reasons: [LeftOut.Reason: Message] = [

@@ -19,7 +19,7 @@ public struct TreeSearch: Sendable {
     public struct Oddity: Sendable, Hashable {
         /// A byte order mark hides the first key from some.
         public let hasMark: Bool
-        /// A carriage return becomes a part of each value for some.
+        /// Lines end with CRLF: to some readers the CR is a part of each value.
         public let hasCarriageReturns: Bool
     }
 
@@ -70,8 +70,12 @@ public struct TreeSearch: Sendable {
             keep(file, dotenv)
         }
         if let dotenv {
-            let oddity = Oddity(
-                hasMark: dotenv.hasByteOrderMark, hasCarriageReturns: file.bytes.contains(UInt8(ascii: "\r")))
+            let bytes = file.bytes
+            // One inside a line is a part of its value.
+            let endsLines = bytes.indices.contains { index in
+                bytes[index] == 0x0D && (index + 1 == bytes.count || bytes[index + 1] == 0x0A)
+            }
+            let oddity = Oddity(hasMark: dotenv.hasByteOrderMark, hasCarriageReturns: endsLines)
             if oddity.hasMark || oddity.hasCarriageReturns { oddities[file.path] = oddity }
         }
         if file.name == ".env" { keys[file.path] = dotenv.map(Self.keys) ?? [] }

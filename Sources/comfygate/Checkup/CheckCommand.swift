@@ -23,7 +23,7 @@ struct CheckCommand: Command {
                 "Examine le dossier du projet, les conteneurs et leur moteur, les cartes et cette machine, sans rien changer. "
                 + "Ce qui n’a pu être vu est dit. Code de sortie : 0 rien de pire qu’une remarque, 3 un avertissement, "
                 + "4 une erreur, 5 un point critique."),
-        [SecretsOptions.root, worker, only, severity],
+        [SecretsOptions.root, worker, only, severity, fix],
         examples: ["check", "check --root /srv/genai", "check --only gpu,port.public --json"])
 
     private static let only = Option<String>(
@@ -42,6 +42,18 @@ struct CheckCommand: Command {
         Message(
             "check.severity", en: "Tell of this and worse: notice, warning, error, critical",
             fr: "Dire ceci et pire : notice, warning, error, critical"))
+
+    private static let fix = Flag(
+        "fix",
+        Message(
+            "check.fix", en: "Mend what can be mended without harm, then look again",
+            fr: "Répare ce qui peut l’être sans dommage, puis regarde de nouveau"))
+    private static let nothing = Message(
+        "check.nothing", en: "Nothing of it can be mended without a person.",
+        fr: "Rien de cela ne peut être réparé sans une personne.")
+    private static let mended = Message(
+        "check.mended", en: (one: "1 thing was mended.", other: "{count} things were mended."),
+        fr: (one: "{count} point réparé.", other: "{count} points réparés."))
 
     private static let unknown = Message(
         "check.unknown", en: "--only: there is no area or check {name}; there are {names}.",
@@ -62,13 +74,14 @@ struct CheckCommand: Command {
     private static let held = Message("check.head.held", en: "HOLD", fr: "TENUS")
     private static let ok = Message("check.ok", en: "ok", fr: "ok")
     static let messages = [
-        unknown, badWorker, badSeverity, fine, count, unseen, area, state, score, held, ok,
+        unknown, badWorker, badSeverity, nothing, mended, fine, count, unseen, area, state, score, held, ok,
     ]
 
     private let root: String
     private let checks: [Check]
     private let least: Severity
     private let workers: [HTTPURL]
+    private let isFixing: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
@@ -76,6 +89,7 @@ struct CheckCommand: Command {
         let level = try arguments.get(Self.severity) ?? Severity.notice.rawValue
         guard let least = Severity(rawValue: level) else { throw UsageError(Self.badSeverity(["value": level])) }
         self.least = least
+        isFixing = arguments.has(Self.fix)
         workers = try arguments.all(Self.worker).map { (text) throws(UsageError) in
             guard let url = HTTPURL(text), url.authority != nil, !url.isSecure else {
                 throw UsageError(Self.badWorker(["url": text]))
@@ -99,8 +113,20 @@ struct CheckCommand: Command {
         defer { loop.stop() }
         var surveyor = Surveyor(root: root, environment: terminal.environment)
         surveyor.workers = workers
-        let survey = await surveyor.look(on: loop)
-        let whole = CheckReport(survey, checks: checks)
+        var survey = await surveyor.look(on: loop)
+        var whole = CheckReport(survey, checks: checks)
+        if isFixing {
+            let repair = Repair(whole, of: survey)
+            let before = whole.faults.count
+            if repair.isEmpty {
+                terminal.say(Self.nothing())
+            } else {
+                try repair.run()
+                survey = await surveyor.look(on: loop)
+                whole = CheckReport(survey, checks: checks)
+                terminal.say(Self.mended(count: max(0, before - whole.faults.count)))
+            }
+        }
         let report = whole.atLeast(least)
         for line in survey.lines { terminal.say(line) }
         terminal.put(report.json(of: survey, in: terminal.language)) { Self.text(report, terminal) }
