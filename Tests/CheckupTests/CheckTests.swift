@@ -138,6 +138,7 @@ struct CheckTests {
         },
         Planted(container: "container.small_shared_memory") { $0.sharedMemory = 64 << 20 },
         Planted(container: "container.small_shared_memory") { $0.sharedMemory = nil },
+        Planted(container: "container.stale_mount") { $0.run?.staleMounts = ["/token"] },
         Planted(container: "gpu.filtered_twice") { $0.environment.append(variable("CUDA_VISIBLE_DEVICES", "1")) },
         Planted(container: "gpu.named_by_number") { $0.cards[0].ids = ["1"] },
         Planted(container: "gpu.no_such_card") { $0.cards[0].ids = ["GPU-deadbeef"] },

@@ -305,6 +305,33 @@ def diagnoses(program, project, engine, wrong):
     engine.docker("rm", "-f", *says)
 
 
+def stale(program, project, engine, wrong):
+    """A single file that is mounted, and then replaced as editors and our own scripts of old did it."""
+    token = project / "a token"
+    token.write_text("old")
+    engine.docker("run", "-d", "--network", "host", "--user", "1000:1000", "--memory", "64m", "--name", "mounter",
+                  "-v", f"{token}:/token:ro", "example/busybox:1", "sleep", "600")
+    _, report = check(program, project, f"unix://{engine.socket}")
+    wrong.unless(found(report, "mounter") == set(), f"a mount that is fresh: {found(report, 'mounter')}")
+    new = project / "new"
+    new.write_text("new")
+    new.replace(token)
+    _, report = check(program, project, f"unix://{engine.socket}")
+    wrong.unless(found(report, "mounter") == {"container.stale_mount"}, f"a stale mount: {found(report, 'mounter')}")
+    # Where the engine's processes are not this machine's, as with Docker Desktop, the container itself is asked.
+    apart = ["unshare", "--pid", "--fork", "--mount-proc", program]
+    result = subprocess.run(
+        [*apart, "check", "--root", project, "--json", "--only", "container.stale_mount"], capture_output=True, text=True,
+        env=engine.environment, timeout=PATIENCE)
+    wrong.unless("container.stale_mount" in result.stdout, f"asked from apart: {result.stdout} {result.stderr}")
+    inside = engine.docker("exec", "mounter", "cat", "/token").stdout
+    wrong.unless(inside == b"old", f"the container sees {inside}: nothing is stale here")
+    engine.docker("restart", "-t", "0", "mounter")
+    _, report = check(program, project, f"unix://{engine.socket}")
+    wrong.unless(found(report, "mounter") == set(), f"restarted: {found(report, 'mounter')}")
+    engine.docker("rm", "-f", "mounter")
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     folder = pathlib.Path(tempfile.mkdtemp(prefix="cg-check-"))
@@ -337,6 +364,7 @@ def main():
             if all(seen[name] == wanted for name, (_, _, wanted) in FAULTS.items()) or time.monotonic() > end:
                 break
             time.sleep(0.2)
+        stale(program, project, engine, wrong)
         for name, (_, _, wanted) in FAULTS.items():
             wrong.unless(seen[name] == wanted, f"{name}: {sorted(seen[name])} instead of {sorted(wanted)}")
         wrong.unless(code == 5, f"exit code {code} instead of 5")

@@ -45,6 +45,17 @@ struct MachineTests {
         #expect(SocketTable.listening("rubbish\n: : : 0A\nx 1:2 3 0A", isV6: false).isEmpty)
     }
 
+    @Test("Mounts of what is gone, with blanks in their names")
+    func mounts() {
+        let text = """
+            100 90 0:40 / /proc rw,nosuid - proc proc rw
+            101 90 254:1 /srv/a\\040b/token//deleted /run/a\\040token ro - ext4 /dev/vda rw
+            102 90 254:1 /srv/data /data rw - ext4 /dev/vda rw
+            rubbish
+            """
+        #expect(MountTable(text).stale == ["/run/a token"])
+    }
+
     @Test("This machine tells of itself")
     func here() {
         let machine = Machine.look()

@@ -5,6 +5,7 @@ extension Check {
     /// Whether containers do what they are there for.
     static let ofContainers = [
         broken, unhealthy, restarting, ended, killedForMemory, blindHealthCheck, installsAtStart, smallSharedMemory,
+        staleMount,
     ]
 
     static let broken = Check(
@@ -174,6 +175,28 @@ extension Check {
         survey.containers.filter { container in
             !container.cards.isEmpty && container.ipc != "host" && (container.sharedMemory ?? 64 << 20) <= 64 << 20
         }.map { Trace($0.name, ["size": ByteCount(bytes: $0.sharedMemory ?? 64 << 20).rounded]) }
+    }
+
+    static let staleMount = Check(
+        "container.stale_mount", .containers, .error,
+        Message(
+            "check.container.stale", en: "Every container sees its mounted files as they are now",
+            fr: "Chaque conteneur voit ses fichiers montés tels qu’ils sont"),
+        evidence: Message(
+            "check.container.stale.evidence",
+            en: "{target} is a single file that was replaced on the host: the container still has the old one",
+            fr: "{target} est un fichier seul, remplacé sur l’hôte : le conteneur a toujours l’ancien"),
+        remedy: Message(
+            "check.container.stale.remedy",
+            en: "docker restart {name}; mount the folder in place of the file, or let comfygate secrets sync write it.",
+            fr:
+                "docker restart {name} ; montez le dossier au lieu du fichier, ou laissez comfygate secrets sync l’écrire."
+        ),
+        needs: [.engine]
+    ) { survey in
+        survey.containers.flatMap { container in
+            (container.run?.staleMounts ?? []).map { Trace(container.name, ["target": $0, "name": container.name]) }
+        }
     }
 }
 

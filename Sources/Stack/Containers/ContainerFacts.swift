@@ -82,6 +82,8 @@ public struct ContainerFacts: Sendable, Hashable {
         public var pid: Int
         /// In the engine's networks.
         public var addresses: [String]
+        /// Mount points that show a file which has been replaced since.
+        public var staleMounts: [String] = []
 
         public init(
             status: String, exitCode: Int = 0, wasKilledForMemory: Bool = false, restarts: Int = 0,

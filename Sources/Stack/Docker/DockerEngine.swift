@@ -41,7 +41,8 @@ public struct DockerEngine: Sendable {
             for (index, id) in ids.enumerated() {
                 group.addTask {
                     let answer = try? await get("/containers/\(id)/json")
-                    return (index, answer.flatMap { ContainerFacts(inspected: $0) })
+                    guard let container = answer.flatMap({ ContainerFacts(inspected: $0) }) else { return (index, nil) }
+                    return (index, await withStaleMounts(container))
                 }
             }
             var found = [ContainerFacts?](repeating: nil, count: ids.count)

@@ -9,11 +9,12 @@ extension Machine {
     /// - Parameter root: Where `/proc`, `/sys` and `/dev` lie; tests have copies.
     public static func look(root: String = "") -> Machine {
         var machine = Machine()
-        machine.kernel = text(root + "/proc/sys/kernel/osrelease")?.split(separator: "\n").first.map(String.init) ?? ""
+        machine.kernel =
+            KernelFile.text(root + "/proc/sys/kernel/osrelease")?.split(separator: "\n").first.map(String.init) ?? ""
         machine.wsl = wsl(kernel: machine.kernel)
         machine.isContainer =
             DockerEndpoint.isThere(root + "/.dockerenv") || DockerEndpoint.isThere(root + "/run/.containerenv")
-        let memory = MemoryTable(text(root + "/proc/meminfo") ?? "")
+        let memory = MemoryTable(KernelFile.text(root + "/proc/meminfo") ?? "")
         machine.memory = memory["MemTotal"]
         machine.memoryAvailable = memory["MemAvailable"]
         machine.swap = memory["SwapTotal"]
@@ -21,7 +22,7 @@ extension Machine {
         machine.sharedMemory = DiskFacts.look(root + "/dev/shm")?.size
         machine.cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         for (file, isV6) in [("tcp", false), ("tcp6", true)] {
-            machine.listening += SocketTable.listening(text(root + "/proc/net/\(file)") ?? "", isV6: isV6)
+            machine.listening += SocketTable.listening(KernelFile.text(root + "/proc/net/\(file)") ?? "", isV6: isV6)
         }
         machine.addresses = SocketAddress.own(port: 0).map(\.host)
         return machine
@@ -37,26 +38,18 @@ extension Machine {
     private static func memoryLimit(_ root: String, _ memory: Int?) -> Int? {
         // `0::/user.slice/…`
         let group =
-            text(root + "/proc/self/cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::") }?.dropFirst(3) ?? ""
+            KernelFile.text(root + "/proc/self/cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::") }?
+            .dropFirst(3) ?? ""
         let places = [
             "/sys/fs/cgroup\(group)/memory.max", "/sys/fs/cgroup/memory.max",
             "/sys/fs/cgroup/memory/memory.limit_in_bytes",
         ]
         for place in places {
-            guard let word = text(root + place)?.split(separator: "\n").first else { continue }
+            guard let word = KernelFile.text(root + place)?.split(separator: "\n").first else { continue }
             guard let limit = Int(word), limit < memory ?? .max else { return nil }
             return limit
         }
         return nil
-    }
-
-    /// Files of the kernel say that they are empty, and have to be read to know better.
-    private static func text(_ path: String) -> String? {
-        let descriptor = unsafe gate_open_at(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let (bytes, error) = readBytes(of: descriptor, at: 0, count: 1 << 20)
-        return error == 0 ? String(decoding: bytes, as: UTF8.self) : nil
     }
 }
 
