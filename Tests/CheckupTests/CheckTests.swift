@@ -146,6 +146,13 @@ struct CheckTests {
         Planted("compose.broken") {
             $0.broken = [Survey.BrokenFile(path: "compose.yaml:3", reason: Phrase(verbatim: "no YAML"))]
         },
+        Planted(container: "login.fresh_hash") {
+            $0.environment.append(variable("COMFYUI_PASSWORD", "${from-elsewhere}"))
+        },
+        Planted(files: "compose.missing_mount") { $0.missingMounts = [".secrets/a.token": "comfyui"] },
+        Planted("machine.clock") {
+            $0.engine = .seen(Survey.Engine(endpoint: "unix:///d", version: "1.41", clockAhead: -3_600_000))
+        },
         Planted(files: "files.left_out") { $0.leftOut = [LeftOut(path: ".env", reason: .tooLarge)] },
         Planted(files: "files.foreign_script") { $0.foreignScripts = ["start.sh": "comfyui"] },
         Planted("machine.little_memory") { $0.machine.memory = 8 << 30 },

@@ -47,6 +47,10 @@ struct SurveyorTests {
             ("env.placeholder", [".env": "HF_TOKEN=your_token_here\n"]),
             ("env.missing_key", ["x/compose.yaml": "services: {a: {environment: ['HF_TOKEN=${HF_TOKEN}']}}\n"]),
             ("env.misread", [".env": "FORGE_PASSWORD=\"p$ss#word-of-theirs\"\n"]),
+            (
+                "compose.missing_mount",
+                ["x/compose.yaml": "services: {a: {image: x, volumes: ['../gone.token:/token', './:/here']}}\n"]
+            ),
             ("compose.broken", ["compose.yaml": "services: {a: [}\n"]),
             ("compose.broken", ["compose.yaml": "a: *nobody\n"]),
             (

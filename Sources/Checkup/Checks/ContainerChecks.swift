@@ -1,11 +1,12 @@
 internal import Basics
+internal import Secrets
 public import Stack
 
 extension Check {
     /// Whether containers do what they are there for.
     static let ofContainers = [
         broken, unhealthy, restarting, ended, killedForMemory, blindHealthCheck, installsAtStart, smallSharedMemory,
-        staleMount,
+        staleMount, missingMount, freshHash,
     ]
 
     static let broken = Check(
@@ -197,6 +198,60 @@ extension Check {
         survey.containers.flatMap { container in
             (container.run?.staleMounts ?? []).map { Trace(container.name, ["target": $0, "name": container.name]) }
         }
+    }
+
+    static let missingMount = Check(
+        "compose.missing_mount", .containers, .error,
+        Message(
+            "check.compose.mount", en: "What compose files mount is there",
+            fr: "Ce que montent les fichiers compose existe"),
+        evidence: Message(
+            "check.compose.mount.evidence",
+            en:
+                "{name} mounts it and it is not there: the engine makes an empty folder in its place, also of what should be a file",
+            fr:
+                "{name} le monte et il n’existe pas : le moteur crée à sa place un dossier vide, même pour ce qui devrait être un fichier"
+        ),
+        remedy: Message(
+            "check.compose.mount.remedy",
+            en: "Make the file before the container starts, and remove the folder that may be there by now.",
+            fr:
+                "Créez le fichier avant de démarrer le conteneur, et supprimez le dossier qui s’y trouve peut-être déjà."
+        ),
+        needs: [.files]
+    ) { survey in
+        (survey.files.value?.missingMounts ?? [:]).sorted { $0.key < $1.key }.map { Trace($0.key, ["name": $0.value]) }
+    }
+
+    static let freshHash = Check(
+        "login.fresh_hash", .login, .error,
+        Message(
+            "check.login.fresh_hash", en: "No worker makes itself a new token at each start",
+            fr: "Aucun worker ne se fabrique un nouveau jeton à chaque démarrage"),
+        evidence: Message(
+            "check.login.fresh_hash.evidence",
+            en:
+                "it has COMFYUI_PASSWORD, and neither a token file nor the folder login is mounted: its entry point salts a new hash "
+                + "at each start, and every client's token is refused after it",
+            fr:
+                "il a COMFYUI_PASSWORD, et ni fichier de jeton ni dossier login ne sont montés : son démarrage sale une nouvelle "
+                + "empreinte à chaque fois, et le jeton de chaque client est ensuite refusé"),
+        remedy: Message(
+            "check.login.fresh_hash.remedy",
+            en: "Mount a token file or the folder login from the host, and let comfygate secrets sync fill it.",
+            fr:
+                "Montez depuis l’hôte un fichier de jeton ou le dossier login, et laissez comfygate secrets sync le remplir."
+        )
+    ) { survey in
+        survey.containers.filter { container in
+            guard let password = container[variable: "COMFYUI_PASSWORD"], !password.isEmpty else { return false }
+            return !container.mounts.contains { mount in
+                mount.target.hasSuffix(".token") || mount.target.hasSuffix("/PASSWORD")
+                    || mount.target.split(separator: "/").contains("login")
+                    // All of ComfyUI lies on the host, and its folder login with it.
+                    || mount.target.hasSuffix("/ComfyUI")
+            }
+        }.map { Trace($0.name) }
     }
 }
 

@@ -3,7 +3,7 @@ internal import Stack
 
 extension Check {
     /// What the host gives.
-    static let ofMachine = [littleMemory, oldWSL, diskLow, oddFileSystem]
+    static let ofMachine = [littleMemory, oldWSL, clock, diskLow, oddFileSystem]
 
     private static let least = 16 << 30
 
@@ -40,6 +40,31 @@ extension Check {
             "check.machine.wsl.remedy", en: "In PowerShell: wsl --set-version DISTRIBUTION 2.",
             fr: "Dans PowerShell : wsl --set-version DISTRIBUTION 2.")
     ) { survey in survey.machine.wsl == 1 ? [Trace("wsl")] : [] }
+
+    private static let clockLimit: Int64 = 5_000
+
+    static let clock = Check(
+        "machine.clock", .containers, .error,
+        Message(
+            "check.machine.clock", en: "The engine's clock and this machine's agree",
+            fr: "L’horloge du moteur et celle de cette machine s’accordent"),
+        evidence: Message(
+            "check.machine.clock.evidence",
+            en: "the engine's clock is {seconds} s ahead: certificates, sessions and tokens end at another time inside",
+            fr:
+                "l’horloge du moteur avance de {seconds} s : certificats, sessions et jetons y expirent à un autre moment"
+        ),
+        remedy: Message(
+            "check.machine.clock.remedy",
+            en: "After sleep: sudo hwclock -s in WSL, or restart Docker Desktop; otherwise let NTP set it.",
+            fr:
+                "Après une veille : sudo hwclock -s sous WSL, ou redémarrez Docker Desktop ; sinon laissez NTP la régler."
+        ),
+        needs: [.engine]
+    ) { survey in
+        guard let ahead = survey.engine.value?.clockAhead, abs(ahead) > clockLimit else { return [] }
+        return [Trace("engine", ["seconds": "\(ahead / 1_000)"])]
+    }
 
     private static let leastRoom = 10 << 30
 

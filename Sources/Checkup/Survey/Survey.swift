@@ -16,6 +16,8 @@ public struct Survey: Sendable {
         public var oddities: [String: TreeSearch.Oddity] = [:]
         /// Scripts that are mounted into a container, and end their lines with CRLF: the path, and the container.
         public var foreignScripts: [String: String] = [:]
+        /// Files and folders that a compose file mounts from the project and that are not there: the path, and the container.
+        public var missingMounts: [String: String] = [:]
         /// What was not read.
         public var leftOut: [LeftOut] = []
 
@@ -27,8 +29,12 @@ public struct Survey: Sendable {
         public var endpoint: String
         /// Of the API.
         public var version: String
+        /// Milliseconds by which the engine's clock is ahead of this process's; nil where it does not say.
+        public var clockAhead: Int64?
 
-        public init(endpoint: String, version: String) { (self.endpoint, self.version) = (endpoint, version) }
+        public init(endpoint: String, version: String, clockAhead: Int64? = nil) {
+            (self.endpoint, self.version, self.clockAhead) = (endpoint, version, clockAhead)
+        }
     }
 
     /// The project's folder.

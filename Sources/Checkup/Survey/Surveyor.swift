@@ -83,6 +83,7 @@ public struct Surveyor: Sendable {
             folder.take(path, bytes, in: tree)
         }
         files.foreignScripts = folder.foreignScripts(in: tree)
+        files.missingMounts = folder.missingMounts(in: tree)
         folder.seen = .seen(files)
         return folder
     }
@@ -93,8 +94,13 @@ public struct Surveyor: Sendable {
         do throws(DockerFailure) {
             let endpoint = try DockerEndpoint.find(environment: environment)
             let engine = try await DockerEngine.connect(to: endpoint, on: loop)
+            let asked = Timestamp.now()
+            let time = try? await engine.get("/info")["SystemTime"]?.string.flatMap { Timestamp(rfc3339: $0) }
+            let ahead = time.map { $0.milliseconds - asked.milliseconds }
             let containers = try await engine.containers()
-            return (.seen(Survey.Engine(endpoint: endpoint.description, version: "\(engine.version)")), containers)
+            let seen = Survey.Engine(
+                endpoint: endpoint.description, version: "\(engine.version)", clockAhead: ahead)
+            return (.seen(seen), containers)
         } catch {
             return (.unseen(error.phrase), [])
         }
@@ -134,6 +140,20 @@ public struct Surveyor: Sendable {
 }
 
 extension Surveyor.Folder {
+    /// Mounts from the project of what is not there.
+    fileprivate func missingMounts(in tree: ProjectTree) -> [String: String] {
+        var found: [String: String] = [:]
+        for container in containers {
+            for mount in container.mounts where mount.kind == .bind && !mount.source.hasPrefix("/") {
+                // A folder, too, is something that is there.
+                if tree.facts(of: mount.source).content == .missing, !tree.isFolder(mount.source) {
+                    found[mount.source] = container.name
+                }
+            }
+        }
+        return found
+    }
+
     /// Scripts by their name or first two bytes, mounted one by one.
     fileprivate func foreignScripts(in tree: ProjectTree) -> [String: String] {
         var found: [String: String] = [:]

@@ -80,6 +80,9 @@ public final class ProjectTree: FactSource {
         known[path] != nil ? path : (try? walk.find(path))?.path ?? path
     }
 
+    /// Whether a folder is there, reached without leaving the root.
+    public func isFolder(_ path: String) -> Bool { (try? walk.folder(at: path)) != nil }
+
     public func verify(_ token: Secret, against hash: Secret) -> Bool { SharedHash.verify(token, against: hash) }
 
     // MARK: - Wildcards
