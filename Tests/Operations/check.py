@@ -6,6 +6,7 @@ Starts an engine of its own (Debian's docker.io) in a new folder, without a brid
 busybox alone. With --where-possible a machine that cannot run one is named and left out.
 """
 
+import html.parser
 import http.server
 import json
 import os
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+import xml.etree.ElementTree
 
 PATIENCE = 60
 TOKEN = "hf_" + "aB3" * 11
@@ -198,7 +200,7 @@ def absent_engines(program, folder, wrong):
 
 def hostile(program, folder, wrong):
     """Circles of links, a huge dotenv file, rubbish, pipes, thousands of files: a line each, and an end."""
-    root = folder / "hostile"
+    root = folder / "tangle"
     for number in range(20):
         (root / f"d{number}").mkdir(parents=True)
         for file in range(500):
@@ -332,6 +334,102 @@ def stale(program, project, engine, wrong):
     engine.docker("rm", "-f", "mounter")
 
 
+class Page(html.parser.HTMLParser):
+    """Elements that are open, and what would run or be loaded."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.wrong, self.words = [], [], ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        if tag in ["script", "link", "img", "iframe", "object", "form"]:
+            self.wrong.append(tag)
+        self.wrong += [name for name, value in attributes if name.startswith("on") or name in ["src", "style"]]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"/{tag}")
+
+    def handle_data(self, data):
+        self.words += data
+
+
+def reports(program, folder, wrong):
+    """A project whose names are hostile, written in every form, and places that cannot be written."""
+    project = folder / "hostile"
+    hostile = project / "a|`b`]]><script>alert(1)</script> é"
+    hostile.mkdir(parents=True)
+    (hostile / ".env").write_bytes(b"\xef\xbb\xbfAPI_TOKEN=changeme\nHF_TOKEN=" + TOKEN.encode() + b"\n")
+    (project / "compose.yaml").write_text("services:\n  '<b>&\"x':\n    image: x\n    user: root\n")
+    out = folder / "reports"
+    out.mkdir()
+    names = [out / f"report.{ending}" for ending in ["json", "md", "xml", "sarif", "html"]]
+    (out / "report.md").write_text("old")
+    options = [word for name in names for word in ["-o", name]]
+    # By pipes, as in CI, and in a folder that is not the project's.
+    code, shown = check(program, project, f"unix://{folder}/none.sock", *options)
+    wrong.unless(code == 4, f"reports: exit code {code} instead of 4")
+    wrong.unless(
+        sorted(path.name for path in out.iterdir()) == sorted(name.name for name in names),
+        f"reports: {[path.name for path in out.iterdir()]}")
+    texts = {name.suffix: name.read_bytes().decode() for name in names}
+    for ending, text in texts.items():
+        wrong.unless(text.endswith("\n") and "\r" not in text, f"{ending}: its lines")
+        wrong.unless("env.byte_order_mark" in text and "container.root" in text, f"{ending} lacks a fault")
+        wrong.unless(TOKEN not in text, f"a secret stands in {ending}")
+    wrong.unless((names[0].stat().st_mode & 0o777) == 0o666 & ~umask(), "reports: the mode is not the umask's")
+    report = json.loads(texts[".json"])
+    wrong.unless(
+        {key: value for key, value in report.items() if key in shown and key != "seen"}
+        == {key: value for key, value in shown.items() if key != "seen"}, "the JSON file is not what --json prints")
+    wrong.unless(report["schema"] == "comfygate-check-1" and report["time"].endswith("Z"), "the JSON file's head")
+    try:
+        import jsonschema
+    except ImportError:
+        print("check: skipped the schema by another's validator: there is no jsonschema")
+    else:
+        schema = json.loads((pathlib.Path(__file__).parents[2] / "docs/check.schema.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        errors = [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(report)]
+        wrong.unless(not errors, f"the schema: {errors[:3]}")
+    suites = xml.etree.ElementTree.fromstring(texts[".xml"].encode())
+    failed = {case.get("classname") for case in suites.iter("testcase") if case.find("failure") is not None}
+    wrong.unless(
+        failed == {fault["check"] for fault in report["faults"] if fault["severity"] != "notice"}, f"JUnit: {failed}")
+    results = json.loads(texts[".sarif"])["runs"][0]["results"]
+    wrong.unless(len(results) == len(report["faults"]), f"SARIF: {len(results)} results")
+    page = Page(texts[".html"])
+    wrong.unless(not page.wrong and not page.open, f"HTML: {page.wrong} {page.open}")
+    wrong.unless(all(fault["place"] in page.words for fault in report["faults"]), "HTML: a place is missing")
+
+    def refused(*words):
+        result = subprocess.run(
+            [program, "check", "--root", project, "--lang", "en", "--quiet", *words], capture_output=True, text=True,
+            timeout=PATIENCE)
+        return result.returncode, result.stderr.splitlines(), result.stdout
+
+    code, lines, text = refused("-o", out / "none/report.md", "-o", out / "second.md")
+    wrong.unless(
+        code == 1 and len(lines) == 1 and "none/report.md" in lines[0] and "env.byte_order_mark" in text
+        and (out / "second.md").exists(), f"a folder that is not there: {code} {lines}")
+    (out / "folder.html").mkdir()
+    code, lines, _ = refused("-o", out / "folder.html")
+    wrong.unless(code == 1 and len(lines) == 1 and not list(out.glob("*.new")), f"a folder in its place: {code} {lines}")
+    code, lines, _ = refused("-o", out / "report.txt")
+    wrong.unless(
+        code == 2 and all(name.suffix in lines[0] for name in names), f"an ending that is none: {code} {lines}")
+
+
+def umask():
+    value = os.umask(0o077)
+    os.umask(value)
+    return value
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     folder = pathlib.Path(tempfile.mkdtemp(prefix="cg-check-"))
@@ -343,6 +441,7 @@ def main():
         absent_engines(program, folder, wrong)
         hostile(program, folder, wrong)
         cards(program, folder, wrong)
+        reports(program, folder, wrong)
         if shutil.which("dockerd") is None or os.geteuid() != 0:
             print("check: skipped the real engine: there is no dockerd, or this user may not start it")
             return 0 if "--where-possible" in sys.argv and not wrong.count else 1

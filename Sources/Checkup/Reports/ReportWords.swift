@@ -2,7 +2,7 @@ public import Basics
 
 /// What reports say around the checks' own texts.
 public enum ReportMessages {
-    private static let areas: [Area: Message] = [
+    private static let areaNames: [Area: Message] = [
         .files: Message("area.files", en: "Files", fr: "Fichiers"),
         .secrets: Message("area.secrets", en: "Credentials", fr: "Secrets"),
         .login: Message("area.login", en: "Login", fr: "Connexion"),
@@ -20,9 +20,68 @@ public enum ReportMessages {
         .error: Message("severity.error", en: "error", fr: "erreur"),
         .critical: Message("severity.critical", en: "critical", fr: "critique"),
     ]
-    public static let all = Array(areas.values) + Array(severities.values)
+    private static let tallies: [Severity: Message] = [
+        .notice: Message(
+            "report.notices", en: (one: "{count} notice", other: "{count} notices"),
+            fr: (one: "{count} remarque", other: "{count} remarques")),
+        .warning: Message(
+            "report.warnings", en: (one: "{count} warning", other: "{count} warnings"),
+            fr: (one: "{count} avertissement", other: "{count} avertissements")),
+        .error: Message(
+            "report.errors", en: (one: "{count} error", other: "{count} errors"),
+            fr: (one: "{count} erreur", other: "{count} erreurs")),
+        .critical: Message(
+            "report.criticals", en: (one: "{count} critical point", other: "{count} critical points"),
+            fr: (one: "{count} point critique", other: "{count} points critiques")),
+    ]
 
-    static func words(of area: Area) -> Phrase { areas[area]?() ?? Phrase(verbatim: area.rawValue) }
+    public static let fine = Message(
+        "check.fine", en: "Nothing is wrong with what could be seen.", fr: "Rien à redire sur ce qui a pu être vu.")
+    public static let count = Message(
+        "check.count", en: (one: "1 thing is wrong.", other: "{count} things are wrong."),
+        fr: (one: "{count} point à revoir.", other: "{count} points à revoir."))
+    public static let unseen = Message(
+        "check.unseen", en: "Not seen ({checks}): {reason}.", fr: "Non vu ({checks}) : {reason}.")
+    public static let ok = Message("check.ok", en: "ok", fr: "ok")
+
+    static let title = Message("report.title", en: "Check of {root}", fr: "Contrôle de {root}")
+    static let areas = Message("report.areas", en: "Areas", fr: "Domaines")
+    static let area = Message("report.area", en: "Area", fr: "Domaine")
+    static let state = Message("report.state", en: "State", fr: "État")
+    static let score = Message("report.score", en: "Score", fr: "Note")
+    static let held = Message("report.held", en: "Checks that hold", fr: "Contrôles tenus")
+    static let notSeen = Message("report.not_seen", en: "not seen", fr: "non vu")
+    static let scoring = Message(
+        "report.scoring",
+        en:
+            "A score is the share of an area's checks that hold, of 100; each counts by how bad its fault would be. What could "
+            + "not be seen does not count.",
+        fr:
+            "Une note est la part des contrôles tenus d’un domaine, sur 100 ; chacun compte selon la gravité de son défaut. "
+            + "Ce qui n’a pu être vu ne compte pas.")
+    static let broken = Message("report.broken", en: "Does not hold:", fr: "Non tenu :")
+    static let helps = Message("report.helps", en: "What helps:", fr: "Ce qui aide :")
+    static let unseenTitle = Message(
+        "report.unseen", en: "What could not be seen", fr: "Ce qui n’a pu être vu")
+    static let kept = Message(
+        "report.kept",
+        en: (one: "It keeps {count} check from judging.", other: "It keeps {count} checks from judging."),
+        fr: (one: "Cela empêche {count} contrôle de juger.", other: "Cela empêche {count} contrôles de juger."))
+    static let made = Message(
+        "report.made", en: "Made by ComfyGate {version}, {time}.", fr: "Établi par ComfyGate {version}, {time}.")
+
+    public static let all =
+        Array(areaNames.values) + Array(severities.values) + Array(tallies.values) + [
+            fine, count, unseen, ok, title, areas, area, state, score, held, notSeen, scoring, broken, helps,
+            unseenTitle, kept, made,
+        ]
+
+    /// So many of one severity.
+    static func tally(_ severity: Severity, count: Int) -> Phrase {
+        tallies[severity]?(count: count) ?? Phrase(verbatim: "\(count) \(severity.rawValue)")
+    }
+
+    static func words(of area: Area) -> Phrase { areaNames[area]?() ?? Phrase(verbatim: area.rawValue) }
     static func words(of severity: Severity) -> Phrase {
         severities[severity]?() ?? Phrase(verbatim: severity.rawValue)
     }

@@ -23,8 +23,11 @@ struct CheckCommand: Command {
                 "Examine le dossier du projet, les conteneurs et leur moteur, les cartes et cette machine, sans rien changer. "
                 + "Ce qui n’a pu être vu est dit. Code de sortie : 0 rien de pire qu’une remarque, 3 un avertissement, "
                 + "4 une erreur, 5 un point critique."),
-        [SecretsOptions.root, worker, only, severity, fix],
-        examples: ["check", "check --root /srv/genai", "check --only gpu,port.public --json"])
+        [SecretsOptions.root, worker, only, severity, output, fix],
+        examples: [
+            "check", "check --root /srv/genai", "check --only gpu,port.public --json",
+            "check -o report.html -o report.sarif",
+        ])
 
     private static let only = Option<String>(
         "only", placeholder: "AREA,ID",
@@ -42,6 +45,12 @@ struct CheckCommand: Command {
         Message(
             "check.severity", en: "Tell of this and worse: notice, warning, error, critical",
             fr: "Dire ceci et pire : notice, warning, error, critical"))
+    private static let output = Option<FilePath>(
+        "output", short: "o", placeholder: "FILE", isRepeatable: true,
+        Message(
+            "check.output",
+            en: "Write the report to a file, too; its ending is one of .json, .md, .xml (JUnit), .sarif, .html",
+            fr: "Écrire aussi le rapport dans un fichier ; il finit par .json, .md, .xml (JUnit), .sarif ou .html"))
 
     private static let fix = Flag(
         "fix",
@@ -61,27 +70,19 @@ struct CheckCommand: Command {
     private static let badSeverity = Message(
         "check.bad_severity", en: "--severity: {value} is none of notice, warning, error, critical.",
         fr: "--severity : {value} n’est pas notice, warning, error ou critical.")
-    private static let fine = Message(
-        "check.fine", en: "Nothing is wrong with what could be seen.", fr: "Rien à redire sur ce qui a pu être vu.")
-    private static let count = Message(
-        "check.count", en: (one: "1 thing is wrong.", other: "{count} things are wrong."),
-        fr: (one: "{count} point à revoir.", other: "{count} points à revoir."))
-    private static let unseen = Message(
-        "check.unseen", en: "Not seen ({checks}): {reason}.", fr: "Non vu ({checks}) : {reason}.")
     private static let area = Message("check.head.area", en: "AREA", fr: "DOMAINE")
     private static let state = Message("check.head.state", en: "STATE", fr: "ÉTAT")
     private static let score = Message("check.head.score", en: "SCORE", fr: "NOTE")
     private static let held = Message("check.head.held", en: "HOLD", fr: "TENUS")
-    private static let ok = Message("check.ok", en: "ok", fr: "ok")
-    static let messages = [
-        unknown, badWorker, badSeverity, nothing, mended, fine, count, unseen, area, state, score, held, ok,
-    ]
+    static let messages =
+        [unknown, badWorker, badSeverity, nothing, mended, area, state, score, held] + ReportFile.messages
 
     private let root: String
     private let checks: [Check]
     private let least: Severity
     private let workers: [HTTPURL]
     private let isFixing: Bool
+    private let files: [ReportFile]
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
@@ -96,6 +97,9 @@ struct CheckCommand: Command {
             }
             return url
         }
+        var files: [ReportFile] = []
+        for path in try arguments.all(Self.output) { files.append(try ReportFile(path)) }
+        self.files = files
     }
 
     private static func checks(_ list: String?) throws(UsageError) -> [Check] {
@@ -131,10 +135,14 @@ struct CheckCommand: Command {
         for line in survey.lines { terminal.say(line) }
         terminal.put(report.json(of: survey, in: terminal.language)) { Self.text(report, terminal) }
         for (reason, checks) in report.unseen {
-            terminal.say(Self.unseen(["checks": "\(checks)", "reason": terminal.text(reason)]))
+            terminal.say(ReportMessages.unseen(["checks": "\(checks)", "reason": terminal.text(reason)]))
         }
         let faults = report.faults.count
-        terminal.say(faults == 0 ? Self.fine() : Self.count(count: faults))
+        terminal.say(faults == 0 ? ReportMessages.fine() : ReportMessages.count(count: faults))
+        let sheet = ReportSheet(
+            report, of: survey, in: terminal.language, version: ComfyGateCommand.version, time: .now())
+        // Every file is tried, whatever became of the one before it.
+        if files.map({ $0.write(sheet, terminal) }).contains(false) { throw ExitFailure() }
         if let code = report.worst?.exitCode, code != 0 { throw ExitFailure(code: code) }
     }
 
@@ -148,29 +156,25 @@ struct CheckCommand: Command {
             let judged = line.holding + line.faulty
             table.append([
                 terminal.text(line.area.phrase),
-                judged == 0 ? "–" : line.worst.map { terminal.text($0.phrase) } ?? terminal.text(ok),
+                judged == 0 ? "–" : line.worst.map { terminal.text($0.phrase) } ?? terminal.text(ReportMessages.ok),
                 line.score.map { "\($0)" } ?? "–", "\(line.holding)/\(judged)",
             ])
         }
         var text = table.render(width: terminal.outputIsTerminal ? terminal.width : nil, style: terminal.style)
         let style = terminal.style
-        var rest = report.faults[...]
-        while let first = rest.first {
-            // The same check at several places is one paragraph: what is the same of them is said once.
-            let same = rest.prefix { $0.check == first.check }
-            rest = rest.dropFirst(same.count)
-            text +=
-                "\n" + colour(first.severity, style)(terminal.text(first.severity.phrase)) + "  " + first.check + "\n"
-            let evidence = Set(same.map { terminal.text($0.evidence) })
-            let remedies = Set(same.map { terminal.text($0.remedy) })
-            for fault in same {
+        for group in report.groups {
+            let severity = group.check.severity
+            text += "\n" + colour(severity, style)(terminal.text(severity.phrase)) + "  " + group.check.id + "\n"
+            let evidence = group.evidence(in: terminal.language)
+            let remedy = group.remedy(in: terminal.language)
+            for fault in group.faults {
                 text += "  " + style.bold(fault.place.visibleControls)
-                if evidence.count > 1 { text += ": " + terminal.text(fault.evidence).visibleControls }
+                if evidence == nil { text += ": " + terminal.text(fault.evidence).visibleControls }
                 text += "\n"
-                if remedies.count > 1 { text += "    → " + terminal.text(fault.remedy).visibleControls + "\n" }
+                if remedy == nil { text += "    → " + terminal.text(fault.remedy).visibleControls + "\n" }
             }
-            if evidence.count == 1 { text += "  " + terminal.text(first.evidence).visibleControls + "\n" }
-            if remedies.count == 1 { text += "  → " + terminal.text(first.remedy).visibleControls + "\n" }
+            if let evidence { text += "  " + evidence.visibleControls + "\n" }
+            if let remedy { text += "  → " + remedy.visibleControls + "\n" }
         }
         return text
     }
