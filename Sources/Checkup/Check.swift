@@ -1,4 +1,5 @@
 public import Basics
+public import Secrets
 
 /// How bad it is.
 public enum Severity: String, Sendable, Hashable, Comparable, CaseIterable {
@@ -28,6 +29,9 @@ public struct Check: Sendable {
         /// Containers of an engine; those of compose files do not do.
         case engine
         case cards
+        /// At least one container, or one worker: where there is none, nothing can be wrong with it.
+        case containers
+        case workers
     }
 
     /// Stable: `port.public`; lower-case words, the first one what it is about.
@@ -88,6 +92,8 @@ public struct Outcome: Sendable {
     public enum State: Sendable {
         case holds
         case faulty([Fault])
+        /// There is nothing that it is about.
+        case nothing
         /// What it needs could not be seen.
         case unseen(Phrase)
     }
@@ -97,15 +103,18 @@ public struct Outcome: Sendable {
 
 extension Check {
     /// Judges what was seen.
-    public func judge(_ survey: Survey) -> Outcome {
+    ///
+    /// - Parameter redaction: Takes known secrets out of what commands, logs and names of the installation say.
+    public func judge(_ survey: Survey, _ redaction: Redaction) -> Outcome {
         for need in needs {
             if let reason = survey.missing(need) { return Outcome(check: self, state: .unseen(reason)) }
         }
+        guard !needs.contains(where: survey.hasNothing(of:)) else { return Outcome(check: self, state: .nothing) }
         let faults = find(survey).map { trace in
             Fault(
-                check: id, area: area, severity: severity, place: trace.place,
-                evidence: trace.evidence ?? Phrase(evidence, trace.arguments),
-                remedy: trace.remedy ?? Phrase(remedy, trace.arguments), fix: trace.fix)
+                check: id, area: area, severity: severity, place: redaction(trace.place),
+                evidence: redaction(trace.evidence ?? Phrase(evidence, trace.arguments)),
+                remedy: redaction(trace.remedy ?? Phrase(remedy, trace.arguments)), fix: trace.fix)
         }
         return Outcome(check: self, state: faults.isEmpty ? .holds : .faulty(faults))
     }

@@ -200,6 +200,36 @@ struct CheckTests {
         #expect(Self.faulty(survey) == [])
     }
 
+    @Test("A secret in a command, a log or a name is in no report")
+    func redacts() {
+        let token = "hf_" + String(repeating: "aB3", count: 11)
+        var survey = Self.healthy()
+        survey.containers[0].environment.append(Self.variable("FORGE_PASSWORD", "of/theirs$1"))
+        survey.containers[0].words = ["sh", "-c", "pip install https://of%2Ftheirs%241@host/x.whl \(token)"]
+        survey.containers[0].healthCheck = ContainerFacts.HealthCheck([
+            "CMD", "curl", "-f", "-H", "Bearer \(token)", "/",
+        ])
+        survey.containers[0].run = ContainerFacts.Run(
+            status: "running", health: "unhealthy", failingStreak: 1, healthOutput: "401 for of/theirs$1")
+        let faults = CheckReport(survey).faults
+        #expect(faults.count >= 3)
+        for fault in faults {
+            for text in [fault.place, fault.evidence.text(in: .english), fault.remedy.text(in: .french)] {
+                #expect(!text.contains(token) && !text.contains("of/theirs") && !text.contains("of%2F"), "\(text)")
+            }
+        }
+    }
+
+    @Test("Where nothing runs, nothing is called fine")
+    func empty() {
+        var survey = Self.healthy()
+        (survey.containers, survey.workers) = ([], [])
+        let lines = CheckReport(survey).lines
+        #expect(lines.first { $0.area == .hardening }?.score == nil)
+        #expect(lines.first { $0.area == .workers }.map { $0.holding + $0.faulty } == 0)
+        #expect(lines.first { $0.area == .disk }?.score == 100)
+    }
+
     @Test("Without an engine, cards and files nothing is red, and each absence is told")
     func blind() {
         let survey = Survey(

@@ -24,7 +24,8 @@ extension Check {
         remedy: Message(
             "check.gpu.filtered_twice.remedy",
             en: "Leave {variable} away, and name the card by its UUID in device_ids (nvidia-smi -L).",
-            fr: "Retirez {variable}, et nommez la carte par son UUID dans device_ids (nvidia-smi -L).")
+            fr: "Retirez {variable}, et nommez la carte par son UUID dans device_ids (nvidia-smi -L)."),
+        needs: [.containers]
     ) { survey in
         survey.containers.flatMap { container in
             let ids = container.cards.flatMap(\.ids)
@@ -56,7 +57,7 @@ extension Check {
         remedy: Message(
             "check.gpu.by_number.remedy", en: "Write the UUID in device_ids: {uuid}.",
             fr: "Écrivez l’UUID dans device_ids : {uuid}."),
-        needs: [.cards]
+        needs: [.cards, .containers]
     ) { survey in
         guard let cards = survey.cards.value?.all, cards.count > 1 else { return [] }
         return survey.containers.compactMap { container in
@@ -83,7 +84,7 @@ extension Check {
         remedy: Message(
             "check.gpu.no_such_card.remedy", en: "Write one of these in device_ids: {uuids}.",
             fr: "Écrivez l’une de celles-ci dans device_ids : {uuids}."),
-        needs: [.cards]
+        needs: [.cards, .containers]
     ) { survey in
         guard let cards = survey.cards.value?.all else { return [] }
         return survey.containers.flatMap { container in
@@ -117,7 +118,8 @@ extension Check {
                 "Run this where nvidia-smi works; in WSL the driver is Windows' own, and none belongs into the distribution.",
             fr:
                 "Lancez ceci là où nvidia-smi fonctionne ; sous WSL, le pilote est celui de Windows, aucun n’a sa place dans la distribution."
-        )
+        ),
+        needs: [.containers]
     ) { survey in
         guard let reason = survey.cards.reason, survey.containers.contains(where: { !$0.cards.isEmpty }) else {
             return []

@@ -29,7 +29,7 @@ extension Check {
         remedy: Message(
             "check.container.unhealthy.remedy", en: "Look at what the service says: docker logs {name}.",
             fr: "Voyez ce que dit le service : docker logs {name}."),
-        needs: [.engine]
+        needs: [.engine, .containers]
     ) { survey in
         survey.containers.filter { $0.run?.health == "unhealthy" && !isBlind($0) }.map { container in
             let output = container.run?.healthOutput.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
@@ -51,7 +51,7 @@ extension Check {
         remedy: Message(
             "check.container.restarting.remedy", en: "Its last words say why: docker logs --tail 50 {name}.",
             fr: "Ses derniers mots disent pourquoi : docker logs --tail 50 {name}."),
-        needs: [.engine]
+        needs: [.engine, .containers]
     ) { survey in
         survey.containers.filter { $0.run?.status == "restarting" }.map { container in
             Trace(
@@ -72,7 +72,7 @@ extension Check {
         remedy: Message(
             "check.container.ended.remedy", en: "Its last words say why: docker logs --tail 50 {name}.",
             fr: "Ses derniers mots disent pourquoi : docker logs --tail 50 {name}."),
-        needs: [.engine]
+        needs: [.engine, .containers]
     ) { survey in
         survey.containers.filter {
             // 137 and 143: it was stopped.
@@ -95,7 +95,7 @@ extension Check {
             fr:
                 "Augmentez son `mem_limit`, donnez plus de mémoire à WSL dans .wslconfig, ou chargez des modèles plus petits (FP8, GGUF)."
         ),
-        needs: [.engine]
+        needs: [.engine, .containers]
     ) { survey in
         survey.containers.filter { $0.run?.wasKilledForMemory == true }.map { container in
             Trace(container.name, ["limit": container.memoryLimit.map { ByteCount(bytes: $0).rounded } ?? "–"])
@@ -114,7 +114,8 @@ extension Check {
         remedy: Message(
             "check.container.blind.remedy",
             en: "Ask for any answer: curl -s -o /dev/null http://localhost:PORT/system_stats (without -f).",
-            fr: "Demandez une réponse quelconque : curl -s -o /dev/null http://localhost:PORT/system_stats (sans -f).")
+            fr: "Demandez une réponse quelconque : curl -s -o /dev/null http://localhost:PORT/system_stats (sans -f)."),
+        needs: [.containers]
     ) { survey in
         survey.containers.filter(isBlind).map { container in
             Trace(container.name, ["test": (container.healthCheck?.test ?? []).dropFirst().joined(separator: " ")])
@@ -148,7 +149,8 @@ extension Check {
             en: "Build an image with it: a Dockerfile with that line, and `build:` in the compose file.",
             fr:
                 "Construisez une image qui le contient : un Dockerfile avec cette ligne, et `build:` dans le fichier compose."
-        )
+        ),
+        needs: [.containers]
     ) { survey in
         survey.containers.compactMap { container in
             let line = container.words.joined(separator: " ")
@@ -171,7 +173,8 @@ extension Check {
             fr: "son /dev/shm a {size} : des processus de PyTorch et certains nœuds y meurent avec « bus error »"),
         remedy: Message(
             "check.container.shm.remedy", en: "Give the service `shm_size: 8gb`, or `ipc: host`.",
-            fr: "Donnez au service `shm_size: 8gb`, ou `ipc: host`.")
+            fr: "Donnez au service `shm_size: 8gb`, ou `ipc: host`."),
+        needs: [.containers]
     ) { survey in
         survey.containers.filter { container in
             !container.cards.isEmpty && container.ipc != "host" && (container.sharedMemory ?? 64 << 20) <= 64 << 20
@@ -193,7 +196,7 @@ extension Check {
             fr:
                 "docker restart {name} ; montez le dossier au lieu du fichier, ou laissez comfygate secrets sync l’écrire."
         ),
-        needs: [.engine]
+        needs: [.engine, .containers]
     ) { survey in
         survey.containers.flatMap { container in
             (container.run?.staleMounts ?? []).map { Trace(container.name, ["target": $0, "name": container.name]) }
@@ -241,7 +244,8 @@ extension Check {
             en: "Mount a token file or the folder login from the host, and let comfygate secrets sync fill it.",
             fr:
                 "Montez depuis l’hôte un fichier de jeton ou le dossier login, et laissez comfygate secrets sync le remplir."
-        )
+        ),
+        needs: [.containers]
     ) { survey in
         survey.containers.filter { container in
             guard let password = container[variable: "COMFYUI_PASSWORD"], !password.isEmpty else { return false }

@@ -19,7 +19,8 @@ extension Check {
         remedy: Message(
             "check.port.public.remedy",
             en: "Publish it as 127.0.0.1:{port}:{inside}, and let people in through the gate.",
-            fr: "Publiez-le comme 127.0.0.1:{port}:{inside}, et faites entrer les gens par la porte.")
+            fr: "Publiez-le comme 127.0.0.1:{port}:{inside}, et faites entrer les gens par la porte."),
+        needs: [.containers]
     ) { survey in
         survey.containers.flatMap { container in
             // An engine lists a port once for IPv4 and once for IPv6.
@@ -37,7 +38,8 @@ extension Check {
         remedy: Message(
             "check.container.root.remedy",
             en: "Give the service `user: \"1000:1000\"`, and its volumes to that user.",
-            fr: "Donnez au service `user: \"1000:1000\"`, et ses volumes à cet utilisateur.")
+            fr: "Donnez au service `user: \"1000:1000\"`, et ses volumes à cet utilisateur."),
+        needs: [.containers]
     ) { survey in
         survey.containers.filter { container in
             guard let user = container.user?.split(separator: ":", omittingEmptySubsequences: false).first else {
@@ -58,7 +60,8 @@ extension Check {
         remedy: Message(
             "check.container.memory_limit.remedy",
             en: "Give the service `mem_limit`, larger than its largest model.",
-            fr: "Donnez au service `mem_limit`, plus grand que son plus gros modèle.")
+            fr: "Donnez au service `mem_limit`, plus grand que son plus gros modèle."),
+        needs: [.containers]
     ) { survey in survey.containers.filter { $0.memoryLimit == nil }.map { Trace($0.name) } }
 
     static let engineSocket = Check(
@@ -73,7 +76,8 @@ extension Check {
         remedy: Message(
             "check.container.engine_socket.remedy",
             en: "Take the mount away, or put a proxy between them that lets through only what is needed.",
-            fr: "Retirez ce montage, ou placez entre les deux un proxy qui ne laisse passer que le nécessaire.")
+            fr: "Retirez ce montage, ou placez entre les deux un proxy qui ne laisse passer que le nécessaire."),
+        needs: [.containers]
     ) { survey in
         survey.containers.flatMap { container in
             container.mounts.filter { $0.source.hasSuffix("docker.sock") || $0.source.hasSuffix("containerd.sock") }
@@ -91,7 +95,8 @@ extension Check {
         remedy: Message(
             "check.container.privileged.remedy",
             en: "Take `privileged` away; a card needs only a device reservation.",
-            fr: "Retirez `privileged` ; une carte ne demande qu’une réservation de périphérique.")
+            fr: "Retirez `privileged` ; une carte ne demande qu’une réservation de périphérique."),
+        needs: [.containers]
     ) { survey in survey.containers.filter(\.isPrivileged).map { Trace($0.name) } }
 
     static let secretInEnvironment = Check(
@@ -105,7 +110,8 @@ extension Check {
             fr: "{names} : lisible par quiconque peut appeler `docker inspect`"),
         remedy: Message(
             "check.container.secret.remedy", en: "Hand it over as a file: `secrets:` of the compose file.",
-            fr: "Transmettez-le par un fichier : `secrets:` du fichier compose.")
+            fr: "Transmettez-le par un fichier : `secrets:` du fichier compose."),
+        needs: [.containers]
     ) { survey in
         survey.containers.compactMap { container in
             let names = container.environment.filter(\.isSecret).map(\.name)
@@ -127,7 +133,8 @@ extension Check {
                 "Set a value where the compose file takes it from, and write {form} there, so that it never starts without one.",
             fr:
                 "Donnez une valeur là où le fichier compose la prend, et écrivez-y {form}, pour qu’il ne démarre jamais sans."
-        )
+        ),
+        needs: [.containers]
     ) { survey in
         survey.containers.flatMap { container in
             container.environment.filter { $0.value.isEmpty && $0.isAccessKey }
@@ -137,11 +144,6 @@ extension Check {
 }
 
 extension ContainerFacts.Variable {
-    /// Its name or its form says that it is a secret, and it is no example.
-    fileprivate var isSecret: Bool {
-        if case .secret = ValueJudgement(name: name, value.reveal()) { true } else { false }
-    }
-
     /// What lets people in when it is right: without it some services ask for nothing.
     fileprivate var isAccessKey: Bool {
         ["API_KEY", "API_TOKEN", "AUTH_TOKEN", "ACCESS_TOKEN", "PASSWORD", "BEARER_TOKEN", "SECRET"].contains {

@@ -19,7 +19,8 @@ extension Check {
         remedy: Message(
             "check.worker.open_to_network.remedy",
             en: "Publish its port on 127.0.0.1 only and let people in through the gate: comfygate serve.",
-            fr: "Publiez son port sur 127.0.0.1 seulement et faites entrer les gens par la porte : comfygate serve.")
+            fr: "Publiez son port sur 127.0.0.1 seulement et faites entrer les gens par la porte : comfygate serve."),
+        needs: [.workers]
     ) { survey in open(survey) { !$0.isLoopback } }
 
     static let openHere = Check(
@@ -34,7 +35,8 @@ extension Check {
                 "Fine behind the gate on a machine of your own; where others log in, put the worker into a network of its own.",
             fr:
                 "Correct derrière la porte sur votre propre machine ; si d’autres s’y connectent, isolez le worker dans son réseau."
-        )
+        ),
+        needs: [.workers]
     ) { survey in open(survey) { $0.isLoopback } }
 
     private static func open(_ survey: Survey, _ matches: (WorkerFacts) -> Bool) -> [Trace] {
@@ -58,7 +60,8 @@ extension Check {
                 "Put the worker behind the gate, which refuses these routes, or set security_level = strong in Manager's config.ini.",
             fr:
                 "Placez le worker derrière la porte, qui refuse ces routes, ou mettez security_level = strong dans le config.ini du Manager."
-        )
+        ),
+        needs: [.workers]
     ) { survey in survey.workers.filter { $0.manager.status == 200 && !$0.isLoopback }.map { Trace($0.place) } }
 
     private static let silentEvidence = Message(
@@ -76,7 +79,8 @@ extension Check {
                 + "one published.",
             fr:
                 "Il installe ou charge peut-être encore : docker logs -f {name}. Sinon comparez le port de sa commande avec "
-                + "celui publié.")
+                + "celui publié."),
+        needs: [.workers]
     ) { survey in
         // One address of a worker says it for all.
         var told: Set<String> = []
@@ -102,7 +106,8 @@ extension Check {
         ),
         remedy: Message(
             "check.worker.hole.remedy", en: "Update ComfyUI: this is mended since 0.3.40.",
-            fr: "Mettez ComfyUI à jour : c’est corrigé depuis 0.3.40.")
+            fr: "Mettez ComfyUI à jour : c’est corrigé depuis 0.3.40."),
+        needs: [.workers]
     ) { survey in
         old(survey, before: [0, 3, 40]) { _ in true }
     }
@@ -125,7 +130,8 @@ extension Check {
                 "Update ComfyUI to 0.3.76 or later and Manager to 3.38 or later; behind the gate nobody's /userdata reaches it.",
             fr:
                 "Mettez ComfyUI à jour en 0.3.76 ou plus et le Manager en 3.38 ou plus ; derrière la porte, /userdata ne l’atteint pas."
-        )
+        ),
+        needs: [.workers]
     ) { survey in
         // 403 is Manager's, too: without it there is no such route.
         old(survey, before: [0, 3, 76]) { [200, 403].contains($0.manager.status) }

@@ -43,6 +43,13 @@ public struct Diagnosis: Sendable {
                 causes.append(found)
             }
         }
+        // Logs and files may quote a secret.
+        let redaction = journey.survey.redaction
+        causes = causes.map { cause in
+            Cause(
+                id: cause.id, hop: cause.hop, place: redaction(cause.place), evidence: redaction(cause.evidence),
+                remedy: redaction(cause.remedy))
+        }
         self.passed = passed.filter { hop in !causes.contains { $0.hop == hop } }
         self.causes = causes
     }

@@ -20,7 +20,10 @@ public struct CheckReport: Sendable {
 
     public init(_ outcomes: [Outcome]) { self.outcomes = outcomes }
 
-    public init(_ survey: Survey, checks: [Check] = CheckList.all) { self.init(checks.map { $0.judge(survey) }) }
+    public init(_ survey: Survey, checks: [Check] = CheckList.all) {
+        let redaction = survey.redaction
+        self.init(checks.map { $0.judge(survey, redaction) })
+    }
 
     /// The worst first, then by check and place.
     public var faults: [Fault] {
@@ -62,6 +65,7 @@ public struct CheckReport: Sendable {
                     possible += outcome.check.severity.weight
                     worst = max(worst ?? .notice, outcome.check.severity)
                 case .unseen: unseen += 1
+                case .nothing: break
                 }
             }
             return Line(

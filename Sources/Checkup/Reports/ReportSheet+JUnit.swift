@@ -50,6 +50,7 @@ extension ReportSheet {
         ) { out in
             switch outcome.state {
             case .holds: break
+            case .nothing: out.element("skipped")
             case .unseen(let reason): out.element("skipped", ["message": text(reason)])
             case .faulty where outcome.case == .passed: out.element("system-out", words: told(faults))
             case .faulty:
@@ -75,7 +76,7 @@ extension Outcome {
     fileprivate var `case`: Case {
         switch state {
         case .holds: .passed
-        case .unseen: .skipped
+        case .unseen, .nothing: .skipped
         case .faulty: check.severity == .notice ? .passed : .failed
         }
     }

@@ -66,6 +66,15 @@ public struct Survey: Sendable {
         case .files: files.reason
         case .engine: engine.reason
         case .cards: cards.reason
+        case .containers, .workers: nil
+        }
+    }
+
+    func hasNothing(of need: Check.Need) -> Bool {
+        switch need {
+        case .files, .engine, .cards: false
+        case .containers: containers.isEmpty
+        case .workers: workers.isEmpty
         }
     }
 
