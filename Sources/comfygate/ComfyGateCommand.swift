@@ -32,7 +32,7 @@ internal import Glibc
                 "nodes", Message("nodes.summary", en: "Look at node classes", fr: "Examine les classes de nœuds"),
                 [.command(NodesList.self), .command(NodesShow.self)]),
             .command(Serve.self),
-            .command(CheckCommand.self), .command(DiagnoseCommand.self),
+            .command(CheckCommand.self), .command(DiagnoseCommand.self), .command(SupportBundleCommand.self),
             .group(
                 "account",
                 Message("account.summary", en: "Manage who may use the gate", fr: "Gère qui peut utiliser la porte"),

@@ -259,3 +259,32 @@ struct CheckTests {
         #expect(Severity.notice < .warning && Severity.error < .critical)
     }
 }
+
+struct CheckHistoryTests {
+    @Test("What is written is read again, broken lines are passed over, and only so much is kept")
+    func roundTrip() {
+        var history = CheckHistory()
+        let report = CheckReport(CheckTests.healthy())
+        for index in 0..<(CheckHistory.most + 5) { history.append(report, at: Timestamp(seconds: Int64(index))) }
+        #expect(history.entries.count == CheckHistory.most)
+        #expect(history.entries.first?.time == Timestamp(seconds: 5))
+        #expect(CheckHistory(parsing: history.bytes) == history)
+        let broken = Array("{\"time\": 1}\nrubbish\n{\"time\": \"2026".utf8) + [0x0A] + history.bytes
+        #expect(CheckHistory(parsing: broken) == history)
+    }
+
+    @Test("A score is compared with that of the last time")
+    func trend() {
+        var survey = CheckTests.healthy()
+        var history = CheckHistory()
+        survey.containers[0].isPrivileged = true
+        let bad = CheckReport(survey)
+        history.append(bad, at: Timestamp(seconds: 1))
+        var good = CheckReport(CheckTests.healthy())
+        #expect(good.lines.allSatisfy { $0.trend == nil && $0.trendMark.isEmpty })
+        good.before = history.last
+        let hardening = good.lines.first { $0.area == .hardening }
+        #expect(hardening?.trend ?? 0 > 0 && hardening?.trendMark.hasPrefix("+") == true)
+        #expect(good.lines.first { $0.area == .disk }?.trendMark == "=")
+    }
+}

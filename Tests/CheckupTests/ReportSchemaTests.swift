@@ -115,7 +115,7 @@ struct ReportSchemaTests {
         #expect(try changed { $0["time"] = "yesterday" } == ["/time: pattern"])
         #expect(try changed { $0["schema"] = "other" } == ["/schema: const"])
         #expect(try changed { $0["worst"] = "dreadful" } == ["/worst: anyOf"])
-        #expect(try changed { $0["areas"] = [["area": "disk"]] }.count == 5)
+        #expect(try changed { $0["areas"] = [["area": "disk"]] }.count == 6)
         #expect(try changed { $0["faults"] = .null } == ["/faults: type"])
     }
 }

@@ -19,9 +19,12 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 import xml.etree.ElementTree
 
 PATIENCE = 60
+# In place of the user's own history.
+STATE = tempfile.mkdtemp(prefix="cg-state-")
 TOKEN = "hf_" + "aB3" * 11
 
 # Each container's name, what makes it faulty, and what has to be found there.
@@ -135,6 +138,7 @@ class StrictEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 def check(program, root, docker_host, *words):
     """The exit code and the report."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COMFYGATE_")}
+    environment.setdefault("XDG_STATE_HOME", STATE)
     result = subprocess.run(
         [program, "check", "--root", root, "--json", "--lang", "en", *words], capture_output=True, text=True,
         env={**environment, "DOCKER_HOST": docker_host}, timeout=PATIENCE)
@@ -358,6 +362,68 @@ class Page(html.parser.HTMLParser):
         self.words += data
 
 
+def history(program, folder, wrong):
+    """The second whole check knows the first; a part of one is not kept."""
+    root = folder / "remembered"
+    root.mkdir()
+    (root / ".env").write_bytes(b"\xef\xbb\xbfA=1\n")
+    engine = f"unix://{folder}/none.sock"
+
+    def trend(*words):
+        _, report = check(program, root, engine, *words)
+        return next(area["trend"] for area in report["areas"] if area["area"] == "files")
+
+    wrong.unless(trend() is None, "a first check has a trend")
+    wrong.unless(trend() == 0, "a second check that is the same has no trend of 0")
+    (root / ".env").write_bytes(b"A=1\n")
+    wrong.unless(trend("--only", "files") is None, "a part of a check is compared")
+    wrong.unless(trend("--no-history") is None, "a check without a history is compared")
+    wrong.unless(trend() > 0, "a mended file does not raise the score")
+    wrong.unless(trend() == 0, "the last check was not kept")
+    wrong.unless(sorted(path.name for path in root.iterdir()) == [".env"], "a check left something in the project")
+
+
+def own(program, folder, wrong):
+    """Checks of somebody's own: what fails, and a mistake in the file."""
+    root = folder / "owned"
+    root.mkdir()
+    (root / "a.json").write_text("{")
+    file = folder / "own.yaml"
+    file.write_text("checks:\n  - {id: settings, json: a.json, severity: critical}\n  - {id: fine, command: ['true']}\n")
+    code, report = check(program, root, f"unix://{folder}/none.sock", "--checks", file)
+    wrong.unless(code == 5 and {"own.settings"} == {fault["check"] for fault in report["faults"] if "own" in fault["check"]},
+                 f"own checks: {code} {report['faults']}")
+    file.write_text("checks:\n  - {id: settings, jsn: a.json}\n")
+    result = subprocess.run([program, "check", "--root", root, "--lang", "en", "--checks", file], capture_output=True, text=True,
+                            timeout=PATIENCE)
+    wrong.unless(result.returncode == 1 and "own.yaml:2:20" in result.stderr and "jsn" in result.stderr,
+                 f"a mistake in own checks: {result.returncode} {result.stderr}")
+
+
+def bundle(program, folder, wrong):
+    """What goes to a helper has no secret in it, in whatever spelling."""
+    root = folder / "bundled"
+    (root / "x").mkdir(parents=True)
+    hidden = "Pass/word$of+theirs?1"
+    (root / ".env").write_text(f"# old: HF_TOKEN={TOKEN}\nHF_TOKEN={TOKEN}\nFORGE_PASSWORD='{hidden}'\nEMPTY=\n")
+    (root / "x/compose.yaml").write_text(
+        "services:\n  forge:\n    image: example/forge\n    command: ['--auth', 'admin:" + hidden.replace("$", "$$") + "']\n"
+        f"    environment: ['HF_TOKEN={TOKEN}']\n")
+    archive = folder / "help.zip"
+    result = subprocess.run(
+        [program, "support-bundle", "--root", root, "--output", archive], capture_output=True, text=True, timeout=PATIENCE,
+        env={**os.environ, "DOCKER_HOST": f"unix://{folder}/none.sock"})
+    wrong.unless(result.returncode == 0, f"support-bundle: {result.returncode} {result.stderr}")
+    with zipfile.ZipFile(archive) as bundled:
+        texts = {name: bundled.read(name).decode() for name in bundled.namelist()}
+    wrong.unless({"check.json", "check.md", "project/.env", "project/x/compose.yaml"} == set(texts), f"bundle: {list(texts)}")
+    for name, text in texts.items():
+        for secret in [TOKEN, hidden, hidden.replace("$", "$$"), "Pass/word", "Pass%2Fword"]:
+            wrong.unless(secret not in text, f"bundle: {name} has a secret")
+    wrong.unless("HF_TOKEN=…" in texts["project/.env"] and "EMPTY=\n" in texts["project/.env"], texts["project/.env"])
+    wrong.unless("image: example/forge" in texts["project/x/compose.yaml"], texts["project/x/compose.yaml"])
+
+
 def reports(program, folder, wrong):
     """A project whose names are hostile, written in every form, and places that cannot be written."""
     project = folder / "hostile"
@@ -442,6 +508,9 @@ def main():
         hostile(program, folder, wrong)
         cards(program, folder, wrong)
         reports(program, folder, wrong)
+        bundle(program, folder, wrong)
+        history(program, folder, wrong)
+        own(program, folder, wrong)
         if shutil.which("dockerd") is None or os.geteuid() != 0:
             print("check: skipped the real engine: there is no dockerd, or this user may not start it")
             return 0 if "--where-possible" in sys.argv and not wrong.count else 1
@@ -479,6 +548,7 @@ def main():
         if engine:
             engine.end()
         shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(STATE, ignore_errors=True)
 
 
 if __name__ == "__main__":

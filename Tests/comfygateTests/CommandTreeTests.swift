@@ -12,7 +12,7 @@ struct CommandTreeTests {
         let own = ConfigCheck.messages + Simulate.messages + RunMessages.all + WorkflowMessages.all
         let people =
             AdminMessages.all + JobMessages.all + FirstAdministrator.messages + LoginMigration.messages
-            + TextFile.messages + CheckCommand.messages + DiagnoseCommand.messages
+            + TextFile.messages + CheckCommand.messages + DiagnoseCommand.messages + SupportBundleCommand.messages
             + SessionRevoke.messages + SecretsAudit.messages + SecretsOptions.messages + SecretsMessages.all
             + SecretsValidate.messages
             + SecretsGet.messages + SecretsRotate.messages + RotationRun.messages + SecretsWatch.messages

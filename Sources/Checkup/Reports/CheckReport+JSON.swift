@@ -13,6 +13,7 @@ extension CheckReport {
                         "faulty": .init(line.faulty),
                         "unseen": .init(line.unseen), "score": line.score.map { .init($0) } ?? .null,
                         "worst": line.worst.map { .string($0.rawValue) } ?? .null,
+                        "trend": line.trend.map { .init($0) } ?? .null,
                     ]
                 }),
             "faults": .array(

@@ -14,9 +14,22 @@ public struct CheckReport: Sendable {
 
         /// Of 100: every check that holds counts by how bad its fault would be. Nil where nothing could be judged.
         public let score: Int?
+        /// By how much the score has risen since the last time; nil where there is nothing to compare with.
+        public let trend: Int?
+
+        /// `48 (+12)`, `48`, `–`.
+        var scoreText: String {
+            let text = score.map { "\($0)" } ?? "–"
+            return trendMark.isEmpty ? text : "\(text) (\(trendMark))"
+        }
+
+        /// `+12`, `-5`, `=`; empty without a trend.
+        public var trendMark: String { trend.map { $0 == 0 ? "=" : $0 > 0 ? "+\($0)" : "\($0)" } ?? "" }
     }
 
     public let outcomes: [Outcome]
+    /// The scores of the last time; nil when there was none, or when only a part is told.
+    public var before: [Area: Int]?
 
     public init(_ outcomes: [Outcome]) { self.outcomes = outcomes }
 
@@ -68,9 +81,10 @@ public struct CheckReport: Sendable {
                 case .nothing: break
                 }
             }
+            let score = possible == 0 ? nil : reached * 100 / possible
+            let trend = score.flatMap { score in before?[area].map { score - $0 } }
             return Line(
-                area: area, holding: holding, faulty: faulty, unseen: unseen, worst: worst,
-                score: possible == 0 ? nil : reached * 100 / possible)
+                area: area, holding: holding, faulty: faulty, unseen: unseen, worst: worst, score: score, trend: trend)
         }
     }
 }

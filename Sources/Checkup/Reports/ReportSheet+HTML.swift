@@ -127,7 +127,10 @@ extension ReportSheet {
                     if let score = line.score { out.element("rect", ["width": "\(score)", "height": "8"]) }
                 }
             }
-            out.element("td", ["class": "number score"], words: line.score.map { "\($0)" } ?? "–")
+            out.element("td", ["class": "number score"]) { out in
+                out.words(line.score.map { "\($0)" } ?? "–")
+                if !line.trendMark.isEmpty { out.element("small", words: " " + line.trendMark) }
+            }
             out.element("td", ["class": "number"], words: "\(line.holding)/\(judged)")
         }
     }

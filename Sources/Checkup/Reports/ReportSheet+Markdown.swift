@@ -13,7 +13,7 @@ extension ReportSheet {
         lines.append("|---|---|---:|---:|")
         for line in report.lines {
             let cells = [
-                Self.escaped(text(line.area.phrase)), Self.escaped(state(of: line)), line.score.map { "\($0)" } ?? "–",
+                Self.escaped(text(line.area.phrase)), Self.escaped(state(of: line)), line.scoreText,
                 "\(line.holding)/\(line.holding + line.faulty)",
             ]
             lines.append("| " + cells.joined(separator: " | ") + " |")

@@ -34,6 +34,16 @@ public struct HTTPProbe: Sendable {
         (self.host, self.port, self.loop) = (host, port, loop)
     }
 
+    /// Nil for a socket's path and for TLS, which `comfygate diagnose` is for.
+    ///
+    /// - Parameter limit: Milliseconds to connect, and to the head of the answer.
+    init?(_ url: HTTPURL, on loop: EventLoop, limit: UInt64) {
+        guard !url.isSecure, let host = url.authority?.host.description, let port = url.port else { return nil }
+        let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        self.init(host: bare, port: UInt16(port), on: loop)
+        (connectTime, answerTime) = (limit, limit)
+    }
+
     /// `http://127.0.0.1:8188`
     public var address: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 

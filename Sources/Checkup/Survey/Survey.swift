@@ -50,6 +50,8 @@ public struct Survey: Sendable {
     public var disks: [DiskFacts] = []
     /// Every address at which a ComfyUI was asked.
     public var workers: [WorkerFacts] = []
+    /// What the installation's own checks found wrong, by their ids.
+    public var own: [String: [OwnFault]] = [:]
 
     public struct BrokenFile: Sendable, Hashable {
         public var path: String

@@ -12,6 +12,8 @@ public struct Surveyor: Sendable {
     public var environment: [String: String]
     /// ComfyUI's that are named by their addresses, beside those in containers.
     public var workers: [HTTPURL] = []
+    /// Checks of the installation's own.
+    public var own: [OwnCheck] = []
     /// The name or path of NVIDIA's management library.
     public var library = Cards.library
 
@@ -32,13 +34,17 @@ public struct Surveyor: Sendable {
         survey.machine = await machine
         let places = WorkerPlace.all(in: survey.containers, own: survey.machine.addresses)
         let named = workers.compactMap { WorkerPlace($0) }.filter { !places.contains($0) }
+        let asked = OwnCheckRun(
+            root: root, containers: survey.containers, blindness: survey.engine.reason, loop: loop)
+        async let ownFaults = asked.run(own)
         survey.workers = await Self.look(at: places + named, on: loop)
+        survey.own = await ownFaults
         survey.disks = await disks
         return survey
     }
 
     /// On a thread of its own, so that what blocks for long holds up nothing else.
-    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         let lane = Lane("survey", threads: 1, capacity: 1)
         // A lane that has just been made refuses nothing.
         guard let value = try? await lane.run(body) else { return body() }

@@ -5,6 +5,7 @@ internal import Loop
 internal import Secrets
 internal import Stack
 internal import Wire
+internal import YAML
 
 /// `comfygate check`: what is wrong with an installation, and what helps. Changes nothing.
 struct CheckCommand: Command {
@@ -23,7 +24,7 @@ struct CheckCommand: Command {
                 "Examine le dossier du projet, les conteneurs et leur moteur, les cartes et cette machine, sans rien changer. "
                 + "Ce qui n’a pu être vu est dit. Code de sortie : 0 rien de pire qu’une remarque, 3 un avertissement, "
                 + "4 une erreur, 5 un point critique."),
-        [SecretsOptions.root, worker, only, severity, output, fix],
+        [SecretsOptions.root, worker, own, only, severity, output, fix, noHistory],
         examples: [
             "check", "check --root /srv/genai", "check --only gpu,port.public --json",
             "check -o report.html -o report.sarif",
@@ -37,6 +38,11 @@ struct CheckCommand: Command {
         Message(
             "check.worker", en: "A ComfyUI that runs outside the containers here",
             fr: "Un ComfyUI qui tourne hors des conteneurs d’ici"))
+    private static let own = Option<FilePath>(
+        "checks", placeholder: "FILE",
+        Message(
+            "check.own_file", en: "Checks of your own, as docs/check.md describes them",
+            fr: "Vos propres contrôles, comme docs/check.md les décrit"))
     private static let badWorker = Message(
         "check.bad_worker", en: "--worker: {url} is no address such as http://127.0.0.1:8188.",
         fr: "--worker : {url} n’est pas une adresse comme http://127.0.0.1:8188.")
@@ -57,6 +63,11 @@ struct CheckCommand: Command {
         Message(
             "check.fix", en: "Mend what can be mended without harm, then look again",
             fr: "Répare ce qui peut l’être sans dommage, puis regarde de nouveau"))
+    private static let noHistory = Flag(
+        "no-history",
+        Message(
+            "check.no_history", en: "Keep no score, and compare with none",
+            fr: "Ne garde aucune note, et ne compare avec aucune"))
     private static let nothing = Message(
         "check.nothing", en: "Nothing of it can be mended without a person.",
         fr: "Rien de cela ne peut être réparé sans une personne.")
@@ -73,24 +84,28 @@ struct CheckCommand: Command {
     private static let area = Message("check.head.area", en: "AREA", fr: "DOMAINE")
     private static let state = Message("check.head.state", en: "STATE", fr: "ÉTAT")
     private static let score = Message("check.head.score", en: "SCORE", fr: "NOTE")
+    private static let trend = Message("check.head.trend", en: "TREND", fr: "ÉVOLUTION")
     private static let held = Message("check.head.held", en: "HOLD", fr: "TENUS")
     static let messages =
-        [unknown, badWorker, badSeverity, nothing, mended, area, state, score, held] + ReportFile.messages
+        [unknown, badWorker, badSeverity, nothing, mended, area, state, score, trend, held] + ReportFile.messages
 
     private let root: String
-    private let checks: [Check]
+    private let ownFile: String?
+    private let only: [String]?
     private let least: Severity
     private let workers: [HTTPURL]
     private let isFixing: Bool
+    private let isForgetful: Bool
     private let files: [ReportFile]
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
-        checks = try Self.checks(try arguments.get(Self.only))
+        ownFile = try arguments.get(Self.own)?.text
+        only = try arguments.get(Self.only)?.split(separator: ",").map(String.init)
         let level = try arguments.get(Self.severity) ?? Severity.notice.rawValue
         guard let least = Severity(rawValue: level) else { throw UsageError(Self.badSeverity(["value": level])) }
         self.least = least
-        isFixing = arguments.has(Self.fix)
+        (isFixing, isForgetful) = (arguments.has(Self.fix), arguments.has(Self.noHistory))
         workers = try arguments.all(Self.worker).map { (text) throws(UsageError) in
             guard let url = HTTPURL(text), url.authority != nil, !url.isSecure else {
                 throw UsageError(Self.badWorker(["url": text]))
@@ -102,21 +117,43 @@ struct CheckCommand: Command {
         self.files = files
     }
 
-    private static func checks(_ list: String?) throws(UsageError) -> [Check] {
-        guard let list else { return CheckList.all }
-        let names = list.split(separator: ",").map(String.init)
-        for name in names where Area(rawValue: name) == nil && !CheckList.all.contains(where: { $0.id == name }) {
-            let known = Area.allCases.map(\.rawValue) + CheckList.all.map(\.id)
-            throw UsageError(unknown(["name": name, "names": known.joined(separator: ", ")]))
+    private func checks(_ own: [OwnCheck]) throws(UsageError) -> [Check] {
+        let all = CheckList.all(and: own)
+        guard let only else { return all }
+        for name in only where Area(rawValue: name) == nil && !all.contains(where: { $0.id == name }) {
+            let known = Area.allCases.map(\.rawValue) + all.map(\.id)
+            throw UsageError(Self.unknown(["name": name, "names": known.joined(separator: ", ")]))
         }
-        return CheckList.all.filter { names.contains($0.id) || names.contains($0.area.rawValue) }
+        return all.filter { only.contains($0.id) || only.contains($0.area.rawValue) }
+    }
+
+    /// Scores are compared like with like: only those of whole checks.
+    private var remembers: Bool { !isForgetful && only == nil && least == .notice }
+
+    /// - Throws: Naming the file and the line.
+    private func ownChecks() throws -> [OwnCheck] {
+        guard let ownFile else { return [] }
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.read(ownFile, limit: YAMLReader.largest)
+        } catch {
+            throw CommandFailure(at: ownFile, Phrase(verbatim: error.reason))
+        }
+        do {
+            return try OwnCheckFile.parse(bytes)
+        } catch {
+            throw CommandFailure(
+                at: "\(ownFile):\(error.position.line):\(error.position.column)", error.phrase, OwnMessages.seeManual())
+        }
     }
 
     func run(_ terminal: Terminal) async throws {
+        let own = try ownChecks()
+        let checks = try checks(own)
         let loop = EventLoop("check")
         defer { loop.stop() }
         var surveyor = Surveyor(root: root, environment: terminal.environment)
-        surveyor.workers = workers
+        (surveyor.workers, surveyor.own) = (workers, own)
         var survey = await surveyor.look(on: loop)
         var whole = CheckReport(survey, checks: checks)
         if isFixing {
@@ -131,7 +168,14 @@ struct CheckCommand: Command {
                 terminal.say(Self.mended(count: max(0, before - whole.faults.count)))
             }
         }
-        let report = whole.atLeast(least)
+        var report = whole.atLeast(least)
+        if remembers {
+            let file = HistoryFile(of: root, environment: terminal.environment)
+            var history = file.read()
+            report.before = history.last
+            history.append(report, at: .now())
+            file.write(history)
+        }
         for line in survey.lines { terminal.say(line) }
         terminal.put(report.json(of: survey, in: terminal.language)) { Self.text(report, terminal) }
         for (reason, checks) in report.unseen {
@@ -150,14 +194,15 @@ struct CheckCommand: Command {
     private static func text(_ report: CheckReport, _ terminal: Terminal) -> String {
         var table = Table([
             Table.Column(terminal.text(area)), Table.Column(terminal.text(state)),
-            Table.Column(terminal.text(score), .right), Table.Column(terminal.text(held), .right),
+            Table.Column(terminal.text(score), .right), Table.Column(terminal.text(trend), .right),
+            Table.Column(terminal.text(held), .right),
         ])
         for line in report.lines {
             let judged = line.holding + line.faulty
             table.append([
                 terminal.text(line.area.phrase),
                 judged == 0 ? "–" : line.worst.map { terminal.text($0.phrase) } ?? terminal.text(ReportMessages.ok),
-                line.score.map { "\($0)" } ?? "–", "\(line.holding)/\(judged)",
+                line.score.map { "\($0)" } ?? "–", line.trendMark, "\(line.holding)/\(judged)",
             ])
         }
         var text = table.render(width: terminal.outputIsTerminal ? terminal.width : nil, style: terminal.style)

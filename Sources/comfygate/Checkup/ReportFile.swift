@@ -35,7 +35,7 @@ struct ReportFile: Sendable, Hashable {
     ///
     /// - Returns: Whether it is written.
     func write(_ sheet: ReportSheet, _ terminal: Terminal) -> Bool {
-        let error = write(Array(sheet.text(form).utf8))
+        let error = Self.replace(path, with: Array(sheet.text(form).utf8))
         guard error == 0 else {
             let reason = Self.unwritable(["reason": systemMessage(error)])
             terminal.report(CommandFailure(at: path, reason, Self.elsewhere()))
@@ -48,7 +48,7 @@ struct ReportFile: Sendable, Hashable {
     /// Beside its place first: who reads the file while it is replaced sees the old one or the new one, whole.
     ///
     /// - Returns: The system's error number or 0.
-    private func write(_ bytes: [UInt8]) -> Int32 {
+    static func replace(_ path: String, with bytes: [UInt8]) -> Int32 {
         let draft = "\(path).\(String(UInt32.random(in: 0 ... .max), radix: 36)).new"
         let descriptor = unsafe gate_open(draft, O_WRONLY | O_CREAT | O_EXCL, 0o666)
         guard descriptor >= 0 else { return gate_errno() }
