@@ -81,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "comfygate",
             dependencies: [
-                "Basics", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
+                "Basics", "YAML", "Wire", "Loop", "HTTP", "Telemetry", "ComfyAPI", "Store", "StoreSQLite", "Identity",
                 "Secrets", "Stack", "Checkup", "Fleet", "Gate", "Simulator", "CommandLineKit", "CLinux",
             ],
             // Swift 6.3.1 stops with "circular reference" when it inlines ComfyAPI's actor into another module; the

@@ -32,6 +32,8 @@ public struct Check: Sendable {
         /// At least one container, or one worker: where there is none, nothing can be wrong with it.
         case containers
         case workers
+        /// At least one file of weights.
+        case models
     }
 
     /// Stable: `port.public`; lower-case words, the first one what it is about.

@@ -54,6 +54,7 @@ struct CheckTests {
         survey.machine.memory = 64 << 30
         survey.disks = [DiskFacts(path: "/", size: 1 << 40, free: 500 << 30, kind: nil)]
         survey.workers = [worker()]
+        survey.models = [ModelFile(path: "/srv/genai/models/a.safetensors", size: 1 << 30, state: .whole)]
         return survey
     }
 
@@ -169,6 +170,10 @@ struct CheckTests {
             $0.workers = [worker("192.168.1.5")]
             $0.workers[0].manager = .answered(status: 200, location: nil, body: [])
         },
+        Planted("models.truncated") { $0.models = [ModelFile(path: "/m/a", size: 1, state: .truncated(expected: 9))] },
+        Planted("models.not_a_model") { $0.models = [ModelFile(path: "/m/a", size: 1, state: .webPage)] },
+        Planted("models.not_a_model") { $0.models = [ModelFile(path: "/m/a", size: 1, state: .gitPointer)] },
+        Planted("models.unfinished") { $0.models = [ModelFile(path: "/m/a.part", size: 1, state: .unfinished)] },
         Planted("worker.known_hole") {
             $0.workers[0].stats = stats("0.3.39")
         },

@@ -50,6 +50,8 @@ public struct Survey: Sendable {
     public var disks: [DiskFacts] = []
     /// Every address at which a ComfyUI was asked.
     public var workers: [WorkerFacts] = []
+    /// Files of weights that containers have mounted, or that were named.
+    public var models: [ModelFile] = []
     /// What the installation's own checks found wrong, by their ids.
     public var own: [String: [OwnFault]] = [:]
 
@@ -68,7 +70,7 @@ public struct Survey: Sendable {
         case .files: files.reason
         case .engine: engine.reason
         case .cards: cards.reason
-        case .containers, .workers: nil
+        case .containers, .workers, .models: nil
         }
     }
 
@@ -77,6 +79,7 @@ public struct Survey: Sendable {
         case .files, .engine, .cards: false
         case .containers: containers.isEmpty
         case .workers: workers.isEmpty
+        case .models: models.isEmpty
         }
     }
 

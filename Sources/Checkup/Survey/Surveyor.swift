@@ -12,6 +12,8 @@ public struct Surveyor: Sendable {
     public var environment: [String: String]
     /// ComfyUI's that are named by their addresses, beside those in containers.
     public var workers: [HTTPURL] = []
+    /// Folders with models, beside those that containers mount.
+    public var models: [String] = []
     /// Checks of the installation's own.
     public var own: [OwnCheck] = []
     /// The name or path of NVIDIA's management library.
@@ -37,8 +39,11 @@ public struct Surveyor: Sendable {
         let asked = OwnCheckRun(
             root: root, containers: survey.containers, blindness: survey.engine.reason, loop: loop)
         async let ownFaults = asked.run(own)
+        let folders = Self.modelFolders(of: survey.containers, root: root) + self.models
+        async let models = Self.blocking { Set(folders).sorted().flatMap { ModelFolder.look($0) } }
         survey.workers = await Self.look(at: places + named, on: loop)
         survey.own = await ownFaults
+        survey.models = await models
         survey.disks = await disks
         return survey
     }
@@ -122,6 +127,19 @@ public struct Surveyor: Sendable {
             var found = [WorkerFacts?](repeating: nil, count: places.count)
             for await (index, worker) in group { found[index] = worker }
             return found.compactMap(\.self)
+        }
+    }
+
+    // MARK: - Models
+
+    /// What containers have mounted as `models`, or as all of ComfyUI.
+    static func modelFolders(of containers: [ContainerFacts], root: String) -> [String] {
+        containers.flatMap(\.mounts).filter { $0.kind != .other("tmpfs") }.compactMap { mount in
+            let source =
+                mount.source.hasPrefix("/") ? mount.source : mount.kind == .bind ? "\(root)/\(mount.source)" : nil
+            guard let source else { return nil }
+            if mount.target.split(separator: "/").contains("models") { return source }
+            return mount.target.hasSuffix("/ComfyUI") ? source + "/models" : nil
         }
     }
 

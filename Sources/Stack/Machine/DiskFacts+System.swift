@@ -4,7 +4,7 @@ internal import Glibc
 extension DiskFacts {
     /// The file system that holds a path; nil where the path cannot be opened. Blocks, on a dead network drive for long.
     public static func look(_ path: String) -> DiskFacts? {
-        let descriptor = unsafe gate_open_at(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0)
+        let descriptor = unsafe gate_open(path, O_RDONLY | O_CLOEXEC, 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var room = statvfs()

@@ -24,7 +24,7 @@ struct CheckCommand: Command {
                 "Examine le dossier du projet, les conteneurs et leur moteur, les cartes et cette machine, sans rien changer. "
                 + "Ce qui n’a pu être vu est dit. Code de sortie : 0 rien de pire qu’une remarque, 3 un avertissement, "
                 + "4 une erreur, 5 un point critique."),
-        [SecretsOptions.root, worker, own, only, severity, output, fix, noHistory],
+        [SecretsOptions.root, worker, models, own, only, severity, output, fix, noHistory],
         examples: [
             "check", "check --root /srv/genai", "check --only gpu,port.public --json",
             "check -o report.html -o report.sarif",
@@ -38,6 +38,11 @@ struct CheckCommand: Command {
         Message(
             "check.worker", en: "A ComfyUI that runs outside the containers here",
             fr: "Un ComfyUI qui tourne hors des conteneurs d’ici"))
+    private static let models = Option<FilePath>(
+        "models", isRepeatable: true, completion: .folders,
+        Message(
+            "check.models", en: "A folder with models, beside those that containers mount",
+            fr: "Un dossier de modèles, outre ceux que montent les conteneurs"))
     private static let own = Option<FilePath>(
         "checks", placeholder: "FILE",
         Message(
@@ -90,6 +95,7 @@ struct CheckCommand: Command {
         [unknown, badWorker, badSeverity, nothing, mended, area, state, score, trend, held] + ReportFile.messages
 
     private let root: String
+    private let modelFolders: [String]
     private let ownFile: String?
     private let only: [String]?
     private let least: Severity
@@ -100,6 +106,7 @@ struct CheckCommand: Command {
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
+        modelFolders = try arguments.all(Self.models).map(\.text)
         ownFile = try arguments.get(Self.own)?.text
         only = try arguments.get(Self.only)?.split(separator: ",").map(String.init)
         let level = try arguments.get(Self.severity) ?? Severity.notice.rawValue
@@ -153,7 +160,7 @@ struct CheckCommand: Command {
         let loop = EventLoop("check")
         defer { loop.stop() }
         var surveyor = Surveyor(root: root, environment: terminal.environment)
-        (surveyor.workers, surveyor.own) = (workers, own)
+        (surveyor.workers, surveyor.own, surveyor.models) = (workers, own, modelFolders)
         var survey = await surveyor.look(on: loop)
         var whole = CheckReport(survey, checks: checks)
         if isFixing {
