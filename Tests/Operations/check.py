@@ -383,6 +383,30 @@ def history(program, folder, wrong):
     wrong.unless(sorted(path.name for path in root.iterdir()) == [".env"], "a check left something in the project")
 
 
+def watched(program, folder, wrong):
+    """What comes and goes while somebody looks on."""
+    root = folder / "watched"
+    root.mkdir()
+    process = subprocess.Popen(
+        [program, "check", "--root", root, "--lang", "en", "--only", "files", "--watch", "50ms"], text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        env={**os.environ, "DOCKER_HOST": f"unix://{folder}/none.sock", "XDG_STATE_HOME": STATE})
+
+    def until(word):
+        for line in process.stderr:
+            if word in line:
+                return True
+        return False
+
+    wrong.unless(until("Nothing is wrong"), "the first look of a watch")
+    (root / ".env").write_bytes(b"\xef\xbb\xbfA=1\n")
+    wrong.unless(until("error env.byte_order_mark .env"), "a watch does not tell what came")
+    (root / ".env").unlink()
+    wrong.unless(until("over: env.byte_order_mark .env"), "a watch does not tell what went")
+    process.terminate()
+    process.wait(PATIENCE)
+
+
 def own(program, folder, wrong):
     """Checks of somebody's own: what fails, and a mistake in the file."""
     root = folder / "owned"
@@ -511,6 +535,7 @@ def main():
         bundle(program, folder, wrong)
         history(program, folder, wrong)
         own(program, folder, wrong)
+        watched(program, folder, wrong)
         if shutil.which("dockerd") is None or os.geteuid() != 0:
             print("check: skipped the real engine: there is no dockerd, or this user may not start it")
             return 0 if "--where-possible" in sys.argv and not wrong.count else 1

@@ -24,7 +24,7 @@ struct CheckCommand: Command {
                 "Examine le dossier du projet, les conteneurs et leur moteur, les cartes et cette machine, sans rien changer. "
                 + "Ce qui n’a pu être vu est dit. Code de sortie : 0 rien de pire qu’une remarque, 3 un avertissement, "
                 + "4 une erreur, 5 un point critique."),
-        [SecretsOptions.root, worker, models, own, only, severity, output, fix, noHistory],
+        [SecretsOptions.root, worker, models, own, only, severity, output, fix, noHistory, watching, rounds],
         examples: [
             "check", "check --root /srv/genai", "check --only gpu,port.public --json",
             "check -o report.html -o report.sarif",
@@ -68,6 +68,17 @@ struct CheckCommand: Command {
         Message(
             "check.fix", en: "Mend what can be mended without harm, then look again",
             fr: "Répare ce qui peut l’être sans dommage, puis regarde de nouveau"))
+    private static let watching = Option<Duration>(
+        "watch", placeholder: "SPAN",
+        Message(
+            "check.watch", en: "Look again this often, and tell what came and what went",
+            fr: "Regarde de nouveau à cet intervalle, et dit ce qui apparaît et disparaît"))
+    private static let rounds = Option<Int>(
+        "looks", placeholder: "N",
+        Message("check.looks", en: "End the watch after so many looks", fr: "Arrête la veille après tant de regards"))
+    private static let watchJSON = Message(
+        "check.watch_json", en: "--watch tells lines and makes no JSON document.",
+        fr: "--watch donne des lignes et aucun document JSON.")
     private static let noHistory = Flag(
         "no-history",
         Message(
@@ -92,7 +103,9 @@ struct CheckCommand: Command {
     private static let trend = Message("check.head.trend", en: "TREND", fr: "ÉVOLUTION")
     private static let held = Message("check.head.held", en: "HOLD", fr: "TENUS")
     static let messages =
-        [unknown, badWorker, badSeverity, nothing, mended, area, state, score, trend, held] + ReportFile.messages
+        [unknown, badWorker, badSeverity, nothing, mended, watchJSON, area, state, score, trend, held]
+        + ReportFile.messages
+        + CheckWatch.messages
 
     private let root: String
     private let modelFolders: [String]
@@ -102,6 +115,9 @@ struct CheckCommand: Command {
     private let workers: [HTTPURL]
     private let isFixing: Bool
     private let isForgetful: Bool
+    /// Between two looks; nil looks once.
+    private let span: Duration?
+    private let looks: Int?
     private let files: [ReportFile]
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -112,6 +128,8 @@ struct CheckCommand: Command {
         let level = try arguments.get(Self.severity) ?? Severity.notice.rawValue
         guard let least = Severity(rawValue: level) else { throw UsageError(Self.badSeverity(["value": level])) }
         self.least = least
+        span = try arguments.get(Self.watching)
+        looks = try arguments.get(Self.rounds)
         (isFixing, isForgetful) = (arguments.has(Self.fix), arguments.has(Self.noHistory))
         workers = try arguments.all(Self.worker).map { (text) throws(UsageError) in
             guard let url = HTTPURL(text), url.authority != nil, !url.isSecure else {
@@ -155,27 +173,14 @@ struct CheckCommand: Command {
     }
 
     func run(_ terminal: Terminal) async throws {
+        if span != nil, terminal.options.json { throw UsageError(Self.watchJSON()) }
         let own = try ownChecks()
         let checks = try checks(own)
         let loop = EventLoop("check")
         defer { loop.stop() }
         var surveyor = Surveyor(root: root, environment: terminal.environment)
         (surveyor.workers, surveyor.own, surveyor.models) = (workers, own, modelFolders)
-        var survey = await surveyor.look(on: loop)
-        var whole = CheckReport(survey, checks: checks)
-        if isFixing {
-            let repair = Repair(whole, of: survey)
-            let before = whole.faults.count
-            if repair.isEmpty {
-                terminal.say(Self.nothing())
-            } else {
-                try repair.run()
-                survey = await surveyor.look(on: loop)
-                whole = CheckReport(survey, checks: checks)
-                terminal.say(Self.mended(count: max(0, before - whole.faults.count)))
-            }
-        }
-        var report = whole.atLeast(least)
+        var (survey, report) = try await look(surveyor, checks, on: loop, terminal)
         if remembers {
             let file = HistoryFile(of: root, environment: terminal.environment)
             var history = file.read()
@@ -183,6 +188,33 @@ struct CheckCommand: Command {
             history.append(report, at: .now())
             file.write(history)
         }
+        let isWritten = tell(report, survey, terminal)
+        if let span { try await watch(report, surveyor, checks, every: span, on: loop, terminal) }
+        if !isWritten { throw ExitFailure() }
+        if let code = report.worst?.exitCode, code != 0 { throw ExitFailure(code: code) }
+    }
+
+    /// Looks, mends where that is wanted, and looks again.
+    private func look(
+        _ surveyor: Surveyor, _ checks: [Check], on loop: EventLoop, _ terminal: Terminal
+    ) async throws -> (survey: Survey, report: CheckReport) {
+        let survey = await surveyor.look(on: loop)
+        let report = CheckReport(survey, checks: checks)
+        guard isFixing else { return (survey, report.atLeast(least)) }
+        let repair = Repair(report, of: survey)
+        guard !repair.isEmpty else {
+            terminal.say(Self.nothing())
+            return (survey, report.atLeast(least))
+        }
+        try repair.run()
+        let again = await surveyor.look(on: loop)
+        let mended = CheckReport(again, checks: checks)
+        terminal.say(Self.mended(count: max(0, report.faults.count - mended.faults.count)))
+        return (again, mended.atLeast(least))
+    }
+
+    /// - Returns: Whether every file that was asked for is written.
+    private func tell(_ report: CheckReport, _ survey: Survey, _ terminal: Terminal) -> Bool {
         for line in survey.lines { terminal.say(line) }
         terminal.put(report.json(of: survey, in: terminal.language)) { Self.text(report, terminal) }
         for (reason, checks) in report.unseen {
@@ -193,8 +225,24 @@ struct CheckCommand: Command {
         let sheet = ReportSheet(
             report, of: survey, in: terminal.language, version: ComfyGateCommand.version, time: .now())
         // Every file is tried, whatever became of the one before it.
-        if files.map({ $0.write(sheet, terminal) }).contains(false) { throw ExitFailure() }
-        if let code = report.worst?.exitCode, code != 0 { throw ExitFailure(code: code) }
+        return !files.map({ $0.write(sheet, terminal) }).contains(false)
+    }
+
+    /// Until it is interrupted, or as often as was asked for.
+    private func watch(
+        _ report: CheckReport, _ surveyor: Surveyor, _ checks: [Check], every span: Duration, on loop: EventLoop,
+        _ terminal: Terminal
+    ) async throws {
+        var watch = CheckWatch(report)
+        var left = looks
+        while left != 0 {
+            left = left.map { $0 - 1 }
+            try await Task.sleep(for: span)
+            let (_, report) = try await look(surveyor, checks, on: loop, terminal)
+            let (came, went) = watch.lines(report, at: .now(), terminal)
+            for phrase in came { terminal.warn(phrase) }
+            for phrase in went { terminal.say(phrase) }
+        }
     }
 
     /// A line for each area, then what is wrong, the worst first.
