@@ -34,6 +34,8 @@ public struct Check: Sendable {
         case workers
         /// At least one file of weights.
         case models
+        /// At least one address whose way was followed.
+        case ways
     }
 
     /// Stable: `port.public`; lower-case words, the first one what it is about.

@@ -174,6 +174,11 @@ struct CheckTests {
         Planted("models.not_a_model") { $0.models = [ModelFile(path: "/m/a", size: 1, state: .webPage)] },
         Planted("models.not_a_model") { $0.models = [ModelFile(path: "/m/a", size: 1, state: .gitPointer)] },
         Planted("models.unfinished") { $0.models = [ModelFile(path: "/m/a.part", size: 1, state: .unfinished)] },
+        Planted("request.broken") {
+            let words = Phrase(verbatim: "expired")
+            let cause = Cause(id: "tls.expired", hop: .tls, place: "x", evidence: words, remedy: words)
+            $0.ways = [Survey.Way(url: "https://x", causes: [cause])]
+        },
         Planted("worker.known_hole") {
             $0.workers[0].stats = stats("0.3.39")
         },

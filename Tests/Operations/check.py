@@ -407,6 +407,24 @@ def watched(program, folder, wrong):
     process.wait(PATIENCE)
 
 
+def workers(program, folder, wrong):
+    """A simulated worker in both versions, open as ComfyUI is, and a way that is broken."""
+    for version in ["0.3.64", "0.26.0"]:
+        worker = subprocess.Popen(
+            [program, "simulate", "--listen", "127.0.0.1:0", "--comfyui", version, "--json"], stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True)
+        url = next(json.loads("{" + line.strip().rstrip(",") + "}")["url"] for line in worker.stdout if '"url"' in line)
+        _, report = check(program, folder / "project", f"unix://{folder}/none.sock", "--worker", url, "--url", url)
+        faults = {fault["check"] for fault in report["faults"]}
+        wrong.unless(faults == {"worker.open_here"}, f"a worker of {version}: {faults}")
+        wrong.unless(report["seen"]["workers"][0]["version"] == version, f"its version: {report['seen']['workers']}")
+        worker.terminate()
+        worker.wait(PATIENCE)
+    code, report = check(program, folder / "project", f"unix://{folder}/none.sock", "--url", url)
+    wrong.unless({fault["check"] for fault in report["faults"]} == {"request.broken"} and code == 4,
+                 f"a way that is broken: {code} {report['faults']}")
+
+
 def own(program, folder, wrong):
     """Checks of somebody's own: what fails, and a mistake in the file."""
     root = folder / "owned"
@@ -534,6 +552,7 @@ def main():
         reports(program, folder, wrong)
         bundle(program, folder, wrong)
         history(program, folder, wrong)
+        workers(program, folder, wrong)
         own(program, folder, wrong)
         watched(program, folder, wrong)
         if shutil.which("dockerd") is None or os.geteuid() != 0:

@@ -3,7 +3,7 @@ internal import Stack
 
 extension Check {
     /// Workers, as somebody without a credential meets them.
-    static let ofWorkers = [openToNetwork, openHere, managerOpen, silent, knownHole, managerHole]
+    static let ofWorkers = [openToNetwork, openHere, managerOpen, silent, knownHole, managerHole, brokenWay]
 
     private static let openEvidence = Message(
         "check.worker.open.evidence",
@@ -147,6 +147,22 @@ extension Check {
                 return nil
             }
             return Trace(worker.place, ["version": own])
+        }
+    }
+
+    static let brokenWay = Check(
+        "request.broken", .workers, .error,
+        Message(
+            "check.request", en: "Requests get through to a worker by every address that was named",
+            fr: "Les requêtes atteignent un worker par chaque adresse indiquée"),
+        evidence: Message("check.request.evidence", en: "a link is broken", fr: "un maillon est rompu"),
+        remedy: Message(
+            "check.request.remedy", en: "comfygate diagnose --url {url} shows the whole way.",
+            fr: "comfygate diagnose --url {url} montre tout le chemin."),
+        needs: [.ways]
+    ) { survey in
+        survey.ways.flatMap { way in
+            way.causes.map { Trace("\(way.url) (\($0.id))", evidence: $0.evidence, remedy: $0.remedy) }
         }
     }
 }

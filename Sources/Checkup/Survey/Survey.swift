@@ -52,6 +52,15 @@ public struct Survey: Sendable {
     public var workers: [WorkerFacts] = []
     /// Files of weights that containers have mounted, or that were named.
     public var models: [ModelFile] = []
+    /// The ways to a worker that were followed.
+    public var ways: [Way] = []
+
+    public struct Way: Sendable, Hashable {
+        public var url: String
+        /// Broken links, the nearest first.
+        public var causes: [Cause]
+    }
+
     /// What the installation's own checks found wrong, by their ids.
     public var own: [String: [OwnFault]] = [:]
 
@@ -70,7 +79,7 @@ public struct Survey: Sendable {
         case .files: files.reason
         case .engine: engine.reason
         case .cards: cards.reason
-        case .containers, .workers, .models: nil
+        case .containers, .workers, .models, .ways: nil
         }
     }
 
@@ -80,6 +89,7 @@ public struct Survey: Sendable {
         case .containers: containers.isEmpty
         case .workers: workers.isEmpty
         case .models: models.isEmpty
+        case .ways: ways.isEmpty
         }
     }
 

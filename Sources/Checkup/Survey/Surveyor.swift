@@ -12,6 +12,8 @@ public struct Surveyor: Sendable {
     public var environment: [String: String]
     /// ComfyUI's that are named by their addresses, beside those in containers.
     public var workers: [HTTPURL] = []
+    /// Addresses whose way to a worker is followed.
+    public var urls: [HTTPURL] = []
     /// Folders with models, beside those that containers mount.
     public var models: [String] = []
     /// Checks of the installation's own.
@@ -44,6 +46,7 @@ public struct Surveyor: Sendable {
         survey.workers = await Self.look(at: places + named, on: loop)
         survey.own = await ownFaults
         survey.models = await models
+        survey.ways = await follow(survey, on: loop)
         survey.disks = await disks
         return survey
     }
@@ -127,6 +130,22 @@ public struct Surveyor: Sendable {
             var found = [WorkerFacts?](repeating: nil, count: places.count)
             for await (index, worker) in group { found[index] = worker }
             return found.compactMap(\.self)
+        }
+    }
+
+    // MARK: - Ways
+
+    private func follow(_ survey: Survey, on loop: EventLoop) async -> [Survey.Way] {
+        await withTaskGroup(of: (Int, Survey.Way).self) { group in
+            for (index, url) in urls.enumerated() {
+                group.addTask {
+                    let journey = await Traveller(url).travel(survey, environment: environment, on: loop)
+                    return (index, Survey.Way(url: "\(url)", causes: Diagnosis(journey).causes))
+                }
+            }
+            var found: [(Int, Survey.Way)] = []
+            for await way in group { found.append(way) }
+            return found.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 

@@ -24,7 +24,7 @@ struct CheckCommand: Command {
                 "Examine le dossier du projet, les conteneurs et leur moteur, les cartes et cette machine, sans rien changer. "
                 + "Ce qui n’a pu être vu est dit. Code de sortie : 0 rien de pire qu’une remarque, 3 un avertissement, "
                 + "4 une erreur, 5 un point critique."),
-        [SecretsOptions.root, worker, models, own, only, severity, output, fix, noHistory, watching, rounds],
+        [SecretsOptions.root, worker, url, models, own, only, severity, output, fix, noHistory, watching, rounds],
         examples: [
             "check", "check --root /srv/genai", "check --only gpu,port.public --json",
             "check -o report.html -o report.sarif",
@@ -38,6 +38,14 @@ struct CheckCommand: Command {
         Message(
             "check.worker", en: "A ComfyUI that runs outside the containers here",
             fr: "Un ComfyUI qui tourne hors des conteneurs d’ici"))
+    private static let url = Option<String>(
+        "url", placeholder: "URL", isRepeatable: true,
+        Message(
+            "check.url", en: "Follow the way of a request to there, as diagnose does",
+            fr: "Suit le chemin d’une requête jusque-là, comme diagnose"))
+    private static let badURL = Message(
+        "check.bad_url", en: "--url: {url} is no address such as https://comfy.example.org.",
+        fr: "--url : {url} n’est pas une adresse comme https://comfy.example.org.")
     private static let models = Option<FilePath>(
         "models", isRepeatable: true, completion: .folders,
         Message(
@@ -103,7 +111,7 @@ struct CheckCommand: Command {
     private static let trend = Message("check.head.trend", en: "TREND", fr: "ÉVOLUTION")
     private static let held = Message("check.head.held", en: "HOLD", fr: "TENUS")
     static let messages =
-        [unknown, badWorker, badSeverity, nothing, mended, watchJSON, area, state, score, trend, held]
+        [unknown, badWorker, badURL, badSeverity, nothing, mended, watchJSON, area, state, score, trend, held]
         + ReportFile.messages
         + CheckWatch.messages
 
@@ -113,6 +121,7 @@ struct CheckCommand: Command {
     private let only: [String]?
     private let least: Severity
     private let workers: [HTTPURL]
+    private let urls: [HTTPURL]
     private let isFixing: Bool
     private let isForgetful: Bool
     /// Between two looks; nil looks once.
@@ -135,6 +144,10 @@ struct CheckCommand: Command {
             guard let url = HTTPURL(text), url.authority != nil, !url.isSecure else {
                 throw UsageError(Self.badWorker(["url": text]))
             }
+            return url
+        }
+        urls = try arguments.all(Self.url).map { (text) throws(UsageError) in
+            guard let url = HTTPURL(text), url.authority != nil else { throw UsageError(Self.badURL(["url": text])) }
             return url
         }
         var files: [ReportFile] = []
@@ -180,6 +193,7 @@ struct CheckCommand: Command {
         defer { loop.stop() }
         var surveyor = Surveyor(root: root, environment: terminal.environment)
         (surveyor.workers, surveyor.own, surveyor.models) = (workers, own, modelFolders)
+        surveyor.urls = urls
         var (survey, report) = try await look(surveyor, checks, on: loop, terminal)
         if remembers {
             let file = HistoryFile(of: root, environment: terminal.environment)
