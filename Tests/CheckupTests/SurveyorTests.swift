@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Loop
+import Secrets
 import Stack
 import TestSupport
 import Testing
@@ -79,6 +80,21 @@ struct SurveyorTests {
         #expect(found.isSuperset(of: ["secrets.drift"]), "\(found)")
         let open = try await faults([".env": "HF_TOKEN=\(Self.token)\n"], mode: 0o644)
         #expect(open == ["files.readable"], "\(open)")
+    }
+
+    @Test("Of all secrets of a folder only a worker's own are ever tried at a worker")
+    func tries() async throws {
+        let survey = try await survey([
+            ".env":
+                "HF_TOKEN=\(Self.token)\nOPENAI_API_KEY=sk-very-secret-0123456789abcdef\nFORGE_PASSWORD=of-theirs-1\n",
+            "a/.env": "COMFYUI_BEARER_TOKEN='\(Self.hash)'\nCIVITAI_TOKEN=0123456789abcdefABCDEF0123456789\n",
+            "b/login/PASSWORD": Self.hash + "\nadmin", "c/x.token": Self.hash + "\n",
+            ".secrets/comfyui_auth_tokens.conf": Self.truth,
+        ])
+        let findings = try #require(survey.files.value?.findings)
+        let tried = Set(findings.filter(\.isWorkerCredential).compactMap(\.secret))
+        #expect(!tried.isEmpty)
+        #expect(tried.isSubset(of: [Secret(Self.hash), Secret("example-2025")]))
     }
 
     @Test("A repair heals what it claims and changes nothing else")

@@ -96,8 +96,17 @@ public struct Traveller: Sendable {
 }
 
 extension Finding {
-    /// A token or hash of a ComfyUI; not a password of another service.
-    fileprivate var isWorkerCredential: Bool { what == .secret && (proposal != nil || isListed) }
+    /// A token or hash of a ComfyUI. Nothing else is ever sent to one: not a password of another service, and not the token
+    /// of Hugging Face that stands beside it.
+    var isWorkerCredential: Bool {
+        guard let secret else { return false }
+        if kind == .login || proposal?.credential == CredentialFile.defaultName { return true }
+        if let key, key.uppercased().hasPrefix("COMFYUI_") { return true }
+        switch HashVerdict(judging: Array(secret.reveal().utf8)) {
+        case .hash, .eaten, .broken, .wrapped: return true
+        case .empty, .placeholder, .word: return false
+        }
+    }
 
     fileprivate var isPluginFile: Bool { kind == .login }
 }
