@@ -22,7 +22,10 @@ extension Check {
             guard let files = survey.files.value else { return [] }
             var known: Set<String> = []
             return files.rows.flatMap { row in
-                row.states.filter(matches).filter { files.hasTruth || $0 != .unlisted }.compactMap { state -> Trace? in
+                // A place that holds nothing yet is told as that, not as one that nothing keeps equal.
+                let mayBeUnlisted = files.hasTruth && !row.states.contains { $0 == .missing || $0 == .placeholder }
+                return row.states.filter(matches).filter { mayBeUnlisted || $0 != .unlisted }.compactMap {
+                    state -> Trace? in
                     // What is true of a file is told once.
                     let place = state.isOfFile ? row.path : row.key.map { "\(row.path): \($0)" } ?? row.path
                     guard known.insert(place + state.code).inserted else { return nil }
