@@ -38,6 +38,8 @@ struct DiagnosisTests {
     func whole() {
         var journey = Self.journey()
         #expect(Diagnosis(journey).first == nil)
+        journey.request = ("r", Array(#"{"prompt": {"1": {"class_type": "A"}}, "client_id": "tab"}"#.utf8))
+        #expect(Diagnosis(journey).first == nil)
         journey.bare = Self.closed
         journey.trials = [Self.trial("login/PASSWORD", .hash, 200)]
         #expect(Diagnosis(journey).first == nil)
@@ -188,6 +190,15 @@ struct DiagnosisTests {
             $0.bare = closed
             $0.trials = [trial("a/.env: TOKEN", hash, 401), trial("b/.env: TOKEN", hash, 401)]
         },
+        Broken("request.not_json") { $0.request = ("r", Array("[1]".utf8)) },
+        Broken("request.ui_format") { $0.request = ("r", Array(#"{"nodes": [], "links": []}"#.utf8)) },
+        Broken("request.ui_format") { $0.request = ("r", Array(#"{"prompt": {"nodes": [], "links": []}}"#.utf8)) },
+        Broken("request.not_wrapped") { $0.request = ("r", Array(#"{"1": {"class_type": "A"}}"#.utf8)) },
+        Broken("request.no_prompt") { $0.request = ("r", Array(#"{"client_id": "x"}"#.utf8)) },
+        Broken("request.no_graph") { $0.request = ("r", Array(#"{"prompt": {"1": {"inputs": {}}}}"#.utf8)) },
+        Broken("request.client_id") {
+            $0.request = ("r", Array(#"{"prompt": {"1": {"class_type": "A"}}, "client_id": null}"#.utf8))
+        },
         // Two at a time: the nearer one first, then the next.
         Broken("worker.stopped", "login.hash_eaten") {
             unanswered(&$0, .refused)
@@ -224,7 +235,7 @@ struct DiagnosisTests {
         for cause in Diagnosis(journey).causes {
             for language in Language.allCases {
                 for text in [cause.evidence.text(in: language), cause.remedy.text(in: language)] {
-                    #expect(!text.contains("{"), "\(text)")
+                    #expect(!text.contains("{port") && !text.contains("{name") && !text.contains("{place"), "\(text)")
                 }
             }
         }

@@ -188,6 +188,11 @@ def run(check, folder):
         check.expect(["tls.none"], "--url", f"https://127.0.0.1:{mail.getsockname()[1]}")
     with Server(plain) as worker:
         check.expect([], "--url", worker.url())
+        body = folder / "body.json"
+        body.write_text('{"prompt": {"1": {"class_type": "EmptyImage", "inputs": {}}}, "client_id": null}')
+        check.expect(["request.client_id"], "--url", worker.url(), "--request", body)
+        body.write_text('{"nodes": [], "links": [], "version": 0.4}')
+        check.expect(["request.ui_format"], "--url", worker.url(), "--request", body)
         check.expect(["tls.none"], "--url", worker.url(scheme="https"))
         check.expect(["port.loopback_only"], "--url", worker.url(), "--from-phone")
     with Server(plain, certificate(folder, "own", "-days", "2", "-addext", "subjectAltName=IP:127.0.0.1")) as worker:

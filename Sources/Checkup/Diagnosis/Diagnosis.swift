@@ -2,7 +2,7 @@ public import Basics
 
 /// A place on a request's way, from the asking program to the worker.
 public enum Hop: String, Sendable, Hashable, CaseIterable {
-    case name, port, tls, proxy, gate, login, worker, clock
+    case request, name, port, tls, proxy, gate, login, worker, clock
 }
 
 /// Why a request does not get through.
@@ -29,7 +29,7 @@ public struct Diagnosis: Sendable {
         var causes: [Cause] = []
         // Each hop is judged only while the ones before it are whole; what files say of credentials is seen without asking, and is
         // told as the next thing.
-        for rule in JourneyRules.way {
+        for rule in JourneyRules.way where rule.hop != .request || journey.request != nil {
             let found = rule.judge(journey)
             if let found {
                 causes.append(found)

@@ -413,7 +413,51 @@ public enum DiagnosisMessages {
             "Envoyez l’empreinte qui se trouve dans login/PASSWORD du worker : {right}."
         ))
 
+    static let requestNotJSON = pair(
+        "request_not_json",
+        en: ("it is no JSON object", "Send the body as JSON: {\"prompt\": ..., \"client_id\": \"...\"}."),
+        fr: ("ce n’est pas un objet JSON", "Envoyez le corps en JSON : {\"prompt\": ..., \"client_id\": \"...\"}."))
+    static let requestOfTheUI = pair(
+        "request_of_the_ui",
+        en: (
+            "it is a workflow as the editor saves it, which POST /prompt does not take",
+            "comfygate workflow convert {file} makes the other form; in the editor it is Export (API)."
+        ),
+        fr: (
+            "c’est un workflow tel que l’éditeur l’enregistre, que POST /prompt n’accepte pas",
+            "comfygate workflow convert {file} en donne l’autre forme ; dans l’éditeur, c’est Export (API)."
+        ))
+    static let requestNotWrapped = pair(
+        "request_not_wrapped",
+        en: ("it is the graph itself, without the body around it", "Send it below the member \"prompt\"."),
+        fr: ("c’est le graphe lui-même, sans le corps autour", "Envoyez-le sous le membre « prompt »."))
+    static let requestWithoutPrompt = pair(
+        "request_without_prompt",
+        en: ("it has no member \"prompt\"", "Put the graph there: {\"prompt\": ...}."),
+        fr: ("il n’a pas de membre « prompt »", "Mettez-y le graphe : {\"prompt\": ...}."))
+    static let requestWithoutGraph = pair(
+        "request_without_graph",
+        en: (
+            "its \"prompt\" is no graph: nodes by their ids, each with a class_type",
+            "Compare it with what the editor exports by Export (API)."
+        ),
+        fr: (
+            "son « prompt » n’est pas un graphe : des nœuds par identifiant, chacun avec un class_type",
+            "Comparez-le à ce que l’éditeur exporte par Export (API)."
+        ))
+    static let requestClientID = pair(
+        "request_client_id",
+        en: (
+            "its client_id is {value}: the job runs, and its events go to nobody, or the server answers 400",
+            "Send the text with which the event socket was opened (/ws?clientId=...), or leave the member away."
+        ),
+        fr: (
+            "son client_id est {value} : le job tourne et ses événements ne vont à personne, ou le serveur répond 400",
+            "Envoyez le texte avec lequel le socket d’événements a été ouvert (/ws?clientId=...), ou retirez ce membre."
+        ))
+
     private static let pairs = [
+        requestNotJSON, requestOfTheUI, requestNotWrapped, requestWithoutPrompt, requestWithoutGraph, requestClientID,
         unknownName, containerName, stopped, dies, installing, loading, listensInside, otherInside, wrongPort, nobody,
         insideContainer, filtered, unreachable, loopbackOnly, wslNAT, expired, otherName, untrusted, clockBehind, noTLS,
         wantsTLS, notHTTP, noUpstream, slowUpstream, bodyLimit, noRoute, origin, misdirected, gateWithoutWorker,

@@ -64,6 +64,8 @@ public struct Journey: Sendable {
     var foreignOrigin: Reply?
     /// When the answers came.
     var now: Timestamp
+    /// The body that is refused, and the name of its file.
+    var request: (name: String, bytes: [UInt8])?
     /// The last lines of the log of the container that should answer.
     var log: String?
     /// All else that could be seen.

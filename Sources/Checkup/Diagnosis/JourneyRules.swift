@@ -13,6 +13,9 @@ enum JourneyRules {
     }
 
     static let way: [Rule] = [
+        Rule(hop: .request, stops: false) { journey in
+            journey.request.flatMap { RequestRules.judge($0.bytes, name: $0.name) }
+        },
         Rule(hop: .name, stops: true, judge: name), Rule(hop: .port, stops: true, judge: port),
         Rule(hop: .tls, stops: true, judge: tls), Rule(hop: .proxy, stops: true, judge: proxy),
         Rule(hop: .gate, stops: true, judge: gate), Rule(hop: .login, stops: true, judge: login),

@@ -12,6 +12,8 @@ public struct Traveller: Sendable {
     public var isFromPhone = false
     /// What the caller gave.
     public var token: Secret?
+    /// The body that is refused, and the name of its file.
+    public var request: (name: String, bytes: [UInt8])?
     /// The container whose log is read when nothing answers; nil takes the one that publishes the port.
     public var container: String?
 
@@ -23,7 +25,7 @@ public struct Traveller: Sendable {
     /// - Parameter survey: Of the same installation.
     public func travel(_ survey: Survey, environment: [String: String], on loop: EventLoop) async -> Journey {
         var journey = Journey(url: url, isFromPhone: isFromPhone, now: .now(), survey: survey)
-        journey.container = container
+        (journey.container, journey.request) = (container, request)
         let found = candidates(survey)
         journey.trials = found.map(\.trial)
         guard let host = url.authority?.host, let port = url.port else { return journey }

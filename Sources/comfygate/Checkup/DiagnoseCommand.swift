@@ -24,7 +24,7 @@ struct DiagnoseCommand: Command {
                 + "est le premier rompu, ce qui le montre et ce qui aide. Les secrets des fichiers du projet ne sont "
                 + "essayés que là où seuls cette machine ou un certificat prouvé les voient. Code 4 : un maillon est rompu."
         ),
-        [url, SecretsOptions.root, tokenInput, container, fromPhone],
+        [url, SecretsOptions.root, tokenInput, request, container, fromPhone],
         examples: [
             "diagnose", "diagnose --url https://comfy.example.org --from-phone",
             "diagnose --url http://127.0.0.1:8188 --token-stdin < token.txt",
@@ -38,6 +38,11 @@ struct DiagnoseCommand: Command {
     private static let tokenInput = Flag(
         "token-stdin",
         Message("diagnose.token", en: "Read the token from standard input", fr: "Lit le jeton sur l’entrée standard"))
+    private static let request = Option<FilePath>(
+        "request",
+        Message(
+            "diagnose.request", en: "The body of a POST /prompt that is refused, as a file",
+            fr: "Le corps d’un POST /prompt refusé, dans un fichier"))
     private static let container = Option<String>(
         "container", placeholder: "NAME",
         Message(
@@ -58,6 +63,7 @@ struct DiagnoseCommand: Command {
     private static let next = Message(
         "diagnose.next", en: "Next, once that is mended:", fr: "Ensuite, une fois cela réparé :")
     private static let hops: [Hop: Message] = [
+        .request: Message("hop.request", en: "request", fr: "requête"),
         .name: Message("hop.name", en: "name", fr: "nom"), .port: Message("hop.port", en: "port", fr: "port"),
         .tls: Message("hop.tls", en: "TLS", fr: "TLS"), .proxy: Message("hop.proxy", en: "proxy", fr: "proxy"),
         .gate: Message("hop.gate", en: "gate", fr: "porte"), .login: Message("hop.login", en: "login", fr: "connexion"),
@@ -70,6 +76,7 @@ struct DiagnoseCommand: Command {
     private let given: HTTPURL?
     private let readsToken: Bool
     private let wanted: String?
+    private let body: String?
     private let isFromPhone: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -82,6 +89,7 @@ struct DiagnoseCommand: Command {
         }
         readsToken = arguments.has(Self.tokenInput)
         wanted = try arguments.get(Self.container)
+        body = try arguments.get(Self.request)?.text
         isFromPhone = arguments.has(Self.fromPhone)
     }
 
@@ -93,6 +101,13 @@ struct DiagnoseCommand: Command {
         guard let url = given ?? Self.usual(survey, container: wanted) else { return }
         var traveller = Traveller(url)
         (traveller.isFromPhone, traveller.token, traveller.container) = (isFromPhone, token, wanted)
+        if let body {
+            do {
+                traveller.request = (body, try FileBytes.read(body, limit: 64 << 20))
+            } catch {
+                throw CommandFailure(at: body, Phrase(verbatim: error.reason))
+            }
+        }
         let diagnosis = Diagnosis(await traveller.travel(survey, environment: terminal.environment, on: loop))
         let json: JSON = [
             "url": .string("\(traveller.url)"), "passed": .array(diagnosis.passed.map { .string($0.rawValue) }),
