@@ -32,14 +32,14 @@ struct CheckTests {
     }
 
     static func worker(_ host: String = "127.0.0.1") -> WorkerFacts {
-        let closed = HTTPAnswer.answered(status: 401, location: nil, body: [])
+        let closed = HTTPAnswer.answered(HTTPReply(status: 401))
         return WorkerFacts(
             container: "comfyui", host: host, port: 8_188, stats: closed, prompt: closed, manager: closed)
     }
 
     static func stats(_ version: String) -> HTTPAnswer {
         let body = #"{"system": {"comfyui_version": "\#(version)"}}"#
-        return .answered(status: 200, location: nil, body: Array(body.utf8))
+        return .answered(HTTPReply(status: 200, body: Array(body.utf8)))
     }
 
     static func healthy() -> Survey {
@@ -161,14 +161,14 @@ struct CheckTests {
         Planted("machine.wsl_one") { $0.machine.wsl = 1 },
         Planted("disk.low") { $0.disks[0].free = 1 << 30 },
         Planted("disk.odd_file_system") { $0.disks[0].kind = "9p" },
-        Planted("worker.open_here") { $0.workers[0].prompt = .answered(status: 400, location: nil, body: []) },
+        Planted("worker.open_here") { $0.workers[0].prompt = .answered(HTTPReply(status: 400)) },
         Planted("worker.open_to_network") {
             $0.workers = [worker("192.168.1.5")]
-            $0.workers[0].prompt = .answered(status: 400, location: nil, body: [])
+            $0.workers[0].prompt = .answered(HTTPReply(status: 400))
         },
         Planted("worker.manager_open") {
             $0.workers = [worker("192.168.1.5")]
-            $0.workers[0].manager = .answered(status: 200, location: nil, body: [])
+            $0.workers[0].manager = .answered(HTTPReply(status: 200))
         },
         Planted("models.truncated") { $0.models = [ModelFile(path: "/m/a", size: 1, state: .truncated(expected: 9))] },
         Planted("models.not_a_model") { $0.models = [ModelFile(path: "/m/a", size: 1, state: .webPage)] },
@@ -184,9 +184,9 @@ struct CheckTests {
         },
         Planted("worker.manager_hole") {
             $0.workers[0].stats = stats("v0.3.75")
-            $0.workers[0].manager = .answered(status: 403, location: nil, body: [])
+            $0.workers[0].manager = .answered(HTTPReply(status: 403))
         },
-        Planted("worker.silent") { $0.workers[0].stats = .refused },
+        Planted("worker.silent") { $0.workers[0].stats = .failed(.refused) },
     ]
 
     @Test("What is put wrong is found under its name, and nothing else is red", arguments: planted)

@@ -10,10 +10,10 @@ import Wire
 /// A request that gets through, and one or two broken links at a time.
 struct DiagnosisTests {
     static let now = Timestamp(seconds: 1_763_800_000)
-    static let fine = Journey.Reply(
+    static let fine = HTTPReply(
         status: 200, server: "Python/3.11 aiohttp/3.11", body: Array(#"{"system": {"comfyui_version": "0.3.64"}}"#.utf8)
     )
-    static let closed = Journey.Reply(
+    static let closed = HTTPReply(
         status: 401, server: "Python/3.11 aiohttp/3.11", body: Array(#"{"error": "Authentication required."}"#.utf8))
     static let hash = HashVerdict.hash
 
@@ -24,8 +24,8 @@ struct DiagnosisTests {
         return journey
     }
 
-    static func reply(_ status: Int, server: String? = nil, _ body: String = "") -> Journey.Reply {
-        Journey.Reply(status: status, server: server, body: Array(body.utf8))
+    static func reply(_ status: Int, server: String? = nil, _ body: String = "") -> HTTPReply {
+        HTTPReply(status: status, server: server, body: Array(body.utf8))
     }
 
     static func trial(_ place: String?, _ verdict: HashVerdict, _ status: Int?, isPluginFile: Bool = false)
@@ -62,8 +62,8 @@ struct DiagnosisTests {
     }
 
     /// The connection fails, and so there is no answer.
-    static func unanswered(_ journey: inout Journey, _ connection: Journey.Connection) {
-        (journey.connection, journey.bare) = (connection, nil)
+    static func unanswered(_ journey: inout Journey, _ failure: HTTPFailure) {
+        (journey.failure, journey.bare) = (failure, nil)
     }
 
     static let broken: [Broken] = [

@@ -85,11 +85,11 @@ extension Check {
         // One address of a worker says it for all.
         var told: Set<String> = []
         return survey.workers.compactMap { worker -> Trace? in
-            guard worker.stats.status == nil, told.insert(worker.container ?? worker.address).inserted else {
+            guard let failure = worker.stats.failure, told.insert(worker.container ?? worker.address).inserted else {
                 return nil
             }
             let name = worker.container ?? ""
-            return Trace(worker.place, ["name": name], evidence: silentEvidence.about(worker.stats.words))
+            return Trace(worker.place, ["name": name], evidence: silentEvidence.about(failure.words))
         }
     }
 
@@ -180,13 +180,12 @@ extension WorkerFacts {
     var place: String { container.map { "\($0) (\(address))" } ?? address }
 }
 
-extension HTTPAnswer {
-    /// Why there is no answer.
+extension HTTPFailure {
     var words: Phrase {
         switch self {
-        case .answered(let status, _, _): Phrase(verbatim: "\(status)")
         case .refused: AnswerMessages.refused()
         case .unreachable(let reason): AnswerMessages.unreachable(["reason": reason])
+        case .tls(let reason): AnswerMessages.noTLS(["reason": reason])
         case .timedOut: AnswerMessages.timedOut()
         case .notHTTP: AnswerMessages.notHTTP()
         }
@@ -199,7 +198,8 @@ enum AnswerMessages {
         "answer.refused", en: "the connection is refused", fr: "la connexion est refusée")
     static let unreachable = Message(
         "answer.unreachable", en: "no connection ({reason})", fr: "pas de connexion ({reason})")
+    static let noTLS = Message("answer.no_tls", en: "TLS fails ({reason})", fr: "TLS échoue ({reason})")
     static let timedOut = Message("answer.timed_out", en: "no answer in time", fr: "pas de réponse à temps")
     static let notHTTP = Message("answer.not_http", en: "the answer is not HTTP", fr: "la réponse n’est pas du HTTP")
-    static let all = [refused, unreachable, timedOut, notHTTP]
+    static let all = [refused, unreachable, noTLS, timedOut, notHTTP]
 }

@@ -5,33 +5,6 @@ internal import Wire
 
 /// What one request met on its way to a worker, hop by hop; gathered by a `Traveller`, judged by `Diagnosis`.
 public struct Journey: Sendable {
-    /// What became of the connection.
-    enum Connection: Sendable, Hashable {
-        case made
-        case refused
-        case timedOut
-        /// The connection stood, and TLS failed: OpenSSL's words.
-        case tls(String)
-        case unreachable(String)
-        /// What answered does not speak HTTP, or not on this kind of connection.
-        case notHTTP
-    }
-
-    /// One answer, as far as it tells who gave it.
-    struct Reply: Sendable, Hashable {
-        var status: Int
-        var server: String?
-        /// `Date` of the answer.
-        var date: Timestamp?
-        var location: String?
-        /// `WWW-Authenticate`
-        var challenge: String?
-        var body: [UInt8] = []
-
-        var json: JSON? { try? JSON(parsing: body, dialect: .python) }
-        var text: String { String(decoding: body.prefix(4_096), as: UTF8.self) }
-    }
-
     /// A credential that was tried.
     struct Trial: Sendable, Hashable {
         /// Where it stands; nil for the one the caller gave.
@@ -54,14 +27,15 @@ public struct Journey: Sendable {
     /// Of the host's name; empty when it has none.
     var addresses: [String] = []
     var isNameUnknown = false
-    var connection: Connection = .made
+    /// Why there was no answer; nil where there was one.
+    var failure: HTTPFailure?
     /// `GET /system_stats` without a credential.
-    var bare: Reply?
+    var bare: HTTPReply?
     /// `GET /ready` of a gate.
-    var ready: Reply?
+    var ready: HTTPReply?
     var trials: [Trial] = []
     /// A POST with the origin that a browser behind a proxy sends.
-    var foreignOrigin: Reply?
+    var foreignOrigin: HTTPReply?
     /// When the answers came.
     var now: Timestamp
     /// The body that is refused, and the name of its file.
@@ -85,7 +59,7 @@ public struct Journey: Sendable {
     }
 }
 
-extension Journey.Reply {
+extension HTTPReply {
     /// Who gave it.
     enum Giver: Sendable, Hashable { case gate, login, comfyUI, proxy(String), other }
 

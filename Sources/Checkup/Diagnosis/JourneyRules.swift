@@ -50,10 +50,10 @@ enum JourneyRules {
     private static func port(_ journey: Journey) -> Cause? {
         let place = "\(journey.host):\(journey.port)"
         let arguments = ["port": "\(journey.port)", "host": journey.host]
-        switch journey.connection {
+        switch journey.failure {
         // The engine takes connections for a container that does not listen yet, and closes them.
         case .notHTTP where !journey.url.isSecure && journey.publishers.contains { $0.run?.isRunning == true }: break
-        case .made, .tls, .notHTTP:
+        case nil, .tls, .notHTTP:
             guard journey.isFromPhone else { return nil }
             return phone(journey, place, arguments)
         case .refused, .timedOut, .unreachable: break
@@ -70,10 +70,10 @@ enum JourneyRules {
             default: return cause("worker.stopped", .worker, container.name, Words.stopped, own)
             }
         }
-        if case .timedOut = journey.connection {
+        if case .timedOut? = journey.failure {
             return cause("port.filtered", .port, place, Words.filtered, arguments)
         }
-        if case .unreachable(let words) = journey.connection {
+        if case .unreachable(let words)? = journey.failure {
             return cause(
                 "port.unreachable", .port, place, Words.unreachable, arguments.merging(["words": words]) { $1 })
         }
@@ -141,7 +141,7 @@ enum JourneyRules {
 
     private static func tls(_ journey: Journey) -> Cause? {
         let place = "\(journey.host):\(journey.port)"
-        switch journey.connection {
+        switch journey.failure {
         case .tls(let words):
             let arguments = ["words": words, "host": journey.host]
             let text = words.lowercased()

@@ -36,9 +36,11 @@ public struct Traveller: Sendable {
             journey.isNameUnknown = addresses.isEmpty
         }
         guard !journey.isNameUnknown else { return journey }
-        let asker = Asker(url: url, host: name, port: UInt16(port), loop: loop)
-        let (connection, bare) = await asker.ask(.get, "/system_stats")
-        (journey.connection, journey.bare) = (connection, bare)
+        guard var asker = HTTPProbe(url, on: loop) else { return journey }
+        (asker.connectTime, asker.answerTime) = (3_000, 10_000)
+        let answer = await asker.ask(.get, "/system_stats")
+        let bare = answer.reply
+        (journey.failure, journey.bare) = (answer.failure, bare)
         journey.now = .now()
         guard let bare else {
             journey.log = await log(journey, environment, on: loop)
@@ -111,63 +113,4 @@ extension Finding {
     }
 
     fileprivate var isPluginFile: Bool { kind == .login }
-}
-
-/// Requests to the one address, each on a connection of its own.
-private struct Asker: Sendable {
-    let url: HTTPURL
-    let host: String
-    let port: UInt16
-    let loop: EventLoop
-
-    func ask(
-        _ method: Method, _ path: String, bearer: Secret? = nil, origin: String? = nil, body: String = ""
-    ) async -> (connection: Journey.Connection, reply: Journey.Reply?) {
-        var request = ClientRequest(method, url.basePath + path, ["Accept": "application/json"], body: Array(body.utf8))
-        if !body.isEmpty { request.fields["Content-Type"] = "application/json" }
-        if let bearer { request.fields["Authorization"] = "Bearer \(bearer.reveal())" }
-        if let origin { request.fields["Origin"] = origin }
-        var options = UpstreamOptions(.host(host, port: port))
-        (options.connectTime, options.responseTime, options.bodyStall) = (3_000, 10_000, 10_000)
-        if url.isSecure {
-            guard let trust = try? TLSContext(clientAuthority: nil) else { return (.tls("no TLS"), nil) }
-            options.tls = { trust }
-        }
-        let (asked, chosen, header) = (request, options, url.hostHeader)
-        do {
-            let reply = try await loop.run { reactor in
-                let pool = UpstreamPool(chosen, reactor: reactor, resolver: Resolver())
-                defer { pool.closeIdle() }
-                let answer = try await HTTPClient(pool, authority: header).fetch(asked, limit: 4 << 20)
-                return Journey.Reply(
-                    status: answer.status.code, server: answer.fields["Server"],
-                    date: answer.fields["Date"].flatMap { HTTPDate.parse($0) }, location: answer.fields["Location"],
-                    challenge: answer.fields["WWW-Authenticate"], body: answer.body)
-            }
-            return (.made, reply)
-        } catch let failure as UpstreamFailure {
-            return (connection(failure), nil)
-        } catch {
-            return (.unreachable("\(error)"), nil)
-        }
-    }
-
-    private func connection(_ failure: UpstreamFailure) -> Journey.Connection {
-        switch failure {
-        case .unreachable where failure.isRefusal: .refused
-        case .unreachable(let reason) where reason.contains("no answer within"): .timedOut
-        case .unreachable(let reason):
-            // The address stands in front of the words.
-            url.isSecure && !Self.isOfNetwork(reason)
-                ? .tls(reason.firstRange(of: ": ").map { String(reason[$0.upperBound...]) } ?? reason)
-                : .unreachable(reason)
-        case .timedOut: .timedOut
-        case .overloaded: .unreachable("\(failure)")
-        case .brokeOff, .invalid: .notHTTP
-        }
-    }
-
-    private static func isOfNetwork(_ reason: String) -> Bool {
-        [ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, ECONNRESET, EACCES].contains { reason.hasSuffix(systemMessage($0)) }
-    }
 }

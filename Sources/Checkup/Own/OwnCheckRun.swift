@@ -35,12 +35,15 @@ struct OwnCheckRun: Sendable {
         case .answer(let url, let status, let text): return await ask(url, status, text, limit: check.timeLimit)
         case .container(let name): return look(at: name)
         case .port(let host, let port):
-            var probe = HTTPProbe(host: host, port: port, on: loop)
+            let name = host.contains(":") ? "[\(host)]" : host
+            guard let url = HTTPURL("http://\(name):\(port)"), var probe = HTTPProbe(url, on: loop) else {
+                return [OwnFault(evidence: AnswerMessages.refused())]
+            }
             (probe.connectTime, probe.answerTime) = (check.timeLimit, check.timeLimit)
             // Whatever answers, it takes connections.
-            switch await probe.get("/") {
-            case .refused, .unreachable: return [OwnFault(evidence: AnswerMessages.refused())]
-            case .answered, .timedOut, .notHTTP: return []
+            switch await probe.ask(.get, "/") {
+            case .failed(.refused), .failed(.unreachable): return [OwnFault(evidence: AnswerMessages.refused())]
+            case .answered, .failed: return []
             }
         }
     }
@@ -121,12 +124,13 @@ struct OwnCheckRun: Sendable {
     // MARK: - Servers and containers
 
     private func ask(_ url: HTTPURL, _ status: Int, _ text: String?, limit: UInt64) async -> [OwnFault] {
-        guard let probe = HTTPProbe(url, on: loop, limit: limit) else {
-            return [OwnFault(evidence: AnswerMessages.refused())]
-        }
-        let answer = await probe.get(url.target.encoded)
-        guard case .answered(let found, _, let body) = answer else {
-            return [OwnFault(evidence: OwnMessages.noAnswer.about(answer.words))]
+        guard var probe = HTTPProbe(url, on: loop) else { return [OwnFault(evidence: AnswerMessages.refused())] }
+        (probe.connectTime, probe.answerTime) = (limit, limit)
+        let target = url.target.encoded
+        let (found, body): (Int, [UInt8])
+        switch await probe.ask(.get, String(target.dropFirst(url.basePath.count))) {
+        case .answered(let reply): (found, body) = (reply.status, reply.body)
+        case .failed(let failure): return [OwnFault(evidence: OwnMessages.noAnswer.about(failure.words))]
         }
         guard found == status else {
             return [OwnFault(evidence: OwnMessages.otherStatus(["status": "\(found)", "wanted": "\(status)"]))]

@@ -1,21 +1,50 @@
 public import Basics
+internal import Glibc
 internal import HTTP
 public import Loop
-internal import Wire
+public import Wire
+
+/// One answer, as far as it tells who gave it.
+public struct HTTPReply: Sendable, Hashable {
+    public var status: Int
+    /// `Server`
+    public var server: String?
+    /// `Date`
+    public var date: Timestamp?
+    public var location: String?
+    /// `WWW-Authenticate`
+    public var challenge: String?
+    public var body: [UInt8]
+
+    public init(status: Int, server: String? = nil, date: Timestamp? = nil, body: [UInt8] = []) {
+        (self.status, self.server, self.date, self.body) = (status, server, date, body)
+    }
+
+    var json: JSON? { try? JSON(parsing: body, dialect: .python) }
+    var text: String { String(decoding: body.prefix(4_096), as: UTF8.self) }
+}
+
+/// Why a request had no answer.
+public enum HTTPFailure: Sendable, Hashable {
+    /// Nobody listens there.
+    case refused
+    case timedOut
+    /// The connection stood, and TLS failed: OpenSSL's words.
+    case tls(String)
+    /// No connection, for another reason: the system's words.
+    case unreachable(String)
+    /// What answered is not HTTP, not on this kind of connection, or ended in mid-answer.
+    case notHTTP
+}
 
 /// What one request came to.
 public enum HTTPAnswer: Sendable, Hashable {
-    case answered(status: Int, location: String?, body: [UInt8])
-    /// Nobody listens there.
-    case refused
-    /// No connection, for another reason: the system's words.
-    case unreachable(String)
-    case timedOut
-    /// Something that is not HTTP, or that ends in mid-answer.
-    case notHTTP
+    case answered(HTTPReply)
+    case failed(HTTPFailure)
 
-    public var status: Int? { if case .answered(let status, _, _) = self { status } else { nil } }
-    public var body: [UInt8]? { if case .answered(_, _, let body) = self { body } else { nil } }
+    public var reply: HTTPReply? { if case .answered(let reply) = self { reply } else { nil } }
+    public var failure: HTTPFailure? { if case .failed(let failure) = self { failure } else { nil } }
+    public var status: Int? { reply?.status }
 }
 
 /// Asks one address, with a connection of its own for each request.
@@ -23,63 +52,75 @@ public struct HTTPProbe: Sendable {
     /// Bytes of an answer that are read.
     private static let answerLimit = 4 << 20
 
-    public let host: String
-    public let port: UInt16
-    /// Milliseconds to connect, and to the head of the answer.
-    public var connectTime: UInt64 = 2_000
-    public var answerTime: UInt64 = 5_000
+    private let url: HTTPURL
     private let loop: EventLoop
+    /// Without the brackets of an IPv6 address.
+    let host: String
+    let port: UInt16
+    /// Milliseconds to connect, and to the head of the answer.
+    var connectTime: UInt64 = 2_000
+    var answerTime: UInt64 = 5_000
 
-    public init(host: String, port: UInt16, on loop: EventLoop) {
-        (self.host, self.port, self.loop) = (host, port, loop)
+    /// Nil for the path of a socket.
+    public init?(_ url: HTTPURL, on loop: EventLoop) {
+        guard let name = url.authority?.host.description, let port = url.port.flatMap({ UInt16(exactly: $0) }) else {
+            return nil
+        }
+        host = name.hasPrefix("[") ? String(name.dropFirst().dropLast()) : name
+        (self.url, self.loop, self.port) = (url, loop, port)
     }
 
-    /// Nil for a socket's path and for TLS, which `comfygate diagnose` is for.
-    ///
-    /// - Parameter limit: Milliseconds to connect, and to the head of the answer.
-    init?(_ url: HTTPURL, on loop: EventLoop, limit: UInt64) {
-        guard !url.isSecure, let host = url.authority?.host.description, let port = url.port else { return nil }
-        let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
-        self.init(host: bare, port: UInt16(port), on: loop)
-        (connectTime, answerTime) = (limit, limit)
-    }
-
-    /// `http://127.0.0.1:8188`
-    public var address: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
-
-    public func get(_ target: String, bearer: Secret? = nil) async -> HTTPAnswer {
-        await ask(.get, target, bearer: bearer)
-    }
-
-    /// - Parameter body: JSON.
-    public func post(_ target: String, _ body: String, bearer: Secret? = nil) async -> HTTPAnswer {
-        await ask(.post, target, Array(body.utf8), bearer: bearer)
-    }
-
-    private func ask(_ method: Method, _ target: String, _ body: [UInt8] = [], bearer: Secret?) async -> HTTPAnswer {
-        var request = ClientRequest(method, target, ["Accept": "application/json"], body: body)
+    /// - Parameters:
+    ///   - path: Behind the address's own path, with its query.
+    ///   - origin: As a browser's page sends it.
+    ///   - body: JSON.
+    func ask(
+        _ method: Method, _ path: String, bearer: Secret? = nil, origin: String? = nil, body: String = ""
+    ) async -> HTTPAnswer {
+        var request = ClientRequest(method, url.basePath + path, ["Accept": "application/json"], body: Array(body.utf8))
         if !body.isEmpty { request.fields["Content-Type"] = "application/json" }
         if let bearer { request.fields["Authorization"] = "Bearer \(bearer.reveal())" }
+        if let origin { request.fields["Origin"] = origin }
         var options = UpstreamOptions(.host(host, port: port))
         (options.connectTime, options.responseTime, options.bodyStall) = (connectTime, answerTime, answerTime)
-        let (asked, chosen) = (request, options)
+        if url.isSecure {
+            guard let trust = try? TLSContext(clientAuthority: nil) else { return .failed(.tls("no TLS")) }
+            options.tls = { trust }
+        }
+        let (asked, chosen, header) = (request, options, url.hostHeader)
         do {
             return try await loop.run { reactor in
                 let pool = UpstreamPool(chosen, reactor: reactor, resolver: Resolver())
                 defer { pool.closeIdle() }
-                let answer = try await HTTPClient(pool).fetch(asked, limit: Self.answerLimit)
-                return .answered(
-                    status: answer.status.code, location: answer.fields["Location"], body: answer.body)
+                let answer = try await HTTPClient(pool, authority: header).fetch(asked, limit: Self.answerLimit)
+                var reply = HTTPReply(
+                    status: answer.status.code, server: answer.fields["Server"],
+                    date: answer.fields["Date"].flatMap { HTTPDate.parse($0) }, body: answer.body)
+                (reply.location, reply.challenge) = (answer.fields["Location"], answer.fields["WWW-Authenticate"])
+                return .answered(reply)
             }
         } catch let failure as UpstreamFailure {
-            switch failure {
-            case .unreachable(let reason): return failure.isRefusal ? .refused : .unreachable(reason)
-            case .overloaded: return .unreachable("\(failure)")
-            case .timedOut: return .timedOut
-            case .brokeOff, .invalid: return .notHTTP
-            }
+            return .failed(self.failure(failure))
         } catch {
-            return .unreachable("\(error)")
+            return .failed(.unreachable("\(error)"))
         }
+    }
+
+    private func failure(_ failure: UpstreamFailure) -> HTTPFailure {
+        switch failure {
+        case .unreachable where failure.isRefusal: .refused
+        case .unreachable(let reason) where reason.contains("no answer within"): .timedOut
+        case .unreachable(let reason) where url.isSecure && !Self.isOfNetwork(reason):
+            // The address stands in front of the words.
+            .tls(reason.firstRange(of: ": ").map { String(reason[$0.upperBound...]) } ?? reason)
+        case .unreachable(let reason): .unreachable(reason)
+        case .timedOut: .timedOut
+        case .overloaded: .unreachable("\(failure)")
+        case .brokeOff, .invalid: .notHTTP
+        }
+    }
+
+    private static func isOfNetwork(_ reason: String) -> Bool {
+        [ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, ECONNRESET, EACCES].contains { reason.hasSuffix(systemMessage($0)) }
     }
 }

@@ -123,7 +123,7 @@ public struct Surveyor: Sendable {
     // MARK: - Workers
 
     private static func look(at places: [WorkerPlace], on loop: EventLoop) async -> [WorkerFacts] {
-        await withTaskGroup(of: (Int, WorkerFacts).self) { group in
+        await withTaskGroup(of: (Int, WorkerFacts?).self) { group in
             for (index, place) in places.enumerated() {
                 group.addTask { (index, await place.look(on: loop)) }
             }

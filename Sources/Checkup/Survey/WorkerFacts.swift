@@ -23,8 +23,7 @@ public struct WorkerFacts: Sendable {
 
     /// What `/system_stats` says; nil where it is not a ComfyUI's answer.
     public var system: JSON? {
-        guard stats.status == 200, let body = stats.body else { return nil }
-        return (try? JSON(parsing: body, dialect: .python))?["system"]
+        stats.reply.flatMap { $0.status == 200 ? $0.json?["system"] : nil }
     }
 
     public var version: String? { system?["comfyui_version"]?.string }
@@ -69,11 +68,13 @@ struct WorkerPlace: Sendable, Hashable {
         return places
     }
 
-    func look(on loop: EventLoop) async -> WorkerFacts {
-        let probe = HTTPProbe(host: host, port: port, on: loop)
-        async let stats = probe.get("/system_stats")
-        async let prompt = probe.post("/prompt", "{}")
-        async let manager = probe.get("/manager/version")
+    /// Nil where the host is no address that a URL could have.
+    func look(on loop: EventLoop) async -> WorkerFacts? {
+        let bracketed = host.contains(":") ? "[\(host)]" : host
+        guard let url = HTTPURL("http://\(bracketed):\(port)"), let probe = HTTPProbe(url, on: loop) else { return nil }
+        async let stats = probe.ask(.get, "/system_stats")
+        async let prompt = probe.ask(.post, "/prompt", body: "{}")
+        async let manager = probe.ask(.get, "/manager/version")
         return WorkerFacts(
             container: container, host: host, port: port, stats: await stats, prompt: await prompt,
             manager: await manager)
