@@ -210,14 +210,15 @@ struct CheckCommand: Command {
 
     /// Looks, mends where that is wanted, and looks again.
     private func look(
-        _ surveyor: Surveyor, _ checks: [Check], on loop: EventLoop, _ terminal: Terminal
+        _ surveyor: Surveyor, _ checks: [Check], on loop: EventLoop, isFirst: Bool = true, _ terminal: Terminal
     ) async throws -> (survey: Survey, report: CheckReport) {
         let survey = await surveyor.look(on: loop)
         let report = CheckReport(survey, checks: checks)
         guard isFixing else { return (survey, report.atLeast(least)) }
         let repair = Repair(report, of: survey)
         guard !repair.isEmpty else {
-            terminal.say(Self.nothing())
+            // Somebody who looks on has heard it at the first look.
+            if isFirst { terminal.say(Self.nothing()) }
             return (survey, report.atLeast(least))
         }
         try repair.run()
@@ -252,7 +253,7 @@ struct CheckCommand: Command {
         while left != 0 {
             left = left.map { $0 - 1 }
             try await Task.sleep(for: span)
-            let (_, report) = try await look(surveyor, checks, on: loop, terminal)
+            let (_, report) = try await look(surveyor, checks, on: loop, isFirst: false, terminal)
             let (came, went) = watch.lines(report, at: .now(), terminal)
             for phrase in came { terminal.warn(phrase) }
             for phrase in went { terminal.say(phrase) }
