@@ -83,9 +83,7 @@ public struct SupportBundle: Sendable {
     private static func logs(
         of containers: [ContainerFacts], _ environment: [String: String], _ loop: EventLoop
     ) async -> [(name: String, text: String)] {
-        guard let endpoint = try? DockerEndpoint.find(environment: environment),
-            let engine = try? await DockerEngine.connect(to: endpoint, on: loop)
-        else { return [] }
+        guard let engine = try? await DockerEngine.connect(environment: environment, on: loop) else { return [] }
         return await withTaskGroup(of: (String, String)?.self) { group in
             for container in containers.prefix(mostContainers) {
                 guard case .engine(let id) = container.origin else { continue }

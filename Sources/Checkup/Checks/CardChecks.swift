@@ -6,8 +6,6 @@ extension Check {
     /// Which card a container really sees.
     static let ofCards = [filteredTwice, namedByNumber, noSuchCard, unseenCards]
 
-    private static let variables = ["CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"]
-
     static let filteredTwice = Check(
         "gpu.filtered_twice", .gpu, .error,
         Message(

@@ -28,16 +28,14 @@ public struct Traveller: Sendable {
         (journey.container, journey.request) = (container, request)
         let found = candidates(survey)
         journey.trials = found.map(\.trial)
-        guard let host = url.authority?.host, let port = url.port else { return journey }
-        let name = Self.text(of: host)
-        if case .name = host {
-            let addresses = (try? await Resolver().addresses(of: name, port: UInt16(port))) ?? []
+        guard var asker = HTTPProbe(url, on: loop) else { return journey }
+        (asker.connectTime, asker.answerTime) = (3_000, 10_000)
+        if case .name(let name)? = url.authority?.host {
+            let addresses = (try? await Resolver().addresses(of: name, port: asker.port)) ?? []
             journey.addresses = addresses.map(\.host)
             journey.isNameUnknown = addresses.isEmpty
         }
         guard !journey.isNameUnknown else { return journey }
-        guard var asker = HTTPProbe(url, on: loop) else { return journey }
-        (asker.connectTime, asker.answerTime) = (3_000, 10_000)
         let answer = await asker.ask(.get, "/system_stats")
         let bare = answer.reply
         (journey.failure, journey.bare) = (answer.failure, bare)
@@ -62,13 +60,6 @@ public struct Traveller: Sendable {
         return journey
     }
 
-    private static func text(of host: Authority.Host) -> String {
-        switch host {
-        case .name(let name): name
-        case .address(let address): address.description
-        }
-    }
-
     /// The caller's first, then those of files: each value once.
     private func candidates(_ survey: Survey) -> [(trial: Journey.Trial, value: Secret)] {
         var found: [(trial: Journey.Trial, value: Secret)] = []
@@ -91,8 +82,7 @@ public struct Traveller: Sendable {
 
     private func log(_ journey: Journey, _ environment: [String: String], on loop: EventLoop) async -> String? {
         guard case .engine(let id)? = journey.publishers.first?.origin,
-            let endpoint = try? DockerEndpoint.find(environment: environment),
-            let engine = try? await DockerEngine.connect(to: endpoint, on: loop),
+            let engine = try? await DockerEngine.connect(environment: environment, on: loop),
             let bytes = try? await engine.log(of: id, lines: 50)
         else { return nil }
         return String(decoding: bytes, as: UTF8.self)

@@ -7,7 +7,7 @@ internal import YAML
 
 /// Looks at an installation, at everything at once: a survey takes as long as its slowest part.
 public struct Surveyor: Sendable {
-    /// The project's folder; nil looks at the machine alone.
+    /// The project's folder.
     public var root: String
     public var environment: [String: String]
     /// ComfyUI's that are named by their addresses, beside those in containers.
@@ -106,14 +106,13 @@ public struct Surveyor: Sendable {
 
     private func lookAtEngine(_ loop: EventLoop) async -> (seen: Seen<Survey.Engine>, containers: [ContainerFacts]) {
         do throws(DockerFailure) {
-            let endpoint = try DockerEndpoint.find(environment: environment)
-            let engine = try await DockerEngine.connect(to: endpoint, on: loop)
+            let engine = try await DockerEngine.connect(environment: environment, on: loop)
             let asked = Timestamp.now()
             let time = try? await engine.get("/info")["SystemTime"]?.string.flatMap { Timestamp(rfc3339: $0) }
             let ahead = time.map { $0.milliseconds - asked.milliseconds }
             let containers = try await engine.containers()
             let seen = Survey.Engine(
-                endpoint: endpoint.description, version: "\(engine.version)", clockAhead: ahead)
+                endpoint: engine.endpoint.description, version: "\(engine.version)", clockAhead: ahead)
             return (.seen(seen), containers)
         } catch {
             return (.unseen(error.phrase), [])
@@ -123,29 +122,15 @@ public struct Surveyor: Sendable {
     // MARK: - Workers
 
     private static func look(at places: [WorkerPlace], on loop: EventLoop) async -> [WorkerFacts] {
-        await withTaskGroup(of: (Int, WorkerFacts?).self) { group in
-            for (index, place) in places.enumerated() {
-                group.addTask { (index, await place.look(on: loop)) }
-            }
-            var found = [WorkerFacts?](repeating: nil, count: places.count)
-            for await (index, worker) in group { found[index] = worker }
-            return found.compactMap(\.self)
-        }
+        await inParallel(places) { await $0.look(on: loop) }.compactMap(\.self)
     }
 
     // MARK: - Ways
 
     private func follow(_ survey: Survey, on loop: EventLoop) async -> [Survey.Way] {
-        await withTaskGroup(of: (Int, Survey.Way).self) { group in
-            for (index, url) in urls.enumerated() {
-                group.addTask {
-                    let journey = await Traveller(url).travel(survey, environment: environment, on: loop)
-                    return (index, Survey.Way(url: "\(url)", causes: Diagnosis(journey).causes))
-                }
-            }
-            var found: [(Int, Survey.Way)] = []
-            for await way in group { found.append(way) }
-            return found.sorted { $0.0 < $1.0 }.map(\.1)
+        await inParallel(urls) { url in
+            let journey = await Traveller(url).travel(survey, environment: environment, on: loop)
+            return Survey.Way(url: "\(url)", causes: Diagnosis(journey).causes)
         }
     }
 

@@ -16,6 +16,13 @@ public struct DockerEngine: Sendable {
     public let version: DockerVersion
     private let connection: DockerConnection
 
+    /// The engine that the environment names, or the one at the first of the usual places.
+    public static func connect(
+        environment: [String: String], on loop: EventLoop
+    ) async throws(DockerFailure) -> DockerEngine {
+        try await connect(to: DockerEndpoint.find(environment: environment), on: loop)
+    }
+
     /// Asks the engine which version it speaks.
     public static func connect(to endpoint: DockerEndpoint, on loop: EventLoop) async throws(DockerFailure)
         -> DockerEngine
@@ -37,17 +44,10 @@ public struct DockerEngine: Sendable {
     public func containers() async throws(DockerFailure) -> [ContainerFacts] {
         let listed = try await get("/containers/json?all=1").array ?? []
         let ids = listed.compactMap { $0["Id"]?.string }
-        let found = await withTaskGroup(of: (Int, ContainerFacts?).self) { group in
-            for (index, id) in ids.enumerated() {
-                group.addTask {
-                    let answer = try? await get("/containers/\(id)/json")
-                    guard let container = answer.flatMap({ ContainerFacts(inspected: $0) }) else { return (index, nil) }
-                    return (index, await withStaleMounts(container))
-                }
-            }
-            var found = [ContainerFacts?](repeating: nil, count: ids.count)
-            for await (index, container) in group { found[index] = container }
-            return found
+        let found = await inParallel(ids) { id -> ContainerFacts? in
+            let answer = try? await get("/containers/\(id)/json")
+            guard let container = answer.flatMap({ ContainerFacts(inspected: $0) }) else { return nil }
+            return await withStaleMounts(container)
         }
         return found.compactMap(\.self)
     }
