@@ -3,10 +3,13 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdint.h>
+#include <time.h>
 
 // SHA-256 without the heap, for each request's credential: the EVP functions allocate a context at every start.
 #pragma clang diagnostic push
@@ -54,4 +57,28 @@ static inline int gate_set_host(SSL *ssl, const char *host) {
     X509_VERIFY_PARAM *rules = SSL_get0_param(ssl);
     if (X509_VERIFY_PARAM_set1_ip_asc(rules, host) == 1) return 1;
     return SSL_set_tlsext_host_name(ssl, host) == 1 && SSL_set1_host(ssl, host) == 1;
+}
+
+// The end of a certificate in seconds since 1970; -1 without one.
+static inline int64_t gate_end_of(const X509 *certificate) {
+    struct tm end;
+    if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) return -1;
+    return timegm(&end);
+}
+
+static inline int64_t gate_end_of_peer(const SSL *ssl) { return gate_end_of(SSL_get0_peer_certificate(ssl)); }
+
+// The same of the first certificate in the bytes of a PEM file, and how many there are, up to a limit.
+static inline int64_t gate_end_of_pem(const void *bytes, int count, int limit, int *found) {
+    BIO *source = BIO_new_mem_buf(bytes, count);
+    int64_t end = -1;
+    X509 *next;
+    *found = 0;
+    while (source && *found < limit && (next = PEM_read_bio_X509(source, NULL, NULL, NULL))) {
+        if (!(*found)++) end = gate_end_of(next);
+        X509_free(next);
+    }
+    BIO_free(source);
+    ERR_clear_error();
+    return end;
 }

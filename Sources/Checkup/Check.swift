@@ -36,6 +36,10 @@ public struct Check: Sendable {
         case models
         /// At least one address whose way was followed.
         case ways
+        /// At least one certificate, in a file or on a way.
+        case certificates
+        /// A gate's configuration.
+        case gate
     }
 
     /// Stable: `port.public`; lower-case words, the first one what it is about.

@@ -1,3 +1,4 @@
+public import Basics
 internal import COpenSSL
 internal import Glibc
 
@@ -24,6 +25,13 @@ internal import Glibc
     public var isEstablished: Bool {
         guard let ssl = unsafe ssl else { return false }
         return unsafe SSL_is_init_finished(ssl) == 1
+    }
+
+    /// When the other side's certificate ends; nil where it has shown none.
+    public var peerCertificateEnd: Timestamp? {
+        guard let ssl = unsafe ssl else { return nil }
+        let seconds = unsafe gate_end_of_peer(ssl)
+        return seconds < 0 ? nil : Timestamp(seconds: seconds)
     }
 
     func free() {

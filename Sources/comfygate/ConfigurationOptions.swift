@@ -29,10 +29,16 @@ struct ConfigurationOptions: Sendable {
     func load(
         _ environment: [String: String], flags: [ConfigurationSources.Override] = []
     ) -> ConfigurationReport {
+        let file = file?.text ?? Self.found(in: ".", environment)
+        return Self.load(file, environment, assignments.map { .init($0.key, $0.value, flag: "--set") } + flags)
+    }
+
+    /// - Parameter file: Nil for the defaults.
+    static func load(
+        _ file: String?, _ environment: [String: String], _ overrides: [ConfigurationSources.Override] = []
+    ) -> ConfigurationReport {
         var sources = ConfigurationSources(cores: sysconf(Int32(_SC_NPROCESSORS_ONLN)), now: .now())
-        sources.file = file?.text ?? environment["COMFYGATE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 } ?? Self.usual
-        sources.environment = environment
-        sources.overrides = assignments.map { .init($0.key, $0.value, flag: "--set") } + flags
+        (sources.file, sources.environment, sources.overrides) = (file, environment, overrides)
         return ConfigurationLoader.load(sources) { (path, limit) throws(ConfigurationFileError) in
             do throws(FileBytes.Failure) {
                 return try FileBytes.read(path, limit: limit)
@@ -42,8 +48,13 @@ struct ConfigurationOptions: Sendable {
         }
     }
 
-    private static var usual: String? {
-        ["comfygate.yaml", "/etc/comfygate/comfygate.yaml"].first { unsafe access($0, F_OK) == 0 }
+    /// The file that counts where none is named; nil where there is none.
+    ///
+    /// - Parameter folder: Where the command is at work.
+    static func found(in folder: String, _ environment: [String: String]) -> String? {
+        if let named = environment["COMFYGATE_CONFIG"], !named.isEmpty { return named }
+        let own = folder == "." ? "comfygate.yaml" : folder + "/comfygate.yaml"
+        return [own, "/etc/comfygate/comfygate.yaml"].first { unsafe access($0, F_OK) == 0 }
     }
 }
 

@@ -37,14 +37,17 @@ struct CheckTests {
             container: "comfyui", host: host, port: 8_188, stats: closed, prompt: closed, manager: closed)
     }
 
-    static func stats(_ version: String) -> HTTPAnswer {
-        let body = #"{"system": {"comfyui_version": "\#(version)"}}"#
+    static func stats(
+        _ version: String, device: String = "cuda:0 NVIDIA RTX 9 : cudaMallocAsync", kind: String = "cuda"
+    ) -> HTTPAnswer {
+        let body =
+            #"{"system": {"comfyui_version": "\#(version)"}, "devices": [{"name": "\#(device)", "type": "\#(kind)"}]}"#
         return .answered(HTTPReply(status: 200, body: Array(body.utf8)))
     }
 
     static func healthy() -> Survey {
         let cards = uuids.enumerated().map { index, uuid in
-            Card(index: index, uuid: uuid, name: "RTX", memory: 24 << 30)
+            Card(index: index, uuid: uuid, name: "NVIDIA RTX \(9 - index)", memory: 24 << 30)
         }
         var survey = Survey(
             root: "/srv/genai", files: .seen(Survey.Files()),
@@ -54,9 +57,11 @@ struct CheckTests {
         survey.machine.memory = 64 << 30
         survey.disks = [DiskFacts(path: "/", size: 1 << 40, free: 500 << 30, kind: nil)]
         survey.workers = [worker()]
-        survey.models = [ModelFile(path: "/srv/genai/models/a.safetensors", size: 1 << 30, state: .whole)]
+        survey.models = [ModelFile(path: "/srv/genai/models/a.safetensors", size: 20 << 30, state: .whole)]
         return survey
     }
+
+    static func wsl(_ text: String) -> WSLConfig { WSLConfig(Array(text.utf8), path: "/mnt/c/Users/a/.wslconfig") }
 
     static func faulty(_ survey: Survey) -> [String] { Array(Set(CheckReport(survey).faults.map(\.check))).sorted() }
 
@@ -155,10 +160,47 @@ struct CheckTests {
             $0.engine = .seen(Survey.Engine(endpoint: "unix:///d", version: "1.41", clockAhead: -3_600_000))
         },
         Planted(files: "files.left_out") { $0.leftOut = [LeftOut(path: ".env", reason: .tooLarge)] },
-        Planted(files: "files.foreign_script") { $0.foreignScripts = ["start.sh": "comfyui"] },
+        Planted(files: "files.foreign_script") {
+            $0.scripts = [Survey.Script(path: "start.sh", container: "comfyui", Array("#!/bin/sh\r\nexit\r\n".utf8))]
+        },
         Planted("machine.little_memory") { $0.machine.memory = 8 << 30 },
         Planted("machine.little_memory") { $0.machine.memoryLimit = 8 << 30 },
+        Planted("machine.little_memory") { ($0.models, $0.machine.memory) = ([], 15 << 30) },
+        Planted("container.little_memory") {
+            $0.containers[0].mounts = [ContainerFacts.Mount(.bind, source: "models", target: "/ComfyUI/models")]
+            $0.containers[0].memoryLimit = 16 << 30
+        },
+        Planted(container: "image.old") { $0.imageMade = Timestamp(seconds: 1_600_000_000) },
+        Planted(container: "image.floating") { $0.image = "registry.example:5000/comfyui" },
+        Planted(container: "image.floating") { $0.image = "example/comfyui:latest" },
+        Planted(files: "certificate.expired") { $0.certificates = ["tls/cert.pem": Timestamp(seconds: 1_700_000_000)] },
+        Planted("certificate.ends_soon") {
+            let end = $0.time.advanced(bySeconds: 5 * 86_400)
+            $0.ways = [Survey.Way(url: "https://x", causes: [], certificateEnd: end)]
+        },
+        Planted(container: "gpu.none_inside") { $0.run?.cards = .seen([]) },
+        Planted(container: "gpu.none_inside") {
+            $0.run?.cards = .failed("Failed to initialize NVML: Unknown Error")
+        },
+        Planted(container: "gpu.other_card") { $0.run?.cards = .seen([uuids[1]]) },
+        Planted("gpu.other_card") {
+            $0.workers[0].stats = stats("0.3.76", device: "cuda:0 NVIDIA RTX 8 : cudaMallocAsync")
+        },
+        // CUDA counts the faster card first, and nvidia-smi the one of the lower slot.
+        Planted("gpu.other_card") {
+            $0.containers[0].cards = [ContainerFacts.CardRequest(ids: [], count: -1)]
+            $0.containers[0].environment.append(variable("CUDA_VISIBLE_DEVICES", "1"))
+            $0.workers[0].stats = stats("0.3.76", device: "cuda:0 NVIDIA RTX 9 : native")
+        },
+        Planted("gpu.not_used") { $0.workers[0].stats = stats("0.3.76", device: "cpu", kind: "cpu") },
+        Planted(files: "container.installs_at_start") {
+            let script = "#!/bin/sh\n# pip install nothing\n  pip3 install torch\nexec python main.py\n"
+            $0.scripts = [Survey.Script(path: "start.sh", container: "comfyui", Array(script.utf8))]
+        },
         Planted("machine.wsl_one") { $0.machine.wsl = 1 },
+        Planted("machine.wsl_config") { $0.machine.wslConfigs = [wsl("[wsl2]\nmemory=48\n")] },
+        Planted("machine.wsl_config") { $0.machine.wslConfigs = [wsl("[wsl2]\nmemory=32GB\n")] },
+        Planted("machine.wsl_config") { $0.machine.wslConfigs = [wsl("memory=64GB\n[wsl2]\n")] },
         Planted("disk.low") { $0.disks[0].free = 1 << 30 },
         Planted("disk.odd_file_system") { $0.disks[0].kind = "9p" },
         Planted("worker.open_here") { $0.workers[0].prompt = .answered(HTTPReply(status: 400)) },
@@ -186,6 +228,10 @@ struct CheckTests {
             $0.workers[0].stats = stats("v0.3.75")
             $0.workers[0].manager = .answered(HTTPReply(status: 403))
         },
+        Planted("gate.configuration") {
+            let words = Phrase(verbatim: "no port")
+            $0.gate = [Survey.Mistake(place: "comfygate.yaml:3", what: words, remedy: nil)]
+        },
         Planted("worker.silent") { $0.workers[0].stats = .failed(.refused) },
     ]
 
@@ -203,6 +249,12 @@ struct CheckTests {
             Self.variable("MAX_TOKENS", ""), Self.variable("API_KEY_FILE", "/run/secrets/key"),
             Self.variable("CUDA_VISIBLE_DEVICES", "0"), Self.variable("NVIDIA_VISIBLE_DEVICES", "all"),
         ]
+        survey.containers[0].run?.cards = .seen([Self.uuids[0]])
+        (survey.containers[0].image, survey.containers[0].isImageOwn) = ("own:latest", true)
+        survey.ways = [
+            Survey.Way(url: "https://x", causes: [], certificateEnd: survey.time.advanced(bySeconds: 60 * 86_400))
+        ]
+        survey.workers[0].stats = Self.stats("0.3.76")
         survey.containers[0].ports.append(ContainerFacts.Port(address: "127.0.0.1", host: nil, container: 9_000))
         // Stopped by somebody.
         survey.containers[0].run = ContainerFacts.Run(status: "exited", exitCode: 137)

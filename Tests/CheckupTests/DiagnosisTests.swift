@@ -43,6 +43,13 @@ struct DiagnosisTests {
         journey.bare = Self.closed
         journey.trials = [Self.trial("login/PASSWORD", .hash, 200)]
         #expect(Diagnosis(journey).first == nil)
+        journey.opensWebSocket = true
+        // The gate's own limit is its owner's choice; no route at all is no limit.
+        let own = Self.reply(413, "{\"error\": {\"code\": \"body_too_large\", \"message\": \"m\"}}")
+        journey.uploads = [(100_000, Self.reply(100)), (99_000_000, own)]
+        #expect(Diagnosis(journey).first == nil)
+        journey.uploads = [(100_000, Self.reply(404)), (99_000_000, Self.reply(404))]
+        #expect(Diagnosis(journey).first == nil)
         journey.trials = [Self.trial(nil, .hash, 200), Self.trial("a/.env: T", .eaten(by: .compose), 401)]
         #expect(Diagnosis(journey).first == nil)
     }
@@ -116,6 +123,11 @@ struct DiagnosisTests {
             $0.survey.machine.wsl = 2
             $0.survey.containers[0].ports[0].address = "0.0.0.0"
         },
+        Broken("port.wsl_firewall") {
+            $0.isFromPhone = true
+            ($0.survey.machine.wsl, $0.survey.containers[0].ports[0].address) = (2, "0.0.0.0")
+            $0.survey.machine.wslConfigs = [WSLConfig(Array("[wsl2]\nnetworkingMode=Mirrored".utf8), path: "x")]
+        },
         Broken("port.not_http", url: "https://comfy.example") { unanswered(&$0, .notHTTP) },
         Broken("tls.wanted", url: "http://comfy.example") { unanswered(&$0, .notHTTP) },
         Broken("tls.wanted", url: "http://comfy.example:443") {
@@ -136,6 +148,18 @@ struct DiagnosisTests {
         Broken("proxy.no_route", url: "https://comfy.example") { $0.bare = reply(404, server: "Caddy") },
         Broken("proxy.body_limit", url: "https://comfy.example") { $0.bare = reply(413, server: "nginx") },
         Broken("proxy.origin", url: "https://comfy.example") { $0.foreignOrigin = reply(403) },
+        Broken("proxy.no_websocket", url: "https://comfy.example") { $0.opensWebSocket = false },
+        Broken("proxy.body_limit", url: "https://comfy.example") {
+            $0.uploads = [(100_000, reply(100)), (2_000_000, reply(413, server: "nginx"))]
+        },
+        // IIS says 404 to what is too large, in the name of a file that is not there.
+        Broken("proxy.body_limit", url: "https://comfy.example") {
+            $0.uploads = [(100_000, reply(400)), (32_000_000, reply(404, server: "Microsoft-IIS/10.0"))]
+        },
+        Broken("proxy.no_websocket", "proxy.body_limit", url: "https://comfy.example") {
+            $0.opensWebSocket = false
+            $0.uploads = [(100_000, reply(100)), (2_000_000, reply(413))]
+        },
         Broken("gate.other_name", url: "https://comfy.example") { $0.bare = reply(421) },
         Broken("gate.no_worker") {
             $0.bare = closed

@@ -258,7 +258,7 @@ struct ReportTests {
         var survey = CheckTests.healthy()
         survey.containers[0].origin = .compose(file: "video/compose.yaml", service: "comfyui")
         var files = Survey.Files()
-        files.foreignScripts = ["odd: name/run.sh": "x", "a b/.env": "x"]
+        files.scripts = ["odd: name/run.sh", "a b/.env"].map { Survey.Script(path: $0, container: "x", []) }
         survey.files = .seen(files)
         let places = ReportPlaces(survey)
         func place(_ check: Check, _ text: String) -> ReportPlace { places.place(of: Self.fault(check, text)) }

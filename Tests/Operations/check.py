@@ -14,6 +14,7 @@ import pathlib
 import shutil
 import socket
 import socketserver
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -60,7 +61,7 @@ class Engine:
         self.process = subprocess.Popen(
             ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "-H", f"unix://{self.socket}",
              "--data-root", folder / "data", "--exec-root", folder / "exec", "--pidfile", folder / "pid",
-             "--storage-driver", "vfs"],
+             "--storage-driver", "vfs", "--add-runtime", f"nvidia={shutil.which('runc') or 'runc'}"],
             stdout=self.log, stderr=subprocess.STDOUT)
         self.environment = {**os.environ, "DOCKER_HOST": f"unix://{self.socket}"}
 
@@ -338,6 +339,149 @@ def stale(program, project, engine, wrong):
     engine.docker("rm", "-f", "mounter")
 
 
+def inside(program, project, engine, folder, wrong):
+    """Which card a container has, by a stand-in for nvidia-smi inside it; its runtime is called NVIDIA's and is none."""
+    compiler = next((name for name in ["cc", "clang", "gcc"] if shutil.which(name)), None)
+    if compiler is None:
+        return
+    place = folder / "inside"
+    place.mkdir()
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", place / "libnvidia-ml.so.1",
+                    pathlib.Path(__file__).with_name("nvml_stub.c")], check=True)
+    first, second = "GPU-11111111-2222-3333-4444-555555555555", "GPU-66666666-7777-8888-9999-000000000000"
+    says = {
+        "right": (f"echo {first}", set()), "other": (f"echo {second}", {"gpu.other_card"}),
+        "none": ("echo No devices were found", {"gpu.none_inside"}),
+        "lost": ("echo Failed to initialize NVML: Unknown Error; exit 255", {"gpu.none_inside"}), "mute": (None, set())}
+    for name, (line, _) in says.items():
+        mounts = []
+        if line:
+            (place / name).write_text(f"#!/bin/sh\n{line}\n")
+            (place / name).chmod(0o755)
+            mounts = ["-v", f"{place / name}:/bin/nvidia-smi:ro"]
+        engine.docker("run", "-d", "--network", "host", "--user", "1000:1000", "--memory", "64m", "--shm-size", "128m",
+                      "--runtime", "nvidia", "-e", f"NVIDIA_VISIBLE_DEVICES={first}", "--name", name, *mounts,
+                      "example/busybox:1", "sleep", "600")
+    old = os.environ.get("LD_LIBRARY_PATH")
+    os.environ["LD_LIBRARY_PATH"] = str(place)
+    try:
+        _, report = check(program, project, f"unix://{engine.socket}")
+    finally:
+        os.environ.pop("LD_LIBRARY_PATH") if old is None else os.environ.update({"LD_LIBRARY_PATH": old})
+    for name, (_, wanted) in says.items():
+        wrong.unless(found(report, name) == wanted, f"a container's card, {name}: {found(report, name)}")
+    seen = {container["name"]: container["cards"] for container in report["seen"]["containers"]}
+    wrong.unless((seen["other"], seen["none"], seen["mute"]) == ([second], [], None), f"cards inside: {seen}")
+    engine.docker("rm", "-f", *says)
+
+
+def aged(program, project, engine, wrong):
+    """An image of years ago: the same one, with another date in its papers."""
+    import io
+    import tarfile
+    saved = engine.docker("save", "example/busybox:1").stdout
+    with tarfile.open(fileobj=io.BytesIO(saved)) as archive:
+        files = {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}
+    manifest = json.loads(files["manifest.json"])
+    papers = json.loads(files[manifest[0]["Config"]])
+    papers["created"] = "2020-01-02T03:04:05Z"
+    files[manifest[0]["Config"]] = json.dumps(papers).encode()
+    manifest[0]["RepoTags"] = ["example/old:1"]
+    files["manifest.json"] = json.dumps(manifest).encode()
+    files.pop("repositories", None)
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    engine.docker("load", input=target.getvalue())
+    engine.docker("run", "-d", "--network", "host", "--user", "1000:1000", "--memory", "64m", "--name", "aged",
+                  "example/old:1", "sleep", "600")
+    _, report = check(program, project, f"unix://{engine.socket}")
+    faults = [fault for fault in report["faults"] if fault["place"] == "aged"]
+    wrong.unless([fault["check"] for fault in faults] == ["image.old"] and "2020-01-02" in faults[0]["evidence"],
+                 f"an old image: {faults}")
+    engine.docker("rm", "-f", "aged")
+
+
+def on_host(program, project, engine, wrong):
+    """A ComfyUI on the host's network, which publishes nothing: it is found by the port that its command names."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        engine.docker("run", "-d", "--network", "host", "--user", "1000:1000", "--memory", "64m", "--name", "comfyui-host",
+                      "example/busybox:1", "sh", "-c", f"sleep 600 # main.py --port {port}")
+        threading.Thread(target=lambda: [silent.accept()[0].close() for _ in range(3)], daemon=True).start()
+        _, report = check(program, project, f"unix://{engine.socket}", "--only", "workers")
+        places = [fault["place"] for fault in report["faults"] if fault["check"] == "worker.silent"]
+        wrong.unless(places == [f"comfyui-host (http://127.0.0.1:{port})"], f"a worker on the host's network: {places}")
+    engine.docker("rm", "-f", "comfyui-host")
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def certificates(program, folder, wrong):
+    """One that has ended lies among the files, and one that ends soon is met on a way."""
+    root = folder / "certified"
+    root.mkdir()
+
+    def make(name, *options):
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
+             "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem",
+             *options], check=True, capture_output=True)
+        return folder / f"{name}.pem"
+
+    ending = make("ending", "-days", "3")
+    shutil.copy(ending, root / "ending.crt")
+    shutil.copy(make("lasting", "-days", "90"), root / "lasting.pem")
+    (root / "authorities.pem").write_bytes(ending.read_bytes() * 20)
+    # Of a past day, which only an authority's own command writes.
+    place = folder / "authority"
+    place.mkdir()
+    (place / "index").touch()
+    (place / "config").write_text(
+        f"[ca]\ndefault_ca = d\n[d]\ndatabase = {place}/index\nnew_certs_dir = {place}\nrand_serial = yes\n"
+        "default_md = sha256\npolicy = p\n[p]\ncommonName = supplied\n")
+    subprocess.run(["openssl", "req", "-new", "-key", folder / "ending.key", "-subj", "/CN=ended", "-out", place / "wish"],
+                   check=True, capture_output=True)
+    subprocess.run(["openssl", "ca", "-batch", "-notext", "-selfsign", "-config", place / "config", "-keyfile",
+                    folder / "ending.key", "-in", place / "wish", "-startdate", "20200101000000Z", "-enddate", "20200201000000Z",
+                    "-out", root / "ended.pem"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(ending, folder / "ending.key")
+    # It lists the folder it runs in, which is answer enough.
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), QuietHandler)
+    server.handle_error = lambda *_: None
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"https://127.0.0.1:{server.server_port}/"
+    os.environ["SSL_CERT_FILE"] = str(ending)
+    _, report = check(program, root, f"unix://{folder}/none.sock", "--only", "hardening", "--url", url)
+    del os.environ["SSL_CERT_FILE"]
+    server.shutdown()
+    told = sorted((fault["check"], fault["place"]) for fault in report["faults"])
+    wrong.unless(told == [("certificate.ends_soon", "ending.crt"), ("certificate.ends_soon", url),
+                          ("certificate.expired", "ended.pem")], f"certificates: {told}")
+
+
+def configured(program, folder, wrong):
+    """A gate's own configuration with a mistake in it."""
+    root = folder / "configured"
+    root.mkdir()
+    (root / "comfygate.yaml").write_text("listen:\n  adresses: [127.0.0.1:8288]\n")
+    code, report = check(program, root, f"unix://{folder}/none.sock", "--only", "files")
+    faults = [(fault["check"], fault["place"].removeprefix(f"{root}/")) for fault in report["faults"]]
+    wrong.unless(code == 4 and faults and faults[0][0] == "gate.configuration" and "comfygate.yaml:2" in faults[0][1],
+                 f"a mistake in the configuration: {code} {report['faults']}")
+    (root / "comfygate.yaml").write_text("listen:\n  addresses: [127.0.0.1:8288]\n")
+    code, report = check(program, root, f"unix://{folder}/none.sock", "--only", "files")
+    wrong.unless((code, report["faults"]) == (0, []), f"a configuration that is right: {code} {report['faults']}")
+
+
 class Page(html.parser.HTMLParser):
     """Elements that are open, and what would run or be loaded."""
 
@@ -555,6 +699,8 @@ def main():
         workers(program, folder, wrong)
         own(program, folder, wrong)
         watched(program, folder, wrong)
+        certificates(program, folder, wrong)
+        configured(program, folder, wrong)
         if shutil.which("dockerd") is None or os.geteuid() != 0:
             print("check: skipped the real engine: there is no dockerd, or this user may not start it")
             return 0 if "--where-possible" in sys.argv and not wrong.count else 1
@@ -582,6 +728,9 @@ def main():
         wrong.unless(code == 5, f"exit code {code} instead of 5")
         wrong.unless(TOKEN not in json.dumps(report), "a secret stands in the report")
         diagnoses(program, project, engine, wrong)
+        inside(program, project, engine, folder, wrong)
+        aged(program, project, engine, wrong)
+        on_host(program, project, engine, wrong)
         engine.docker("rm", "-f", *[name for name in FAULTS if name != "sound"])
         code, report = check(program, project, f"unix://{engine.socket}", "--only", "containers,hardening,login")
         wrong.unless((code, report["faults"]) == (0, []), f"a sound container alone: {code} {report['faults']}")

@@ -56,6 +56,7 @@ def heal(tree, program, environment):
         tree.add(name, 'user: "1000:1000"')
         tree.add(name, "mem_limit: 32g")
         tree.add(name, "shm_size: 8gb")
+        tree.service(name, ":latest", ":1")
     tree.service("comfyui-qwen", '"${COMFYUI_PORT:-8188}:8188"', '"127.0.0.1:${COMFYUI_PORT:-8188}:8188"')
     tree.service("comfyui-qwen", '"curl", "-f",', '"curl", "-s",')
     tree.service("comfyui-qwen", "['${GPU_DEVICE_ID:-0}']", f"['{CARDS[0]}']")
@@ -115,6 +116,13 @@ PLANTED = [
     ("container.secret_in_environment", lambda t: t.service(VIDEO, ENV, f"{ENV}\n      - HF_TOKEN={TOKEN}")),
     ("container.blind_health_check", lambda t: t.service(QWEN, '"curl", "-s",', '"curl", "-f",')),
     ("container.installs_at_start", lambda t: t.add(VIDEO, "command: bash -c 'pip install torch && python main.py'")),
+    ("container.installs_at_start", lambda t: (
+        t.add(VIDEO, "volumes: ['./start.sh:/start.sh']"),
+        t.put(f"{SERVICES}/{VIDEO}/start.sh", "#!/bin/sh\npip3 install torch\nexec python main.py\n"))),
+    ("container.little_memory", lambda t: (
+        models(t, "a.gguf", b"GGUF"), os.truncate(t.root / f"{SERVICES}/{VIDEO}/models/checkpoints/a.gguf", 33 << 30))),
+    ("image.floating", lambda t: t.service(FORGE, "forge:1", "forge")),
+    ("gate.configuration", lambda t: t.put("comfygate.yaml", "listen: {adresses: [127.0.0.1:8288]}\n")),
     ("port.public", lambda t: t.service(VIDEO, "127.0.0.1:8189:8188", "8189:8188")),
     ("login.empty_key", lambda t: t.service(WHISPER, ENV, ENV + "\n      - API_KEY=${WHISPER_KEY_OF_OLD:-}")),
     ("login.fresh_hash", lambda t: t.service(VIDEO, ENV, ENV + "\n      - COMFYUI_PASSWORD=changeme")),

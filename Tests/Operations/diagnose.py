@@ -1,11 +1,13 @@
 """`comfygate diagnose` on real break-downs: servers that are wrong in one way or two, and the cause that is named first.
 
 usage: diagnose.py PROGRAM
-Real processes on loopback: a stand-in for ComfyUI-Login, proxies, TLS with wrong certificates, a gate. Needs openssl.
+Real processes on loopback: a stand-in for ComfyUI-Login, proxies, TLS with wrong certificates, a gate. Needs openssl and nginx.
 """
 
+import base64
 import contextlib
 import email.utils
+import hashlib
 import http.server
 import json
 import os
@@ -38,6 +40,8 @@ class Server:
             server_version, sys_version = "aiohttp", ""
 
             def do(self):
+                if self.headers.get("Upgrade") == "websocket":
+                    return self.switch()
                 length = int(self.headers.get("Content-Length") or 0)
                 self.rfile.read(length)
                 status, fields, body = answer(self)
@@ -47,6 +51,16 @@ class Server:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def switch(self):
+                """RFC 6455's handshake, and the end of the connection."""
+                key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+                self.send_response_only(101)
+                accept = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()
+                for name, value in {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": accept}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.close_connection = True
 
             do_GET = do_POST = do
 
@@ -259,9 +273,40 @@ def run(check, folder):
         check.expect(["login.none_given"], "--url", address)
         check.expect(["login.refused_by_gate"], "--url", address, token="cg_" + "a" * 50)
         check.expect([], "--url", url)
+        proxied(check, folder, url)
     finally:
         for process in filter(None, [gate, worker]):
             process.end()
+
+
+def proxied(check, folder, worker):
+    """A real nginx as people first set it up, and what is still wrong after each of its mistakes is mended."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    place = folder / "nginx"
+    place.mkdir()
+    host = "proxy_set_header Host $http_host;"
+    upgrade = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;"
+    for lines, causes in [
+            ([], ["proxy.origin"]), ([host], ["proxy.no_websocket", "proxy.body_limit"]),
+            ([host, "client_max_body_size 30m;"], ["proxy.no_websocket", "proxy.body_limit"]),
+            ([host, upgrade], ["proxy.body_limit"]), ([host, upgrade, "client_max_body_size 100m;"], [])]:
+        (place / "nginx.conf").write_text(
+            f"daemon off; pid {place}/pid; error_log {place}/log; events {{}}\n"
+            f"http {{ access_log off; client_body_temp_path {place}/body; proxy_temp_path {place}/proxy;\n"
+            f"fastcgi_temp_path {place}/f; uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;\n"
+            f"server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass {worker}; {' '.join(lines)} }} }} }}\n")
+        nginx = subprocess.Popen(["nginx", "-e", place / "log", "-c", place / "nginx.conf"])
+        try:
+            end = time.monotonic() + operations.PATIENCE
+            while nginx.poll() is None and time.monotonic() < end:
+                with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+                    break
+                time.sleep(0.05)
+            check.expect(causes, "--url", f"http://localhost:{port}")
+        finally:
+            nginx.terminate()
+            nginx.wait()
 
 
 if __name__ == "__main__":

@@ -69,6 +69,51 @@ struct DockerTests {
         #expect(DockerEngine.output(of: [1, 0, 0]) == [])
     }
 
+    @Test("What nvidia-smi says inside a container")
+    func inside() {
+        func cards(_ status: Int, _ text: String) -> ContainerFacts.Run.Cards {
+            DockerEngine.cards(status: status, output: Array(text.utf8))
+        }
+        #expect(cards(0, "GPU-1\nGPU-2\n") == .seen(["GPU-1", "GPU-2"]))
+        #expect(cards(0, "No devices were found\n") == .seen([]))
+        #expect(
+            cards(255, "Failed to initialize NVML: Unknown Error\n")
+                == .failed("Failed to initialize NVML: Unknown Error"))
+        #expect(cards(9, "") == .failed("9"))
+    }
+
+    @Test("On the host's network a container has the ports that it names and that are open")
+    func hostPorts() {
+        var container = ContainerFacts(name: "c", origin: .engine(id: "1"), image: "i")
+        container.network = "host"
+        container.run = ContainerFacts.Run(status: "running")
+        container.exposed = [8_188, 9_000]
+        container.words = ["sh", "-c", "exec python main.py --listen 0.0.0.0 --port=3000"]
+        let sockets = [
+            Machine.Listening(address: "0.0.0.0", port: 3_000), Machine.Listening(address: "127.0.0.1", port: 8_188),
+            Machine.Listening(address: "0.0.0.0", port: 22),
+        ]
+        let ports = container.onHost(sockets).ports
+        #expect(ports.map(\.host) == [3_000, 8_188])
+        #expect(ports.map(\.isPublic) == [true, false])
+        container.network = "bridge"
+        #expect(container.onHost(sockets).ports.isEmpty)
+    }
+
+    @Test("NVIDIA's runtime gives cards by a variable, which means nothing without it")
+    func runtime() {
+        func cards(_ value: String?) -> [ContainerFacts.CardRequest] {
+            var container = ContainerFacts(name: "c", origin: .engine(id: "1"), image: "i")
+            if let value {
+                container.environment = [ContainerFacts.Variable("NVIDIA_VISIBLE_DEVICES", DotenvValue(value.utf8))]
+            }
+            return container.cardsOfRuntime
+        }
+        #expect(cards("all") == [ContainerFacts.CardRequest(ids: [], count: -1)])
+        #expect(cards("GPU-1,GPU-2") == [ContainerFacts.CardRequest(ids: ["GPU-1", "GPU-2"], count: nil)])
+        for none in [nil, "", "void", "none"] { #expect(cards(none) == []) }
+    }
+
     /// As Debian's engine 20.10.24 (API 1.41) answers, shortened to what is read.
     static let inspected = #"""
         {"Id": "1428d649", "Name": "/comfyui-qwen", "RestartCount": 2, "Image": "sha256:136a",

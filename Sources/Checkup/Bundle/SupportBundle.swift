@@ -52,8 +52,7 @@ public struct SupportBundle: Sendable {
         var found = search.composeFiles.map { ($0.key, String(decoding: $0.value, as: UTF8.self)) }
         let named = tree.expand("**/.env") + tree.expand("**/*.env") + tree.expand(".secrets/.env*")
         for path in Set(named) {
-            guard case .bytes(let bytes) = tree.facts(of: path).content else { continue }
-            found.append((path, outline(bytes)))
+            if let bytes = tree.bytes(of: path) { found.append((path, outline(bytes))) }
         }
         return found.sorted { $0.0 < $1.0 }
     }

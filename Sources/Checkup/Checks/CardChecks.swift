@@ -4,7 +4,7 @@ internal import Stack
 
 extension Check {
     /// Which card a container really sees.
-    static let ofCards = [filteredTwice, namedByNumber, noSuchCard, unseenCards]
+    static let ofCards = [filteredTwice, namedByNumber, noSuchCard, noneInside, otherCard, onProcessor, unseenCards]
 
     static let filteredTwice = Check(
         "gpu.filtered_twice", .gpu, .error,
@@ -30,15 +30,12 @@ extension Check {
             let count = ids.isEmpty ? container.cards.compactMap(\.count).first : ids.count
             guard let count, count > 0 else { return [Trace]() }
             // NVIDIA_VISIBLE_DEVICES is the engine's own filter where the container asks for devices, so it does no harm then.
-            return ["CUDA_VISIBLE_DEVICES"].compactMap { name in
-                guard let value = container[variable: name].map({ String(decoding: $0.reveal(), as: UTF8.self) }) else {
-                    return nil
-                }
-                let numbers = value.split(separator: ",").compactMap { Int($0) }
-                guard numbers.contains(where: { $0 >= count }) else { return nil }
-                let given = ids.isEmpty ? "\(count)" : ids.joined(separator: ",")
-                return Trace(container.name, ["ids": given, "variable": name, "value": value])
-            }
+            let name = "CUDA_VISIBLE_DEVICES"
+            guard let value = container.text(of: name),
+                value.split(separator: ",").compactMap({ Int($0) }).contains(where: { $0 >= count })
+            else { return [] }
+            let given = ids.isEmpty ? "\(count)" : ids.joined(separator: ",")
+            return [Trace(container.name, ["ids": given, "variable": name, "value": value])]
         }
     }
 
@@ -87,19 +84,117 @@ extension Check {
         guard let cards = survey.cards.value?.all else { return [] }
         return survey.containers.flatMap { container in
             container.cards.flatMap(\.ids).filter { id in
-                !cards.contains { card in
-                    // A UUID may be shortened as long as it is clear.
-                    String(card.index) == id || id.hasPrefix("GPU-") && card.uuid?.hasPrefix(id) == true
-                }
+                !cards.contains { $0.isCalled(id) }
             }.map { id in
                 Trace(
                     container.name,
                     [
-                        "id": id, "cards": cards.map { "\($0.index) (\($0.name ?? "?"))" }.joined(separator: ", "),
+                        "id": id, "cards": cards.map(\.label).joined(separator: ", "),
                         "uuids": cards.compactMap(\.uuid).joined(separator: ", "),
                     ])
             }
         }
+    }
+
+    private static let failedInside = Message(
+        "check.gpu.none_inside.failed", en: "it asks for a card, and nvidia-smi inside fails: {words}",
+        fr: "il demande une carte, et nvidia-smi y échoue : {words}")
+
+    static let cardMessages = [failedInside, otherWorker]
+
+    static let noneInside = Check(
+        "gpu.none_inside", .gpu, .error,
+        Message(
+            "check.gpu.none_inside", en: "Every container that asks for a card has one",
+            fr: "Chaque conteneur qui demande une carte en a une"),
+        evidence: Message(
+            "check.gpu.none_inside.evidence", en: "it asks for a card, and nvidia-smi inside sees none",
+            fr: "il demande une carte, et nvidia-smi n’en voit aucune à l’intérieur"),
+        remedy: Message(
+            "check.gpu.none_inside.remedy",
+            en:
+                "docker restart {name}. If it comes back, the host took the devices away (systemctl daemon-reload does): mend the "
+                + "toolkit with nvidia-ctk runtime configure, then restart the engine.",
+            fr:
+                "docker restart {name}. Si cela revient, l’hôte a retiré les périphériques (systemctl daemon-reload le fait) : "
+                + "reconfigurez avec nvidia-ctk runtime configure, puis redémarrez le moteur."),
+        needs: [.engine, .containers]
+    ) { survey in
+        survey.containers.compactMap { container -> Trace? in
+            switch container.run?.cards {
+            case .seen(let inside) where inside.isEmpty: Trace(container.name, ["name": container.name])
+            case .failed(let words):
+                Trace(container.name, ["name": container.name], evidence: failedInside(["words": words]))
+            case .seen, nil: nil
+            }
+        }
+    }
+
+    private static let otherWorker = Message(
+        "check.gpu.other_card.worker", en: "it is meant to have {wanted}, and ComfyUI works on {seen}",
+        fr: "il doit avoir {wanted}, et ComfyUI travaille sur {seen}")
+
+    static let otherCard = Check(
+        "gpu.other_card", .gpu, .error,
+        Message(
+            "check.gpu.other_card", en: "Every container has the card that it is meant to have",
+            fr: "Chaque conteneur a la carte qui lui est destinée"),
+        evidence: Message(
+            "check.gpu.other_card.evidence", en: "it is meant to have {wanted}, and has {seen}",
+            fr: "il doit avoir {wanted}, et il a {seen}"),
+        remedy: Message(
+            "check.gpu.other_card.remedy",
+            en:
+                "CUDA, the engine and nvidia-smi count cards each in their own order: write the UUID in device_ids ({uuids}), leave "
+                + "CUDA_VISIBLE_DEVICES away, then docker compose up -d --force-recreate.",
+            fr:
+                "CUDA, le moteur et nvidia-smi comptent chacun les cartes dans leur ordre : écrivez l’UUID dans device_ids ({uuids}), "
+                + "retirez CUDA_VISIBLE_DEVICES, puis docker compose up -d --force-recreate."),
+        needs: [.cards, .containers]
+    ) { survey in
+        guard let cards = survey.cards.value?.all else { return [] }
+        return survey.containers.compactMap { container -> Trace? in
+            guard let wanted = container.wantedCards(of: cards), !wanted.isEmpty else { return nil }
+            let uuids = wanted.compactMap(\.uuid).joined(separator: ", ")
+            func arguments(_ seen: String) -> [String: String] {
+                ["wanted": wanted.map(\.label).joined(separator: ", "), "seen": seen, "uuids": uuids]
+            }
+            // The engine may give more than the program then chooses, and never another one.
+            if case .seen(let inside)? = container.run?.cards, inside.contains(where: { $0.hasPrefix("GPU-") }),
+                wanted.contains(where: { card in card.uuid.map { !inside.contains($0) } ?? false })
+            {
+                let seen = inside.map { uuid in cards.first { $0.uuid == uuid }?.label ?? uuid }
+                return Trace(container.name, arguments(seen.joined(separator: ", ")))
+            }
+            // PyTorch tells names alone, so that two cards of one kind cannot be told apart.
+            guard let device = survey.workers.first(where: { $0.container == container.name && $0.card != nil })?.card,
+                wanted.allSatisfy({ card in card.name.map { $0.hasSuffix(device) || device.hasSuffix($0) } == false })
+            else { return nil }
+            return Trace(container.name, arguments(device), evidence: Phrase(otherWorker, arguments(device)))
+        }
+    }
+
+    static let onProcessor = Check(
+        "gpu.not_used", .gpu, .error,
+        Message(
+            "check.gpu.not_used", en: "Every ComfyUI with a card uses it",
+            fr: "Chaque ComfyUI qui a une carte l’utilise"),
+        evidence: Message(
+            "check.gpu.not_used.evidence",
+            en: "its container asks for a card, and ComfyUI works on the processor: a picture takes hours",
+            fr: "son conteneur demande une carte, et ComfyUI travaille sur le processeur : une image prend des heures"),
+        remedy: Message(
+            "check.gpu.not_used.remedy",
+            en:
+                "Take --cpu out of its command; without it, its PyTorch was built without CUDA: install the +cu12x wheel.",
+            fr:
+                "Retirez --cpu de sa commande ; sans lui, son PyTorch a été construit sans CUDA : installez la version +cu12x."
+        ),
+        needs: [.workers, .containers]
+    ) { survey in
+        let withCards = Set(survey.containers.filter { !$0.cards.isEmpty }.map(\.name))
+        let workers = survey.workers.filter { $0.isOnProcessor && withCards.contains($0.container ?? "") }
+        return Set(workers.compactMap(\.container)).sorted().map { Trace($0) }
     }
 
     private static let invisible = Message(
@@ -123,5 +218,36 @@ extension Check {
             return []
         }
         return [Trace("gpu", evidence: invisible.about(reason))]
+    }
+}
+
+extension Card {
+    /// By its number, its UUID, or the beginning of it.
+    func isCalled(_ id: String) -> Bool {
+        String(index) == id || id.hasPrefix("GPU-") && uuid?.hasPrefix(id) == true
+    }
+
+    /// For people: nvidia-smi's number and the name.
+    var label: String { "\(index) (\(name ?? uuid ?? "?"))" }
+}
+
+extension ContainerFacts {
+    /// A variable that is no secret.
+    func text(of name: String) -> String? {
+        self[variable: name].map { String(decoding: $0.reveal(), as: UTF8.self) }
+    }
+
+    /// The cards that its author meant, by nvidia-smi's numbers as people read them; nil where any would do.
+    func wantedCards(of all: [Card]) -> [Card]? {
+        guard !cards.isEmpty else { return nil }
+        let ids = cards.flatMap(\.ids)
+        let isAll = ids.isEmpty && cards.contains { $0.count == -1 }
+        let given = isAll ? all : all.filter { card in ids.contains { card.isCalled($0) } }
+        let chosen = text(of: "CUDA_VISIBLE_DEVICES")?.split(separator: ",").map(String.init) ?? []
+        guard !chosen.isEmpty else { return isAll ? nil : given }
+        let wanted = chosen.compactMap { id in
+            Int(id).map { given.indices.contains($0) ? given[$0] : nil } ?? given.first { $0.isCalled(id) }
+        }
+        return wanted.count == chosen.count ? wanted : nil
     }
 }

@@ -3,7 +3,8 @@ public import Basics
 /// Every check there is.
 public enum CheckList {
     public static let all: [Check] =
-        Check.ofFiles + Check.ofWorkers + Check.ofContainers + Check.ofHardening + Check.ofCards + Check.ofModels
+        Check.ofFiles + Check.ofWorkers + Check.ofContainers + Check.ofHardening + Check.ofCertificates + Check.ofCards
+        + Check.ofModels
         + Check.ofMachine
 
     /// With an installation's own behind them.
@@ -11,6 +12,7 @@ public enum CheckList {
 
     /// For the test of the catalogue.
     public static var messages: [Message] {
-        all.flatMap(\.messages) + AnswerMessages.all + Check.reasonMessages + Check.modelMessages
+        all.flatMap(\.messages) + AnswerMessages.all + Check.reasonMessages + Check.modelMessages + Check.cardMessages
+            + Check.wslMessages
     }
 }

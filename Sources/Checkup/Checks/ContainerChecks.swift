@@ -152,13 +152,15 @@ extension Check {
         ),
         needs: [.containers]
     ) { survey in
-        survey.containers.compactMap { container in
-            let line = container.words.joined(separator: " ")
-            guard line.contains("pip install") || line.contains("pip3 install") || line.contains("uv pip") else {
-                return nil
-            }
+        let scripts = (survey.files.value?.scripts ?? []).compactMap { script in
+            script.installation.map { (script.container, $0) }
+        }
+        let commands = survey.containers.map { ($0.name, $0.words.joined(separator: " ")) }
+        var told: Set<String> = []
+        return (commands + scripts).filter { name, line in line.installsPackages && told.insert(name).inserted }.map {
+            name, line in
             let start = line.firstRange(of: "pip")?.lowerBound ?? line.startIndex
-            return Trace(container.name, ["words": String(line[start...].prefix(40))])
+            return Trace(name, ["words": String(line[start...].prefix(40))])
         }
     }
 

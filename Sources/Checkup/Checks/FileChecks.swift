@@ -6,7 +6,7 @@ extension Check {
     /// Credentials and the files they stand in: what `comfygate secrets audit` and `discover` tell place by place.
     static let ofFiles = [
         drift, malformed, placeholder, missing, misread, repeated, readable, tracked, unlisted, unreadable, noTruth,
-        byteOrderMark, carriageReturns, foreignScript, leftOut,
+        byteOrderMark, carriageReturns, foreignScript, leftOut, gateConfiguration,
     ]
 
     private static let unify = Message(
@@ -242,10 +242,26 @@ extension Check {
             fr: "sed -i 's/\\r$//' FICHIER, et *.sh text eol=lf dans .gitattributes."),
         needs: [.files]
     ) { survey in
-        (survey.files.value?.foreignScripts ?? [:]).sorted { $0.key < $1.key }.map { path, name in
-            Trace(path, ["name": name], fix: Fix(path, .lineFeeds))
+        var told: Set<String> = []
+        return (survey.files.value?.scripts ?? []).filter { $0.isForeign && told.insert($0.path).inserted }.map {
+            script in
+            Trace(script.path, ["name": script.container], fix: Fix(script.path, .lineFeeds))
         }
     }
+
+    static let gateConfiguration = Check(
+        "gate.configuration", .files, .error,
+        Message(
+            "check.gate.configuration", en: "The gate's configuration is valid",
+            fr: "La configuration de la porte est valide"),
+        evidence: Message(
+            "check.gate.configuration.evidence", en: "the gate would not start with it",
+            fr: "la porte ne démarrerait pas ainsi"),
+        remedy: Message(
+            "check.gate.configuration.remedy", en: "comfygate config check shows every value and where it comes from.",
+            fr: "comfygate config check montre chaque valeur et d’où elle vient."),
+        needs: [.gate]
+    ) { survey in (survey.gate ?? []).map { Trace($0.place, evidence: $0.what, remedy: $0.remedy) } }
 
     private static let reasons: [LeftOut.Reason: Message] = [
         .unreadable: Message(

@@ -6,6 +6,7 @@ extension Check {
     /// What lets others in, or lets them do more than they should.
     static let ofHardening = [
         publicPort, rootUser, noMemoryLimit, engineSocket, privileged, secretInEnvironment, emptyKey,
+        oldImage, floatingImage,
     ]
 
     static let publicPort = Check(
@@ -117,6 +118,52 @@ extension Check {
             let names = container.environment.filter(\.isSecret).map(\.name)
             return names.isEmpty ? nil : Trace(container.name, ["names": names.joined(separator: ", ")])
         }
+    }
+
+    private static let age: Int64 = 365 * 86_400
+
+    static let oldImage = Check(
+        "image.old", .hardening, .notice,
+        Message(
+            "check.image.old", en: "No container's image is older than a year",
+            fr: "Aucune image de conteneur n’a plus d’un an"),
+        evidence: Message(
+            "check.image.old.evidence", en: "{image} was made on {date}: the holes found since are all in it",
+            fr: "{image} date du {date} : toutes les failles trouvées depuis y sont"),
+        remedy: Message(
+            "check.image.old.remedy", en: "Pull or build a newer one, then docker compose up -d.",
+            fr: "Tirez-en ou construisez-en une plus récente, puis docker compose up -d."),
+        needs: [.engine, .containers]
+    ) { survey in
+        survey.containers.compactMap { container in
+            guard let made = container.imageMade, survey.time.seconds - made.seconds > age else { return nil }
+            return Trace(container.name, ["image": container.image, "date": String(made.rfc3339.prefix(10))])
+        }
+    }
+
+    static let floatingImage = Check(
+        "image.floating", .hardening, .notice,
+        Message(
+            "check.image.floating", en: "Every image is named with its version",
+            fr: "Chaque image est nommée avec sa version"),
+        evidence: Message(
+            "check.image.floating.evidence", en: "{image} is another one whenever it is pulled",
+            fr: "{image} change chaque fois qu’on la tire"),
+        remedy: Message(
+            "check.image.floating.remedy",
+            en:
+                "Name the version that works in `image:`, so that an update comes when you want it and can be taken back.",
+            fr:
+                "Nommez dans `image:` la version qui marche : une mise à jour vient alors quand vous le voulez, et se défait."
+        ),
+        needs: [.containers]
+    ) { survey in
+        survey.containers.filter { container in
+            guard !container.isImageOwn, !container.image.isEmpty, !container.image.contains("@") else { return false }
+            // A colon in front of the last slash belongs to a registry's port.
+            let name = container.image.split(separator: "/").last ?? ""
+            return !name.contains(":") || name.hasSuffix(":latest")
+        }.map { Trace($0.name, ["image": $0.image]) }
     }
 
     static let emptyKey = Check(

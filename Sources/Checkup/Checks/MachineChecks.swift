@@ -3,19 +3,22 @@ internal import Stack
 
 extension Check {
     /// What the host gives.
-    static let ofMachine = [littleMemory, oldWSL, clock, diskLow, oddFileSystem]
+    static let ofMachine = [
+        littleMemory, littleContainerMemory, oldWSL, wslConfig, clock, diskLow, oddFileSystem,
+    ]
 
-    private static let least = 16 << 30
+    /// What an FP8 model of the common kind wants, where nobody has seen the models.
+    private static let usual = 16 << 30
 
     static let littleMemory = Check(
         "machine.little_memory", .memory, .warning,
         Message(
-            "check.machine.memory", en: "There is memory enough to load a large model",
-            fr: "Il y a assez de mémoire pour charger un grand modèle"),
+            "check.machine.memory", en: "There is memory enough to load the largest model",
+            fr: "Il y a assez de mémoire pour charger le plus grand modèle"),
         evidence: Message(
             "check.machine.memory.evidence",
-            en: "{memory} are there; a model is read through memory on its way to the card, and FP8 ones want 16 GB",
-            fr: "{memory} sont là ; un modèle passe par la mémoire avant la carte, et ceux en FP8 demandent 16 Go"),
+            en: "{memory} are there; a model is read through memory on its way to the card, and {model} wants {need}",
+            fr: "{memory} sont là ; un modèle passe par la mémoire avant la carte, et {model} en demande {need}"),
         remedy: Message(
             "check.machine.memory.remedy",
             en:
@@ -24,10 +27,47 @@ extension Check {
                 "Sous WSL, fixez `memory=` dans .wslconfig (la moitié de la machine n’est que le défaut), puis `wsl --shutdown`."
         )
     ) { survey in
-        guard let memory = survey.machine.memoryLimit ?? survey.machine.memory, memory < least,
-            survey.containers.contains(where: { !$0.cards.isEmpty })
+        let largest = survey.largestModel { _ in true }
+        let need = largest?.size ?? usual
+        guard let memory = survey.machine.memoryLimit ?? survey.machine.memory, memory < need,
+            largest != nil || survey.containers.contains(where: { !$0.cards.isEmpty })
         else { return [] }
-        return [Trace("memory", ["memory": ByteCount(bytes: memory).rounded])]
+        return [
+            Trace(
+                "memory",
+                [
+                    "memory": ByteCount(bytes: memory).rounded, "need": ByteCount(bytes: need).rounded,
+                    "model": largest?.name ?? "FP8",
+                ])
+        ]
+    }
+
+    static let littleContainerMemory = Check(
+        "container.little_memory", .memory, .warning,
+        Message(
+            "check.container.memory", en: "Every container may have the memory that its largest model needs",
+            fr: "Chaque conteneur peut avoir la mémoire que demande son plus grand modèle"),
+        evidence: Message(
+            "check.container.memory.evidence",
+            en: "it may have {memory}, and {model} in a folder that it mounts wants {need}: the kernel will kill it",
+            fr: "il peut avoir {memory}, et {model} dans un dossier qu’il monte en demande {need} : le noyau le tuera"),
+        remedy: Message(
+            "check.container.memory.remedy",
+            en: "Raise its `mem_limit` above {need}, or load a smaller model (FP8, GGUF).",
+            fr: "Portez son `mem_limit` au-dessus de {need}, ou chargez un modèle plus petit (FP8, GGUF)."),
+        needs: [.containers, .models]
+    ) { survey in
+        survey.containers.compactMap { container in
+            let sources = container.mounts.compactMap { $0.path(from: survey.root) }
+            let largest = survey.largestModel { path in sources.contains { path.hasPrefix($0 + "/") } }
+            guard let limit = container.memoryLimit, let largest, limit < largest.size else { return nil }
+            return Trace(
+                container.name,
+                [
+                    "memory": ByteCount(bytes: limit).rounded, "need": ByteCount(bytes: largest.size).rounded,
+                    "model": largest.name,
+                ])
+        }
     }
 
     static let oldWSL = Check(
@@ -40,6 +80,52 @@ extension Check {
             "check.machine.wsl.remedy", en: "In PowerShell: wsl --set-version DISTRIBUTION 2.",
             fr: "Dans PowerShell : wsl --set-version DISTRIBUTION 2.")
     ) { survey in survey.machine.wsl == 1 ? [Trace("wsl")] : [] }
+
+    private static let notUTF8 = Message(
+        "check.machine.wslconfig.encoding", en: "it is no UTF-8, as PowerShell 5 writes it by '>': WSL passes it over",
+        fr: "ce n’est pas de l’UTF-8, PowerShell 5 l’écrit ainsi par « > » : WSL l’ignore")
+    private static let outside = Message(
+        "check.machine.wslconfig.outside",
+        en: "{key} stands outside of the section [wsl2], where it counts for nothing",
+        fr: "{key} est hors de la section [wsl2], où il ne compte pour rien")
+    private static let badSize = Message(
+        "check.machine.wslconfig.size", en: "{key}={value} is no size: a bare number is one of bytes",
+        fr: "{key}={value} n’est pas une taille : un nombre nu est en octets")
+    private static let pending = Message(
+        "check.machine.wslconfig.pending", en: "memory={wanted} stands there, and WSL has {memory}",
+        fr: "memory={wanted} y est écrit, et WSL a {memory}")
+    static let wslMessages = [notUTF8, outside, badSize, pending]
+
+    static let wslConfig = Check(
+        "machine.wsl_config", .memory, .warning,
+        Message(
+            "check.machine.wslconfig", en: "What .wslconfig says is in force",
+            fr: "Ce que dit .wslconfig est en vigueur"),
+        evidence: badSize,
+        remedy: Message(
+            "check.machine.wslconfig.remedy",
+            en: "Write it as memory=48GB below [wsl2], in UTF-8, then in PowerShell: wsl --shutdown.",
+            fr: "Écrivez-le comme memory=48GB sous [wsl2], en UTF-8, puis dans PowerShell : wsl --shutdown.")
+    ) { survey in
+        let configs = survey.machine.wslConfigs
+        let faults = configs.flatMap { config in
+            config.faults.map { numbered in
+                let place = "\(config.path):\(numbered.line)"
+                return switch numbered.fault {
+                case .notUTF8: Trace(place, evidence: notUTF8())
+                case .outside(let key): Trace(place, evidence: outside(["key": key]))
+                case .badSize(let key, let value): Trace(place, evidence: badSize(["key": key, "value": value]))
+                }
+            }
+        }
+        // Of several users' files nobody can tell from here whose it is that runs.
+        guard configs.count == 1, let wanted = configs[0].memory, let memory = survey.machine.memory,
+            // The kernel keeps some to itself.
+            abs(wanted - memory) > wanted / 10
+        else { return faults }
+        let arguments = ["wanted": ByteCount(bytes: wanted).rounded, "memory": ByteCount(bytes: memory).rounded]
+        return faults + [Trace(configs[0].path, evidence: Phrase(pending, arguments))]
+    }
 
     private static let clockLimit: Int64 = 5_000
 
@@ -103,4 +189,15 @@ extension Check {
             "check.disk.kind.remedy", en: "Move it to the Linux system's own disk, such as ~/genai.",
             fr: "Déplacez-le sur le disque propre du système Linux, par exemple ~/genai.")
     ) { survey in survey.disks.compactMap { disk in disk.kind.map { Trace(disk.path, ["kind": $0]) } } }
+}
+
+extension Survey {
+    /// The largest whole model among those whose paths are wanted.
+    fileprivate func largestModel(_ isWanted: (String) -> Bool) -> ModelFile? {
+        models.filter { $0.state == .whole && isWanted($0.path) }.max { $0.size < $1.size }
+    }
+}
+
+extension ModelFile {
+    fileprivate var name: String { String(path.split(separator: "/").last ?? path[...]) }
 }

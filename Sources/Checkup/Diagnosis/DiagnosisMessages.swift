@@ -154,6 +154,18 @@ public enum DiagnosisMessages {
             "Dans .wslconfig mettez networkingMode=mirrored, ou sous Windows : netsh interface portproxy add v4tov4 "
                 + "listenport={port} connectaddress=(wsl hostname -I) connectport={port}."
         ))
+    static let wslFirewall = pair(
+        "wsl_firewall",
+        en: (
+            "this is WSL 2 with Windows' own network (mirrored): Windows' firewall keeps others out",
+            "In PowerShell as administrator: New-NetFirewallHyperVRule -Name comfygate -DisplayName ComfyGate -Direction Inbound "
+                + "-VMCreatorId '{40E0AC32-46A5-438A-A0B2-2B479E8F2E90}' -Protocol TCP -LocalPorts {port}"
+        ),
+        fr: (
+            "c’est WSL 2 avec le réseau de Windows (mirrored) : le pare-feu de Windows retient les autres machines",
+            "Dans PowerShell en administrateur : New-NetFirewallHyperVRule -Name comfygate -DisplayName ComfyGate "
+                + "-Direction Inbound -VMCreatorId '{40E0AC32-46A5-438A-A0B2-2B479E8F2E90}' -Protocol TCP -LocalPorts {port}"
+        ))
     static let expired = pair(
         "expired",
         en: ("the certificate of {host} has expired", "Renew it; the gate reads a new one on SIGHUP."),
@@ -231,6 +243,28 @@ public enum DiagnosisMessages {
         fr: (
             "{proxy} répond {status} : il n’accepte pas un corps de cette taille",
             "Augmentez sa limite, dans nginx client_max_body_size 100m, dans IIS maxAllowedContentLength."
+        ))
+    static let uploadLimit = pair(
+        "upload_limit",
+        en: (
+            "a body of {refused} is refused with {status}, and one of {taken} is not: larger pictures never arrive",
+            "nginx: client_max_body_size 100m; IIS: maxAllowedContentLength; Caddy: request_body max_size."
+        ),
+        fr: (
+            "un corps de {refused} est refusé avec {status}, un de {taken} ne l’est pas : de plus grandes images n’arrivent jamais",
+            "nginx : client_max_body_size 100m ; IIS : maxAllowedContentLength ; Caddy : request_body max_size."
+        ))
+    static let noWebSocket = pair(
+        "no_websocket",
+        en: (
+            "requests get through, and the WebSocket /ws does not open: the page says \"Reconnecting\", and no progress comes",
+            "Let the proxy pass Upgrade on. nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+                + "proxy_set_header Connection upgrade. IIS: install and switch on the WebSocket protocol."
+        ),
+        fr: (
+            "les requêtes passent, et le WebSocket /ws ne s’ouvre pas : la page dit « Reconnecting », et aucun avancement n’arrive",
+            "Faites transmettre Upgrade par le proxy. nginx : proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+                + "proxy_set_header Connection upgrade. IIS : installez et activez le protocole WebSocket."
         ))
     static let noRoute = pair(
         "no_route",
@@ -459,8 +493,10 @@ public enum DiagnosisMessages {
     private static let pairs = [
         requestNotJSON, requestOfTheUI, requestNotWrapped, requestWithoutPrompt, requestWithoutGraph, requestClientID,
         unknownName, containerName, stopped, dies, installing, loading, listensInside, otherInside, wrongPort, nobody,
-        insideContainer, filtered, unreachable, loopbackOnly, wslNAT, expired, otherName, untrusted, clockBehind, noTLS,
-        wantsTLS, notHTTP, noUpstream, slowUpstream, bodyLimit, noRoute, origin, misdirected, gateWithoutWorker,
+        insideContainer, filtered, unreachable, loopbackOnly, wslNAT, wslFirewall, expired, otherName, untrusted,
+        clockBehind, noTLS,
+        wantsTLS, notHTTP, noUpstream, slowUpstream, bodyLimit, uploadLimit, noWebSocket, noRoute, origin, misdirected,
+        gateWithoutWorker,
         brokenWorker, otherServer, skew, gateWantsToken, gateRefuses, otherPlace, restartNeeded, allRefused, noneFound,
         placeholder, wrapped, eatenByCompose, eatenByShell, brokenHash, passwordSent,
     ]

@@ -36,6 +36,10 @@ public struct Journey: Sendable {
     var trials: [Trial] = []
     /// A POST with the origin that a browser behind a proxy sends.
     var foreignOrigin: HTTPReply?
+    /// Whether `/ws` opens; nil where it was not tried.
+    var opensWebSocket: Bool?
+    /// What was said to bodies that were announced: their bytes, the smallest first.
+    var uploads: [(bytes: Int, reply: HTTPReply)] = []
     /// When the answers came.
     var now: Timestamp
     /// The body that is refused, and the name of its file.

@@ -20,6 +20,7 @@ enum JourneyRules {
         Rule(hop: .tls, stops: true, judge: tls), Rule(hop: .proxy, stops: true, judge: proxy),
         Rule(hop: .gate, stops: true, judge: gate), Rule(hop: .login, stops: true, judge: login),
         Rule(hop: .proxy, stops: true, judge: origin), Rule(hop: .worker, stops: true, judge: worker),
+        Rule(hop: .proxy, stops: false, judge: webSocket), Rule(hop: .proxy, stops: false, judge: uploads),
         Rule(hop: .clock, stops: false, judge: clock),
     ]
 
@@ -133,7 +134,11 @@ enum JourneyRules {
         if isOnLoopback || journey.publishers.contains(where: { $0.ports.allSatisfy { !$0.isPublic } }) {
             return cause("port.loopback_only", .port, place, Words.loopbackOnly, arguments)
         }
-        if journey.survey.machine.wsl == 2 { return cause("port.wsl_nat", .port, place, Words.wslNAT, arguments) }
+        if journey.survey.machine.wsl == 2 {
+            return journey.survey.machine.wslConfigs.contains { $0.networking == "mirrored" }
+                ? cause("port.wsl_firewall", .port, place, Words.wslFirewall, arguments)
+                : cause("port.wsl_nat", .port, place, Words.wslNAT, arguments)
+        }
         return nil
     }
 
@@ -196,6 +201,28 @@ enum JourneyRules {
     private static func origin(_ journey: Journey) -> Cause? {
         guard let reply = journey.foreignOrigin, reply.status == 403 else { return nil }
         return cause("proxy.origin", .proxy, journey.host, Words.origin)
+    }
+
+    private static func webSocket(_ journey: Journey) -> Cause? {
+        journey.opensWebSocket == false
+            ? cause("proxy.no_websocket", .proxy, journey.host, Words.noWebSocket) : nil
+    }
+
+    private static func uploads(_ journey: Journey) -> Cause? {
+        // The gate's own limit is its owner's choice. IIS says 404 to what is too large.
+        func isRefused(_ reply: HTTPReply) -> Bool {
+            reply.giver != .gate && (reply.status == 413 || reply.status == 404 && reply.giver != .comfyUI)
+        }
+        guard let first = journey.uploads.first, !isRefused(first.reply) || first.reply.status == 413,
+            let refused = journey.uploads.first(where: { isRefused($0.reply) })
+        else { return nil }
+        let taken = journey.uploads.last { $0.bytes < refused.bytes }
+        return cause(
+            "proxy.body_limit", .proxy, journey.host, Words.uploadLimit,
+            [
+                "refused": ByteCount(bytes: refused.bytes).rounded, "status": "\(refused.reply.status)",
+                "taken": ByteCount(bytes: taken?.bytes ?? 0).rounded,
+            ])
     }
 
     private static func worker(_ journey: Journey) -> Cause? {

@@ -53,11 +53,29 @@ public struct Traveller: Sendable {
         }
         let right = zip(journey.trials, found).first { $0.0.isLetIn }?.1.value
         if right != nil || bare.status == 200 {
-            journey.foreignOrigin = await asker.ask(
+            let probe = asker
+            async let opens = probe.opensWebSocket("/ws", bearer: right)
+            async let uploads = Self.announce(to: probe, bearer: right)
+            journey.foreignOrigin = await probe.ask(
                 .post, "/prompt", bearer: right, origin: url.origin.map { "\($0)" }, body: "{}"
             ).reply
+            (journey.opensWebSocket, journey.uploads) = await (opens, uploads)
         }
         return journey
+    }
+
+    /// Bytes of bodies that are announced. Below the last one a ComfyUI takes all; nginx by itself ends at 1 MB, IIS at 30.
+    private static let uploads = [100_000, 2_000_000, 16_000_000, 32_000_000, 99_000_000]
+
+    /// Whether somebody in front of the worker refuses large bodies. Nothing is uploaded.
+    private static func announce(to probe: HTTPProbe, bearer: Secret?) async -> [(bytes: Int, reply: HTTPReply)] {
+        var probe = probe
+        // Who neither asks for the body nor refuses it waits for it.
+        probe.answerTime = 2_000
+        let asker = probe
+        return await inParallel(uploads) { bytes in
+            await asker.announce(bytes, to: "/upload/image", bearer: bearer).reply.map { (bytes, $0) }
+        }.compactMap(\.self)
     }
 
     /// The caller's first, then those of files: each value once.

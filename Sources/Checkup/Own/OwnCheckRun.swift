@@ -52,14 +52,13 @@ struct OwnCheckRun: Sendable {
 
     private static func look(_ test: OwnCheck.Test, in root: String) -> [OwnFault] {
         guard let tree = try? ProjectTree(root: root) else { return [OwnFault(evidence: OwnMessages.noFile())] }
-        func bytes(_ path: String) -> [UInt8]? {
-            if case .bytes(let bytes) = tree.facts(of: path).content { bytes } else { nil }
-        }
         func each(_ pattern: String, _ judge: ([UInt8]) -> Phrase?) -> [OwnFault] {
             let paths = tree.expand(pattern)
             guard !paths.isEmpty else { return [OwnFault(evidence: OwnMessages.noFile())] }
             return paths.compactMap { path in
-                guard let content = bytes(path) else { return OwnFault(place: path, evidence: OwnMessages.noFile()) }
+                guard let content = tree.bytes(of: path) else {
+                    return OwnFault(place: path, evidence: OwnMessages.noFile())
+                }
                 return judge(content).map { OwnFault(place: path, evidence: $0) }
             }
         }
@@ -86,7 +85,7 @@ struct OwnCheckRun: Sendable {
                 (try? JSON(parsing: bytes))?["cells"]?.array == nil ? OwnMessages.notNotebook() : nil
             }
         case .variable(let file, let key):
-            guard let content = bytes(file) else { return [OwnFault(evidence: OwnMessages.noFile())] }
+            guard let content = tree.bytes(of: file) else { return [OwnFault(evidence: OwnMessages.noFile())] }
             guard case .value(let value) = DotenvReader.composeV2.read(content)[key] else {
                 return [OwnFault(evidence: OwnMessages.noKey())]
             }

@@ -37,7 +37,7 @@ struct ReportPlaces: Sendable {
             files.formUnion(seen.rows.map(\.path))
             files.formUnion(seen.findings.map(\.path))
             files.formUnion(seen.oddities.keys)
-            files.formUnion(seen.foreignScripts.keys)
+            files.formUnion(seen.scripts.map(\.path))
         }
         var containers: [String: String?] = [:]
         var composeFiles: Set<String> = []

@@ -32,7 +32,9 @@ extension Survey {
                 containers.map { container in
                     [
                         "name": .string(container.name), "image": .string(container.image),
+                        "image_made": optional(container.imageMade?.rfc3339),
                         "status": optional(container.run?.status), "health": optional(container.run?.health),
+                        "cards": Self.json(container.run?.cards),
                     ]
                 }),
             "workers": .array(
@@ -40,6 +42,7 @@ extension Survey {
                     [
                         "address": .string(worker.address), "container": optional(worker.container),
                         "version": optional(worker.version), "status": optional(worker.stats.status),
+                        "card": optional(worker.card),
                     ]
                 }),
             "machine": [
@@ -55,6 +58,11 @@ extension Survey {
                     ]
                 }),
         ]
+    }
+
+    /// The UUIDs that nvidia-smi sees inside; null where it could not tell.
+    private static func json(_ cards: ContainerFacts.Run.Cards?) -> JSON {
+        if case .seen(let uuids)? = cards { .array(uuids.map { .string($0) }) } else { .null }
     }
 
     /// The same in some lines for people.
@@ -76,6 +84,11 @@ extension Survey {
                     "names": names.joined(separator: ", "), "driver": cards.driver ?? "n/a",
                     "source": cards.source.rawValue,
                 ]))
+        }
+        for container in containers {
+            guard case .seen(let uuids)? = container.run?.cards, !uuids.isEmpty else { continue }
+            let names = uuids.map { uuid in cards.value?.all.first { $0.uuid == uuid }?.label ?? uuid }
+            lines.append(SurveyMessages.inside(["name": container.name, "cards": names.joined(separator: ", ")]))
         }
         let memory = machine.memory.map { ByteCount(bytes: $0).rounded } ?? "n/a"
         let system = machine.wsl.map { "WSL \($0)" } ?? "Linux"
@@ -106,5 +119,8 @@ public enum SurveyMessages {
         "survey.machine", en: "{system}, {memory} of memory, {cores} cores",
         fr: "{system}, {memory} de mémoire, {cores} cœurs")
 
-    public static let all = [engine, cards, machine]
+    static let inside = Message(
+        "survey.inside", en: "{name} has card {cards}", fr: "{name} a la carte {cards}")
+
+    public static let all = [engine, cards, inside, machine]
 }

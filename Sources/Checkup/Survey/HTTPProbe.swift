@@ -14,6 +14,8 @@ public struct HTTPReply: Sendable, Hashable {
     public var location: String?
     /// `WWW-Authenticate`
     public var challenge: String?
+    /// When the certificate ends that it came under; nil without TLS.
+    public var certificateEnd: Timestamp?
     public var body: [UInt8]
 
     public init(status: Int, server: String? = nil, date: Timestamp? = nil, body: [UInt8] = []) {
@@ -77,32 +79,77 @@ public struct HTTPProbe: Sendable {
     func ask(
         _ method: Method, _ path: String, bearer: Secret? = nil, origin: String? = nil, body: String = ""
     ) async -> HTTPAnswer {
-        var request = ClientRequest(method, url.basePath + path, ["Accept": "application/json"], body: Array(body.utf8))
+        var request = request(method, path, bearer)
+        request.body = Array(body.utf8)
         if !body.isEmpty { request.fields["Content-Type"] = "application/json" }
-        if let bearer { request.fields["Authorization"] = "Bearer \(bearer.reveal())" }
         if let origin { request.fields["Origin"] = origin }
+        return await answer(to: request)
+    }
+
+    /// Announces a body and sends none of it: 413 and the like say that it is too large, 100 that the server waits for it.
+    func announce(_ bytes: Int, to path: String, bearer: Secret?) async -> HTTPAnswer {
+        var request = request(.post, path, bearer)
+        request.fields["Content-Type"] = "multipart/form-data; boundary=none"
+        request.withheld = bytes
+        return await answer(to: request)
+    }
+
+    /// Whether a WebSocket opens there; it is closed at once.
+    func opensWebSocket(_ path: String, bearer: Secret?) async -> Bool {
+        let request = request(.get, path, bearer)
+        let opened = await withClient { client throws(UpstreamFailure) in
+            let socket = try await client.webSocket(request.target, request.fields, handler: DeafHandler())
+            socket.close(.goingAway, reason: "")
+        }
+        if case .success = opened { return true } else { return false }
+    }
+
+    private func request(_ method: Method, _ path: String, _ bearer: Secret?) -> ClientRequest {
+        var request = ClientRequest(method, url.basePath + path, ["Accept": "application/json"])
+        if let bearer { request.fields["Authorization"] = "Bearer \(bearer.reveal())" }
+        return request
+    }
+
+    private func answer(to request: ClientRequest) async -> HTTPAnswer {
+        let answered = await withClient { client throws(UpstreamFailure) in
+            let answer = try await client.send(request)
+            var reply = HTTPReply(
+                status: answer.status.code, server: answer.fields["Server"],
+                date: answer.fields["Date"].flatMap { HTTPDate.parse($0) },
+                body: try await answer.body(limit: Self.answerLimit))
+            (reply.location, reply.challenge) = (answer.fields["Location"], answer.fields["WWW-Authenticate"])
+            reply.certificateEnd = answer.certificateEnd
+            return reply
+        }
+        switch answered {
+        case .success(let reply): return .answered(reply)
+        case .failure(let failure): return .failed(self.failure(failure))
+        }
+    }
+
+    /// A client with a pool of its own, which is closed behind it.
+    private func withClient<Value: Sendable>(
+        _ body: @escaping @Sendable (HTTPClient) async throws(UpstreamFailure) -> Value
+    ) async -> Result<Value, UpstreamFailure> {
         var options = UpstreamOptions(.host(host, port: port))
         (options.connectTime, options.responseTime, options.bodyStall) = (connectTime, answerTime, answerTime)
         if url.isSecure {
-            guard let trust = try? TLSContext(clientAuthority: nil) else { return .failed(.tls("no TLS")) }
+            guard let trust = try? TLSContext(clientAuthority: nil) else { return .failure(.unreachable("no TLS")) }
             options.tls = { trust }
         }
-        let (asked, chosen, header) = (request, options, url.hostHeader)
+        let (chosen, header) = (options, url.hostHeader)
         do {
             return try await loop.run { reactor in
                 let pool = UpstreamPool(chosen, reactor: reactor, resolver: Resolver())
                 defer { pool.closeIdle() }
-                let answer = try await HTTPClient(pool, authority: header).fetch(asked, limit: Self.answerLimit)
-                var reply = HTTPReply(
-                    status: answer.status.code, server: answer.fields["Server"],
-                    date: answer.fields["Date"].flatMap { HTTPDate.parse($0) }, body: answer.body)
-                (reply.location, reply.challenge) = (answer.fields["Location"], answer.fields["WWW-Authenticate"])
-                return .answered(reply)
+                do throws(UpstreamFailure) {
+                    return .success(try await body(HTTPClient(pool, authority: header)))
+                } catch {
+                    return .failure(error)
+                }
             }
-        } catch let failure as UpstreamFailure {
-            return .failed(self.failure(failure))
         } catch {
-            return .failed(.unreachable("\(error)"))
+            return .failure(.unreachable("\(error)"))
         }
     }
 
@@ -123,4 +170,11 @@ public struct HTTPProbe: Sendable {
     private static func isOfNetwork(_ reason: String) -> Bool {
         [ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, ECONNRESET, EACCES].contains { reason.hasSuffix(systemMessage($0)) }
     }
+}
+
+/// Hears nothing: a WebSocket that is closed once it is open.
+private final class DeafHandler: WebSocketHandler {
+    func received(text: Span<UInt8>, on socket: WebSocket) {}
+    func received(binary: Span<UInt8>, on socket: WebSocket) {}
+    func closed(_ socket: WebSocket, code: WebSocketCloseCode, reason: String) {}
 }

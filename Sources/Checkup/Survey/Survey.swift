@@ -14,14 +14,35 @@ public struct Survey: Sendable {
         public var findings: [Finding] = []
         /// Dotenv files of another system's editor, by path.
         public var oddities: [String: TreeSearch.Oddity] = [:]
-        /// Scripts that are mounted into a container, and end their lines with CRLF: the path, and the container.
-        public var foreignScripts: [String: String] = [:]
+        /// Scripts that are mounted into a container one by one.
+        public var scripts: [Script] = []
         /// Files and folders that a compose file mounts from the project and that are not there: the path, and the container.
         public var missingMounts: [String: String] = [:]
+        /// When the certificates among the files end, by path.
+        public var certificates: [String: Timestamp] = [:]
         /// What was not read.
         public var leftOut: [LeftOut] = []
 
         public init() {}
+    }
+
+    /// A script that a container runs.
+    public struct Script: Sendable, Hashable {
+        public var path: String
+        public var container: String
+        /// It ends its first line with CRLF, so that the kernel looks for a program with CR in its name.
+        public var isForeign: Bool
+        /// The first line that installs Python packages; nil without one.
+        public var installation: String?
+
+        init(path: String, container: String, _ bytes: [UInt8]) {
+            (self.path, self.container) = (path, container)
+            let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? 0
+            isForeign = end > 0 && bytes[end - 1] == UInt8(ascii: "\r")
+            installation = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first { line in
+                line.first { $0 != " " && $0 != "\t" } != "#" && line.installsPackages
+            }.map(String.init)
+        }
     }
 
     public struct Engine: Sendable, Hashable {
@@ -37,6 +58,8 @@ public struct Survey: Sendable {
         }
     }
 
+    /// When it was looked at.
+    public var time = Timestamp.now()
     /// The project's folder.
     public var root: String
     public var files: Seen<Files>
@@ -59,10 +82,30 @@ public struct Survey: Sendable {
         public var url: String
         /// Broken links, the nearest first.
         public var causes: [Cause]
+        /// When the certificate on it ends; nil without one.
+        public var certificateEnd: Timestamp?
+
+        init(url: String, causes: [Cause], certificateEnd: Timestamp? = nil) {
+            (self.url, self.causes, self.certificateEnd) = (url, causes, certificateEnd)
+        }
     }
 
     /// What the installation's own checks found wrong, by their ids.
     public var own: [String: [OwnFault]] = [:]
+
+    /// What is wrong with the gate's own configuration; nil where there is none.
+    public var gate: [Mistake]?
+
+    /// A mistake that another part of the program has found, in its own words.
+    public struct Mistake: Sendable {
+        public let place: String
+        public let what: Phrase
+        public let remedy: Phrase?
+
+        public init(place: String, what: Phrase, remedy: Phrase?) {
+            (self.place, self.what, self.remedy) = (place, what, remedy)
+        }
+    }
 
     public struct BrokenFile: Sendable, Hashable {
         public var path: String
@@ -79,7 +122,7 @@ public struct Survey: Sendable {
         case .files: files.reason
         case .engine: engine.reason
         case .cards: cards.reason
-        case .containers, .workers, .models, .ways: nil
+        case .containers, .workers, .models, .ways, .certificates, .gate: nil
         }
     }
 
@@ -90,6 +133,9 @@ public struct Survey: Sendable {
         case .workers: workers.isEmpty
         case .models: models.isEmpty
         case .ways: ways.isEmpty
+        case .gate: gate == nil
+        case .certificates:
+            files.value?.certificates.isEmpty ?? true && ways.allSatisfy { $0.certificateEnd == nil }
         }
     }
 
@@ -104,4 +150,9 @@ public struct Survey: Sendable {
         return engine
             + compose.filter { !names.contains($0.name) && !($0.service.map { services.contains($0) } ?? false) }
     }
+}
+
+extension StringProtocol {
+    /// A command line that installs Python packages.
+    var installsPackages: Bool { ["pip install", "pip3 install", "uv pip"].contains { self.contains($0) } }
 }

@@ -18,6 +18,8 @@ public struct Surveyor: Sendable {
     public var models: [String] = []
     /// Checks of the installation's own.
     public var own: [OwnCheck] = []
+    /// Judges the gate's configuration; nil where there is none.
+    public var gate: @Sendable () -> [Survey.Mistake]? = { nil }
     /// The name or path of NVIDIA's management library.
     public var library = Cards.library
 
@@ -30,12 +32,16 @@ public struct Surveyor: Sendable {
         async let cards = lookAtCards()
         async let machine = Self.blocking { Machine.look() }
         async let disks = lookAtDisks()
+        let gate = gate
+        async let mistakes = Self.blocking { gate() }
         let (folder, engineSeen) = await (files, engine)
         var survey = Survey(
             root: root, files: folder.seen, engine: engineSeen.seen, cards: await cards)
         survey.broken = folder.broken
-        survey.containers = Survey.merged(engine: engineSeen.containers, compose: folder.containers)
         survey.machine = await machine
+        survey.containers = Survey.merged(engine: engineSeen.containers, compose: folder.containers).map {
+            $0.onHost(survey.machine.listening)
+        }
         let places = WorkerPlace.all(in: survey.containers, own: survey.machine.addresses)
         let named = workers.compactMap { WorkerPlace($0) }.filter { !places.contains($0) }
         let asked = OwnCheckRun(
@@ -48,6 +54,7 @@ public struct Surveyor: Sendable {
         survey.models = await models
         survey.ways = await follow(survey, on: loop)
         survey.disks = await disks
+        survey.gate = await mistakes
         return survey
     }
 
@@ -82,11 +89,8 @@ public struct Surveyor: Sendable {
         let search = try TreeSearch(of: root)
         let tree = try ProjectTree(root: root, tracked: GitFacts.tracked(below: root) ?? [])
         var files = Survey.Files()
-        (files.leftOut, files.oddities) = (search.leftOut, search.oddities)
-        var truth: CredentialFile?
-        if case .bytes(let bytes) = tree.facts(of: CredentialFile.path).content {
-            truth = try? CredentialFile(parsing: bytes)
-        }
+        (files.leftOut, files.oddities, files.certificates) = (search.leftOut, search.oddities, search.certificates)
+        let truth = tree.bytes(of: CredentialFile.path).flatMap { try? CredentialFile(parsing: $0) }
         files.hasTruth = truth != nil
         var audit = Audit(tree)
         let discovery = Discovery(search, in: tree, listed: truth)
@@ -96,7 +100,7 @@ public struct Surveyor: Sendable {
         for (path, bytes) in search.composeFiles.sorted(by: { $0.key < $1.key }) {
             folder.take(path, bytes, in: tree)
         }
-        files.foreignScripts = folder.foreignScripts(in: tree)
+        files.scripts = folder.scripts(in: tree)
         files.missingMounts = folder.missingMounts(in: tree)
         folder.seen = .seen(files)
         return folder
@@ -130,7 +134,8 @@ public struct Surveyor: Sendable {
     private func follow(_ survey: Survey, on loop: EventLoop) async -> [Survey.Way] {
         await inParallel(urls) { url in
             let journey = await Traveller(url).travel(survey, environment: environment, on: loop)
-            return Survey.Way(url: "\(url)", causes: Diagnosis(journey).causes)
+            return Survey.Way(
+                url: "\(url)", causes: Diagnosis(journey).causes, certificateEnd: journey.bare?.certificateEnd)
         }
     }
 
@@ -139,9 +144,7 @@ public struct Surveyor: Sendable {
     /// What containers have mounted as `models`, or as all of ComfyUI.
     static func modelFolders(of containers: [ContainerFacts], root: String) -> [String] {
         containers.flatMap(\.mounts).filter { $0.kind != .other("tmpfs") }.compactMap { mount in
-            let source =
-                mount.source.hasPrefix("/") ? mount.source : mount.kind == .bind ? "\(root)/\(mount.source)" : nil
-            guard let source else { return nil }
+            guard let source = mount.path(from: root) else { return nil }
             if mount.target.split(separator: "/").contains("models") { return source }
             return mount.target.hasSuffix("/ComfyUI") ? source + "/models" : nil
         }
@@ -183,31 +186,34 @@ extension Surveyor.Folder {
     }
 
     /// Scripts by their name or first two bytes, mounted one by one.
-    fileprivate func foreignScripts(in tree: ProjectTree) -> [String: String] {
-        var found: [String: String] = [:]
-        for container in containers {
-            for mount in container.mounts where mount.kind == .bind && !mount.source.hasPrefix("/") {
-                guard case .bytes(let bytes) = tree.facts(of: mount.source).content,
-                    mount.source.hasSuffix(".sh") || bytes.starts(with: "#!".utf8),
-                    let end = bytes.firstIndex(of: UInt8(ascii: "\n")), end > 0, bytes[end - 1] == UInt8(ascii: "\r")
-                else { continue }
-                found[mount.source] = container.name
+    fileprivate func scripts(in tree: ProjectTree) -> [Survey.Script] {
+        containers.flatMap { container in
+            container.mounts.filter { $0.kind == .bind && !$0.source.hasPrefix("/") }.compactMap { mount in
+                guard let bytes = tree.bytes(of: mount.source),
+                    mount.source.hasSuffix(".sh") || bytes.starts(with: "#!".utf8)
+                else { return nil }
+                return Survey.Script(path: mount.source, container: container.name, bytes)
             }
         }
-        return found
     }
 
     fileprivate mutating func take(_ path: String, _ bytes: [UInt8], in tree: ProjectTree) {
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        func read(_ path: String) -> [UInt8]? {
-            if case .bytes(let bytes) = tree.facts(of: path).content { bytes } else { nil }
-        }
         do throws(YAMLError) {
             guard let document = try YAMLReader.full.read(bytes) else { return }
-            var variables = ComposeVariables(read(folder.isEmpty ? ".env" : folder + "/.env"))
-            containers += ContainerFacts.services(of: document, in: path, &variables, read: read)
+            var variables = ComposeVariables(tree.bytes(of: folder.isEmpty ? ".env" : folder + "/.env"))
+            containers += ContainerFacts.services(of: document, in: path, &variables, read: tree.bytes)
         } catch {
             broken.append(Survey.BrokenFile(path: "\(path):\(error.position.line)", reason: error.phrase))
         }
+    }
+}
+
+extension ContainerFacts.Mount {
+    /// Where it lies on this machine; nil for a volume that only its name is known of.
+    ///
+    /// - Parameter root: The project's folder.
+    func path(from root: String) -> String? {
+        source.hasPrefix("/") ? source : kind == .bind ? "\(root)/\(source)" : nil
     }
 }

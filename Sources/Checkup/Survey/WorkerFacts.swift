@@ -29,6 +29,18 @@ public struct WorkerFacts: Sendable {
     public var version: String? { system?["comfyui_version"]?.string }
     public var words: [String] { (system?["argv"]?.array ?? []).compactMap(\.string) }
 
+    /// The first of the devices that it works on; nil where it does not say.
+    private var device: JSON? {
+        stats.reply.flatMap { $0.status == 200 ? $0.json?["devices"]?.array?.first : nil }
+    }
+    /// The name of its card, out of `cuda:0 NVIDIA GeForce RTX 3090 : cudaMallocAsync`.
+    public var card: String? {
+        guard device?["type"]?.string == "cuda", let name = device?["name"]?.string else { return nil }
+        let bare = name.firstRange(of: " : ").map { name[..<$0.lowerBound] } ?? name[...]
+        return String(bare.hasPrefix("cuda:") ? bare.drop { $0 != " " }.dropFirst() : bare)
+    }
+    public var isOnProcessor: Bool { device?["type"]?.string == "cpu" }
+
     /// It would have run a prompt of somebody without a credential.
     public var takesPrompts: Bool { prompt.status == 200 || prompt.status == 400 }
 }

@@ -1,3 +1,4 @@
+public import Basics
 public import Wire
 internal import Loop
 
@@ -8,6 +9,9 @@ public struct ClientRequest: Sendable {
     public var target: String
     public var fields: Fields
     public var body: [UInt8]
+    /// Bytes that are announced behind `body`, with `Expect: 100-continue`, and never sent. The answer judges the head alone, and
+    /// 100 says that the server waits for the body. For a pool of its own: the connection is of no use afterwards.
+    public var withheld = 0
 
     public init(_ method: Method, _ target: String, _ fields: Fields = [:], body: [UInt8] = []) {
         (self.method, self.target, self.fields, self.body) = (method, target, fields, body)
@@ -62,8 +66,9 @@ extension ClientRequest {
         if fields["Host"] == nil { out.append(contentsOf: "Host: \(host)\r\n".utf8) }
         fields.write(to: &out)
         if !body.isEmpty || method == .post || method == .put || method == .patch {
-            out.append(contentsOf: "Content-Length: \(body.count)\r\n".utf8)
+            out.append(contentsOf: "Content-Length: \(body.count + withheld)\r\n".utf8)
         }
+        if withheld > 0 { out.append(contentsOf: "Expect: 100-continue\r\n".utf8) }
         out.append(contentsOf: "\r\n".utf8)
     }
 }
@@ -72,10 +77,13 @@ extension ClientRequest {
 public final class ClientResponse {
     public let status: Status
     public let fields: Fields
+    /// When the server's certificate ends; nil without TLS.
+    public let certificateEnd: Timestamp?
     private let exchange: ClientExchange
 
-    init(_ exchange: ClientExchange, status: Status, fields: Fields) {
+    init(_ exchange: ClientExchange, status: Status, fields: Fields, certificateEnd: Timestamp?) {
         (self.exchange, self.status, self.fields) = (exchange, status, fields)
+        self.certificateEnd = certificateEnd
     }
 
     deinit { exchange.abandon() }
@@ -101,8 +109,10 @@ public final class ClientResponse {
 final class ClientExchange: UpstreamExchange {
     private static let bufferLimit = 262_144
     private let body: [UInt8]
+    private let withholds: Bool
     private var status = 0
     private var fields = Fields()
+    private var certificateEnd: Timestamp?
     private var hasHead = false
     private var buffer: [UInt8] = []
     private var isEnded = false
@@ -110,7 +120,7 @@ final class ClientExchange: UpstreamExchange {
     private var waiter: Latch?
 
     init(_ request: ClientRequest) {
-        body = request.body
+        (body, withholds) = (request.body, request.withheld > 0)
         super.init()
         isHeadRequest = request.method == .head
         requestIsComplete = body.isEmpty
@@ -120,7 +130,7 @@ final class ClientExchange: UpstreamExchange {
     func answer() async throws(UpstreamFailure) -> ClientResponse {
         while !hasHead, failure == nil { await Latch.wait { waiter = $0 } }
         if let failure, !hasHead { throw failure }
-        return ClientResponse(self, status: Status(status), fields: fields)
+        return ClientResponse(self, status: Status(status), fields: fields, certificateEnd: certificateEnd)
     }
 
     func nextChunk() async throws(UpstreamFailure) -> [UInt8]? {
@@ -161,7 +171,15 @@ final class ClientExchange: UpstreamExchange {
     override func responseHead(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {
         status = head.status
         for field in head.fields { fields.append(bytes.string(field.name), bytes.string(field.value)) }
+        certificateEnd = upstream?.tls?.peerCertificateEnd
         hasHead = true
+        wake()
+    }
+
+    override func interim(_ status: Int) {
+        guard withholds, status == 100 else { return }
+        (self.status, hasHead, isEnded) = (status, true, true)
+        upstream?.abandon()
         wake()
     }
 

@@ -259,7 +259,10 @@ final class UpstreamConnection: Stream {
             return byteCount
         }
         // Interim answers say nothing to those behind the gate, which has answered 100 itself.
-        if pool.head.status < 200 { return byteCount }
+        if pool.head.status < 200 {
+            exchange.interim(pool.head.status)
+            return byteCount
+        }
         keepsAlive = pool.head.keepsAlive
         let framing = pool.head.framing(isHeadRequest: exchange.isHeadRequest)
         if case .untilClose = framing { keepsAlive = false }

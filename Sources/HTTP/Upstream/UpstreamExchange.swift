@@ -35,6 +35,8 @@ class UpstreamExchange {
     /// False holds the upstream back until its `pump` is called.
     var acceptsMore: Bool { true }
     func requestBegan() {}
+    /// An answer before the answer, such as 100.
+    func interim(_ status: Int) {}
     func responseHead(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {}
     func responseBody(_ bytes: Span<UInt8>) {}
     /// Where the rest of an answer of known length may go without being looked at; nil when it has to be given.

@@ -75,6 +75,11 @@ public final class ProjectTree: FactSource {
         }
     }
 
+    /// A file's bytes; nil where there is none that can be read.
+    public func bytes(of path: String) -> [UInt8]? {
+        if case .bytes(let bytes) = facts(of: path).content { bytes } else { nil }
+    }
+
     public func resolved(_ path: String) -> String {
         // No link was followed on the way.
         known[path] != nil ? path : (try? walk.find(path))?.path ?? path

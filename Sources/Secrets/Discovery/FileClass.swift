@@ -5,7 +5,7 @@ enum FileClass: Hashable {
     case yaml
     /// The whole file is the secret, if it is one line.
     case whole
-    /// A private key, if it looks like one.
+    /// A private key or a certificate, if it looks like one.
     case key
 
     /// - Parameter isInSecrets: It lies below a folder `.secrets`.
@@ -20,7 +20,9 @@ enum FileClass: Hashable {
             let bytes = name.utf8Span.span
             if bytes.hasSuffix(".token") || bytes.hasSuffix(".secret") {
                 self = .whole
-            } else if bytes.hasSuffix(".pem") || bytes.hasSuffix(".key") || Self.keys.contains(name) {
+            } else if [".pem", ".key", ".crt", ".cer"].contains(where: { bytes.hasSuffix($0) })
+                || Self.keys.contains(name)
+            {
                 self = .key
             } else if isInSecrets, !Self.isPicture(name) {
                 self = .whole

@@ -1,4 +1,5 @@
 public import Basics
+internal import Loop
 
 /// What the files of a project's folder hold, before anything else is known of it: it can go on while Git and the source
 /// of truth are asked. Reads only, and nothing outside the folder.
@@ -36,6 +37,8 @@ public struct TreeSearch: Sendable {
     private(set) var files: [String: FileFacts] = [:]
     /// Dotenv files that an editor of another system has been at, by path.
     public private(set) var oddities: [String: Oddity] = [:]
+    /// When servers' certificates end, by the path of their file.
+    public private(set) var certificates: [String: Timestamp] = [:]
     private var room = TreeSearch.most
     private var holders: [Holder] = []
     private var count = 0
@@ -78,6 +81,7 @@ public struct TreeSearch: Sendable {
             let oddity = Oddity(hasMark: dotenv.hasByteOrderMark, hasCarriageReturns: endsLines)
             if oddity.hasMark || oddity.hasCarriageReturns { oddities[file.path] = oddity }
         }
+        if file.file == .key, let end = CertificateFile.end(of: file.bytes) { certificates[file.path] = end }
         if file.name == ".env" { keys[file.path] = dotenv.map(Self.keys) ?? [] }
         guard file.file == .yaml, FileClass.isCompose(file.name) else { return }
         if file.bytes.count <= room {
@@ -154,7 +158,6 @@ public struct TreeSearch: Sendable {
 
     /// A `.env` that is a link was not met on the way.
     private static func linked(_ path: String, in tree: ProjectTree) -> [String] {
-        guard case .bytes(let bytes) = tree.facts(of: path).content else { return [] }
-        return (try? DotenvFile(bytes)).map(keys) ?? []
+        tree.bytes(of: path).flatMap { try? DotenvFile($0) }.map(keys) ?? []
     }
 }

@@ -43,11 +43,13 @@ private struct ComposeService {
             name: text(node["container_name"]) ?? name, origin: .compose(file: file, service: name),
             image: text(node["image"]) ?? "")
         facts.service = name
+        facts.isImageOwn = node["build"] != nil
         facts.user = text(node["user"])
         facts.ports = (node["ports"]?.elements ?? []).flatMap { ports($0) }
         facts.mounts = (node["volumes"]?.elements ?? []).compactMap { mount($0) }
         facts.environment = environment()
         facts.cards = cards()
+        if facts.cards.isEmpty, text(node["runtime"]) == "nvidia" { facts.cards = facts.cardsOfRuntime }
         facts.memoryLimit = bytes(node["deploy"]?["resources"]?["limits"]?["memory"]) ?? bytes(node["mem_limit"])
         facts.sharedMemory = bytes(node["shm_size"])
         facts.isPrivileged = text(node["privileged"]) == "true"

@@ -17,12 +17,16 @@ extension ContainerFacts {
         mounts = (json["Mounts"]?.array ?? []).compactMap(Self.mount)
         environment = (config["Env"]?.array ?? []).compactMap(\.string).compactMap(Variable.init(line:))
         cards = (host?["DeviceRequests"]?.array ?? []).compactMap(Self.cards)
+        if cards.isEmpty, host?["Runtime"]?.string == "nvidia" { cards = cardsOfRuntime }
         memoryLimit = host?["Memory"]?.int.flatMap { $0 > 0 ? $0 : nil }
         sharedMemory = host?["ShmSize"]?.int
         isPrivileged = host?["Privileged"]?.bool ?? false
         network = host?["NetworkMode"]?.string ?? ""
         ipc = host?["IpcMode"]?.string ?? ""
         healthCheck = config["Healthcheck"]?["Test"]?.array.map { HealthCheck($0.compactMap(\.string)) }
+        exposed = (config["ExposedPorts"]?.object?.members ?? []).compactMap { key, _ in
+            key.hasSuffix("/tcp") ? Int(key.dropLast(4)) : nil
+        }
         words = ["Entrypoint", "Cmd"].flatMap { config[$0]?.array ?? [] }.compactMap(\.string)
         restart = host?["RestartPolicy"]?["Name"]?.string ?? ""
         project = config["Labels"]?["com.docker.compose.project"]?.string

@@ -1,3 +1,4 @@
+public import Basics
 public import Secrets
 
 /// One container, as the engine runs it or as a compose file would start it: in one form, so that one rule judges both.
@@ -84,6 +85,13 @@ public struct ContainerFacts: Sendable, Hashable {
         public var addresses: [String]
         /// Mount points that show a file which has been replaced since.
         public var staleMounts: [String] = []
+        /// UUIDs of the cards that nvidia-smi sees inside, or its last words; nil where it was not asked or is not there.
+        public var cards: Cards?
+
+        public enum Cards: Sendable, Hashable {
+            case seen([String])
+            case failed(String)
+        }
 
         public init(
             status: String, exitCode: Int = 0, wasKilledForMemory: Bool = false, restarts: Int = 0,
@@ -102,6 +110,10 @@ public struct ContainerFacts: Sendable, Hashable {
     public var name: String
     public var origin: Origin
     public var image: String
+    /// When the image was made; nil where that is not known.
+    public var imageMade: Timestamp?
+    /// The image is made on this machine: no registry has it.
+    public var isImageOwn = false
     /// As it is set or as the image has it; empty is root; nil is not known.
     public var user: String?
     public var ports: [Port] = []
@@ -115,6 +127,8 @@ public struct ContainerFacts: Sendable, Hashable {
     public var isPrivileged = false
     /// `bridge`, `host`, `none`, or a network's name.
     public var network = ""
+    /// Ports by TCP that the image or the command names, whether they are published or not.
+    public var exposed: [Int] = []
     /// `host` shares that of the host.
     public var ipc = ""
     public var healthCheck: HealthCheck?
@@ -131,4 +145,15 @@ public struct ContainerFacts: Sendable, Hashable {
     }
 
     public subscript(variable name: String) -> DotenvValue? { environment.last { $0.name == name }?.value }
+
+    /// What NVIDIA's container runtime gives it, which reads one variable. Images of CUDA have it too, and without the runtime
+    /// it means nothing.
+    var cardsOfRuntime: [CardRequest] {
+        let named = self[variable: "NVIDIA_VISIBLE_DEVICES"].map { String(decoding: $0.reveal(), as: UTF8.self) }
+        switch named {
+        case nil, "", "void", "none": return []
+        case "all": return [CardRequest(ids: [], count: -1)]
+        case let names?: return [CardRequest(ids: names.split(separator: ",").map(String.init), count: nil)]
+        }
+    }
 }

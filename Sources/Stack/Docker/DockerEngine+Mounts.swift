@@ -1,20 +1,20 @@
+internal import Basics
+
 extension DockerEngine {
-    /// Notes which mounts of a running container look at a file that has been replaced since.
+    /// Mounts of a running container that look at a file which has been replaced since.
     ///
     /// The table is read from this machine's `/proc` where the engine's processes are there; else, as with Docker Desktop, a
-    /// `cat` inside the container reads it, which changes nothing. A container without `cat` is left as it is.
-    func withStaleMounts(_ container: ContainerFacts) async -> ContainerFacts {
-        var container = container
+    /// `cat` inside the container reads it, which changes nothing. Of a container without `cat` none are told.
+    func staleMounts(of container: ContainerFacts) async -> [String] {
         guard let run = container.run, run.isRunning, case .engine(let id) = container.origin,
             container.mounts.contains(where: { $0.kind == .bind })
-        else { return container }
+        else { return [] }
         var text = Self.hostTable(of: run.pid, container: id)
         if text == nil, let read = try? await output(of: ["cat", "/proc/self/mountinfo"], in: id), read.status == 0 {
             text = String(decoding: read.output, as: UTF8.self)
         }
         let targets = Set(container.mounts.filter { $0.kind == .bind }.map(\.target))
-        container.run?.staleMounts = MountTable(text ?? "").stale.filter { targets.contains($0) }
-        return container
+        return MountTable(text ?? "").stale.filter { targets.contains($0) }
     }
 
     /// Nil where the number means another process here than it does to the engine.

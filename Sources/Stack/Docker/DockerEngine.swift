@@ -44,12 +44,43 @@ public struct DockerEngine: Sendable {
     public func containers() async throws(DockerFailure) -> [ContainerFacts] {
         let listed = try await get("/containers/json?all=1").array ?? []
         let ids = listed.compactMap { $0["Id"]?.string }
-        let found = await inParallel(ids) { id -> ContainerFacts? in
+        async let images = images()
+        let found = await inParallel(ids) { id -> (container: ContainerFacts, image: String?)? in
             let answer = try? await get("/containers/\(id)/json")
-            guard let container = answer.flatMap({ ContainerFacts(inspected: $0) }) else { return nil }
-            return await withStaleMounts(container)
+            guard let answer, let container = ContainerFacts(inspected: answer) else { return nil }
+            return (await looked(into: container), answer["Image"]?.string)
         }
-        return found.compactMap(\.self)
+        let known = await images
+        return found.compactMap { found in
+            guard var container = found?.container else { return nil }
+            if let image = found?.image.flatMap({ known[$0] }) {
+                (container.imageMade, container.isImageOwn) = (image.made, image.isOwn)
+            }
+            return container
+        }
+    }
+
+    /// With what only a look inside tells.
+    private func looked(into container: ContainerFacts) async -> ContainerFacts {
+        async let stale = staleMounts(of: container)
+        async let cards = cards(in: container)
+        var container = container
+        container.run?.staleMounts = await stale
+        container.run?.cards = await cards
+        return container
+    }
+
+    /// What is known of images, by their ids; nothing where the engine does not say.
+    private func images() async -> [String: (made: Timestamp?, isOwn: Bool)] {
+        let listed = (try? await get("/images/json"))?.array ?? []
+        var images: [String: (made: Timestamp?, isOwn: Bool)] = [:]
+        for image in listed {
+            guard let id = image["Id"]?.string else { continue }
+            // Tools that build the same bytes each time write 0 or thereabouts.
+            let made = image["Created"]?.int.flatMap { $0 > 1_000_000_000 ? Timestamp(seconds: Int64($0)) : nil }
+            images[id] = (made, image["RepoDigests"]?.array?.isEmpty ?? true)
+        }
+        return images
     }
 
     /// What a program inside a running container writes, and its exit code; nil when it cannot be run, as where there is no

@@ -12,6 +12,7 @@ extension Machine {
         machine.kernel =
             KernelFile.text(root + "/proc/sys/kernel/osrelease")?.split(separator: "\n").first.map(String.init) ?? ""
         machine.wsl = wsl(kernel: machine.kernel)
+        if machine.wsl != nil { machine.wslConfigs = WSLConfig.all(root: root) }
         machine.isContainer =
             DockerEndpoint.isThere(root + "/.dockerenv") || DockerEndpoint.isThere(root + "/run/.containerenv")
         let memory = MemoryTable(KernelFile.text(root + "/proc/meminfo") ?? "")

@@ -4,6 +4,8 @@ public struct Machine: Sendable, Hashable {
     public var kernel = ""
     /// 1 or 2; nil outside Windows' subsystem for Linux.
     public var wsl: Int?
+    /// What Windows' users have set for all of WSL.
+    public var wslConfigs: [WSLConfig] = []
     /// This process runs in a container itself.
     public var isContainer = false
     /// Bytes.

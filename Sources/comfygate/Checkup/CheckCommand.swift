@@ -194,6 +194,8 @@ struct CheckCommand: Command {
         var surveyor = Surveyor(root: root, environment: terminal.environment)
         (surveyor.workers, surveyor.own, surveyor.models) = (workers, own, modelFolders)
         surveyor.urls = urls
+        let (root, environment) = (root, terminal.environment)
+        surveyor.gate = { GateFacts.mistakes(below: root, environment) }
         var (survey, report) = try await look(surveyor, checks, on: loop, terminal)
         if remembers {
             let file = HistoryFile(of: root, environment: terminal.environment)
