@@ -93,6 +93,14 @@ public struct Fault: Sendable, Hashable {
     public let remedy: Phrase
     /// What `--fix` would do; nil where only a person can tell.
     public var fix: Fix?
+
+    /// What makes a fault the same one at another time: its evidence may count upwards.
+    public struct Name: Sendable, Hashable {
+        public let check: String
+        public let place: String
+    }
+
+    public var name: Name { Name(check: check, place: place) }
 }
 
 /// What one check came to.

@@ -331,6 +331,12 @@ struct CheckHistoryTests {
         #expect(history.entries.count == CheckHistory.most)
         #expect(history.entries.first?.time == Timestamp(seconds: 5))
         #expect(CheckHistory(parsing: history.bytes) == history)
+        #expect(history.lastFaults == [])
+        var survey = CheckTests.healthy()
+        survey.containers[0].isPrivileged = true
+        history.append(CheckReport(survey), at: Timestamp(seconds: 9))
+        #expect(history.lastFaults == [Fault.Name(check: "container.privileged", place: "comfyui")])
+        #expect(CheckHistory(parsing: history.bytes) == history)
         let broken = Array("{\"time\": 1}\nrubbish\n{\"time\": \"2026".utf8) + [0x0A] + history.bytes
         #expect(CheckHistory(parsing: broken) == history)
     }

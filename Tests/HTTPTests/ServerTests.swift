@@ -78,6 +78,21 @@ struct ServerTests {
         }
     }
 
+    @Test func aClientLearnsWhetherABodyIsWantedAndSendsNone() async throws {
+        try await withServer { address, reactor in
+            let options = UpstreamOptions(.host("127.0.0.1", port: address.port ?? 0))
+            for (path, status) in [("/echo", 100), ("/none", 404)] {
+                let pool = UpstreamPool(options, reactor: reactor, resolver: sharedResolver)
+                var request = ClientRequest(.post, path)
+                request.withheld = 1_000
+                let answer = try await HTTPClient(pool).fetch(request)
+                #expect(answer.status.code == status)
+                pool.closeIdle()
+                #expect(pool.connectionCount == 0)
+            }
+        }
+    }
+
     @Test func sendsALargeBodyToASlowReader() async throws {
         try await withServer { address, reactor in
             let peer = try RawPeer(to: address, reactor: reactor)

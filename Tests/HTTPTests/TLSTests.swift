@@ -63,6 +63,11 @@ struct TLSTests {
                 #expect(answer.fields["X-Secure"] == "true")
             }
             #expect(server.connectionCount == 1)
+            let answer = try await client.send(ClientRequest(.get, "/"))
+            // The test's authority gives it two days, in whole seconds.
+            let left = try #require(answer.certificateEnd).seconds - Timestamp.now().seconds
+            #expect((0...2 * 86_400).contains(left))
+            _ = try await answer.body(limit: 1_000)
         }
     }
 

@@ -418,6 +418,93 @@ def on_host(program, project, engine, wrong):
     engine.docker("rm", "-f", "comfyui-host")
 
 
+def changes(program, folder, wrong):
+    """Only what came and what went since the last time, and nothing where nothing did."""
+    root = folder / "changing"
+    root.mkdir()
+
+    def look(*words):
+        result = subprocess.run(
+            [program, "check", "--root", root, "--lang", "en", "--only", "files", "--changes", *words], text=True,
+            capture_output=True, timeout=PATIENCE, env={**os.environ, "XDG_STATE_HOME": STATE})
+        return result.stdout + result.stderr
+
+    wrong.unless(look() == "", "nothing has changed, and something is said")
+    (root / ".env").write_bytes(b"\xef\xbb\xbfA=1\n")
+    told = look()
+    wrong.unless("env.byte_order_mark .env" in told and len(told.splitlines()) == 1, f"what came: {told}")
+    wrong.unless(look() == "", "what is still there is told again")
+    (root / ".env").unlink()
+    told = look()
+    wrong.unless("over: env.byte_order_mark .env" in told and len(told.splitlines()) == 1, f"what went: {told}")
+
+
+def scheduled(program, folder, wrong):
+    """A timer for systemd, whose systemctl is a stand-in here, as read by systemd's own reader; a real crontab."""
+    root = folder / "it's 100% mine"
+    root.mkdir()
+    place = folder / "timed"
+    (place / "bin").mkdir(parents=True)
+    (place / "run/systemd").mkdir(parents=True)
+    (place / "run/systemd/private").touch()
+    (place / "bin/systemctl").write_text(f"#!/bin/sh\necho \"$@\" >>{place}/asked\n")
+    (place / "bin/systemctl").chmod(0o755)
+
+    def set_(when, *words, **environment):
+        return subprocess.run(
+            [program, "check", "--root", root, "--lang", "en", "--schedule", when, *words], capture_output=True, text=True,
+            timeout=PATIENCE, cwd=folder, env={
+                "PATH": os.environ["PATH"], "HOME": str(place), "DOCKER_HOST": f"unix://{folder}/none.sock",
+                "XDG_STATE_HOME": str(place / "state"), **environment})
+
+    user = {"XDG_RUNTIME_DIR": str(place / "run"), "PATH": f"{place}/bin:{os.environ['PATH']}"}
+    result = set_("03:30", "--only", "files", "-o", "a report.html", **user)
+    units = sorted((place / ".config/systemd/user").glob("comfygate-check-*"))
+    wrong.unless(result.returncode == 0 and [unit.suffix for unit in units] == [".service", ".timer"],
+                 f"a timer: {result.returncode} {result.stderr}")
+    wrong.unless((place / "asked").read_text().splitlines()[1:] == [
+        f"--user enable --now {units[1].name}", f"--user restart {units[1].name}"], (place / "asked").read_text())
+    wrong.unless("OnCalendar=*-*-* 03:30:00\n" in units[1].read_text(), units[1].read_text())
+    if shutil.which("systemd-analyze"):
+        read = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True)
+        own = [line for line in read.stderr.splitlines() if "comfygate-check" in line]
+        wrong.unless(not own, f"systemd reads the units: {own}")
+    result = set_("off", "--only", "files", **user)
+    wrong.unless(result.returncode == 0 and not list((place / ".config/systemd/user").iterdir()), f"off: {result.stderr}")
+    result = set_("noon")
+    wrong.unless(result.returncode == 2 and "noon" in result.stderr, f"no time: {result.stderr}")
+    result = set_("daily", PATH=str(place / "empty"))
+    wrong.unless(result.returncode == 1 and "cron" in result.stderr and "--watch" in result.stderr, f"nobody: {result.stderr}")
+    if shutil.which("crontab") is None or os.geteuid() != 0:
+        return print("check: skipped the real crontab: there is none, or this user is not root")
+    # In a view of the file system in which nobody's crontab is there to be harmed.
+    apart = pathlib.Path("/var/spool/cron")
+    script = f"""
+        set -e
+        mount -t tmpfs none {apart}
+        install -d -m 1730 {apart}/crontabs
+        printf 'MAILTO=me\n5 5 * * * keep # me\n' | crontab -
+        cd {folder}
+        {program} check --root "$1" --schedule daily -o x.md
+        {program} check --root "$1" --schedule 03:30 -o x.md --lang fr
+        crontab -l >{place}/on
+        crontab -l | sed -n 's/^30 3 [*] [*] [*] //p' | sed 's/\\\\%/%/g' | sh >{place}/ran || true
+        {program} check --root "$1" --schedule off
+        crontab -l >{place}/off"""
+    result = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script, "sh", root], capture_output=True, text=True, timeout=PATIENCE,
+        env={"PATH": os.environ["PATH"], "HOME": str(place), "DOCKER_HOST": f"unix://{folder}/none.sock",
+             "XDG_STATE_HOME": str(place / "state")})
+    if result.returncode and "mount" in result.stderr:
+        return print("check: skipped the real crontab: nothing can be mounted here")
+    wrong.unless(result.returncode == 0, f"crontab: {result.stderr}")
+    table = (place / "on").read_text().splitlines()
+    wrong.unless(table[:2] == ["MAILTO=me", "5 5 * * * keep # me"] and len(table) == 3 and "--lang fr" in table[2],
+                 f"a crontab with the check: {table}")
+    wrong.unless((folder / "x.md").exists(), "the line of the crontab, run by a shell, has written no report")
+    wrong.unless((place / "off").read_text() == "MAILTO=me\n5 5 * * * keep # me\n", f"off: {(place / 'off').read_text()}")
+
+
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_):
         pass
@@ -701,6 +788,8 @@ def main():
         watched(program, folder, wrong)
         certificates(program, folder, wrong)
         configured(program, folder, wrong)
+        changes(program, folder, wrong)
+        scheduled(program, folder, wrong)
         if shutil.which("dockerd") is None or os.geteuid() != 0:
             print("check: skipped the real engine: there is no dockerd, or this user may not start it")
             return 0 if "--where-possible" in sys.argv and not wrong.count else 1

@@ -24,10 +24,14 @@ struct CheckCommand: Command {
                 "Examine le dossier du projet, les conteneurs et leur moteur, les cartes et cette machine, sans rien changer. "
                 + "Ce qui n’a pu être vu est dit. Code de sortie : 0 rien de pire qu’une remarque, 3 un avertissement, "
                 + "4 une erreur, 5 un point critique."),
-        [SecretsOptions.root, worker, url, models, own, only, severity, output, fix, noHistory, watching, rounds],
+        [
+            SecretsOptions.root, worker, url, models, own, only, severity, output, fix, changes, noHistory, watching,
+            rounds,
+            schedule,
+        ],
         examples: [
             "check", "check --root /srv/genai", "check --only gpu,port.public --json",
-            "check -o report.html -o report.sarif",
+            "check -o report.html -o report.sarif", "check --schedule 03:30 -o /srv/reports/check.html",
         ])
 
     private static let only = Option<String>(
@@ -84,6 +88,20 @@ struct CheckCommand: Command {
     private static let rounds = Option<Int>(
         "looks", placeholder: "N",
         Message("check.looks", en: "End the watch after so many looks", fr: "Arrête la veille après tant de regards"))
+    private static let changes = Flag(
+        "changes",
+        Message(
+            "check.changes", en: "Tell only what came and what went since the last check",
+            fr: "Dit seulement ce qui est apparu et disparu depuis le dernier contrôle"))
+    private static let schedule = Option<String>(
+        "schedule", placeholder: "WHEN", completion: .words(["hourly", "daily", "weekly", "off"]),
+        Message(
+            "check.schedule",
+            en:
+                "Have systemd or cron make this check with --changes: hourly, daily, weekly, at a time such as 03:30, or off",
+            fr:
+                "Fait faire ce contrôle avec --changes par systemd ou cron : hourly, daily, weekly, à une heure comme 03:30, ou off"
+        ))
     private static let watchJSON = Message(
         "check.watch_json", en: "--watch tells lines and makes no JSON document.",
         fr: "--watch donne des lignes et aucun document JSON.")
@@ -114,6 +132,7 @@ struct CheckCommand: Command {
         [unknown, badWorker, badURL, badSeverity, nothing, mended, watchJSON, area, state, score, trend, held]
         + ReportFile.messages
         + CheckWatch.messages
+        + Timetable.messages
 
     private let root: String
     private let modelFolders: [String]
@@ -124,6 +143,9 @@ struct CheckCommand: Command {
     private let urls: [HTTPURL]
     private let isFixing: Bool
     private let isForgetful: Bool
+    private let tellsChanges: Bool
+    /// Nil makes the check now.
+    private let timetable: (schedule: CheckSchedule?, words: [String])?
     /// Between two looks; nil looks once.
     private let span: Duration?
     private let looks: Int?
@@ -140,6 +162,7 @@ struct CheckCommand: Command {
         span = try arguments.get(Self.watching)
         looks = try arguments.get(Self.rounds)
         (isFixing, isForgetful) = (arguments.has(Self.fix), arguments.has(Self.noHistory))
+        tellsChanges = arguments.has(Self.changes)
         workers = try arguments.all(Self.worker).map { (text) throws(UsageError) in
             guard let url = HTTPURL(text), url.authority != nil, !url.isSecure else {
                 throw UsageError(Self.badWorker(["url": text]))
@@ -153,6 +176,41 @@ struct CheckCommand: Command {
         var files: [ReportFile] = []
         for path in try arguments.all(Self.output) { files.append(try ReportFile(path)) }
         self.files = files
+        guard let when = try arguments.get(Self.schedule) else {
+            timetable = nil
+            return
+        }
+        let schedule = CheckSchedule(when)
+        guard schedule != nil || when == "off" else { throw UsageError(Timetable.bad(["value": when])) }
+        timetable = (schedule, try Self.words(of: arguments, root: root, least: least))
+    }
+
+    /// The same command, wherever and whenever it is run.
+    private static func words(
+        of arguments: ParsedArguments, root: String, least: Severity
+    ) throws(UsageError) -> [String] {
+        var words = [HistoryFile.absolute("/proc/self/exe"), "check", "--root", HistoryFile.absolute(root)]
+        for option in [worker, url] {
+            for text in try arguments.all(option) { words += ["--\(option.declaration.name)", text] }
+        }
+        for option in [models, own, output] {
+            for path in try arguments.all(option) { words += ["--\(option.declaration.name)", absolute(path.text)] }
+        }
+        if let only = try arguments.get(Self.only) { words += ["--only", only] }
+        if least != .notice { words += ["--severity", least.rawValue] }
+        if arguments.has(fix) { words.append("--fix") }
+        return words
+    }
+
+    /// Of a file that need not be there yet.
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : HistoryFile.absolute(".") + "/" + path
+    }
+
+    /// What is looked at: whoever looks at less has a history of that.
+    private var choice: String {
+        let names = only.map { $0.sorted().joined(separator: ",") } ?? ""
+        return names.isEmpty && least == .notice ? "" : "\(names)\n\(least.rawValue)"
     }
 
     private func checks(_ own: [OwnCheck]) throws(UsageError) -> [Check] {
@@ -164,9 +222,6 @@ struct CheckCommand: Command {
         }
         return all.filter { only.contains($0.id) || only.contains($0.area.rawValue) }
     }
-
-    /// Scores are compared like with like: only those of whole checks.
-    private var remembers: Bool { !isForgetful && only == nil && least == .notice }
 
     /// - Throws: Naming the file and the line.
     private func ownChecks() throws -> [OwnCheck] {
@@ -187,6 +242,18 @@ struct CheckCommand: Command {
 
     func run(_ terminal: Terminal) async throws {
         if span != nil, terminal.options.json { throw UsageError(Self.watchJSON()) }
+        let file = HistoryFile(of: root, choice: choice, environment: terminal.environment)
+        if let timetable {
+            _ = try checks(try ownChecks())
+            let keeper = Timetable(file.name, environment: terminal.environment)
+            guard let schedule = timetable.schedule else {
+                try keeper.remove()
+                return terminal.say(Timetable.removed())
+            }
+            let words = timetable.words + ["--changes", "--quiet", "--lang", terminal.language.rawValue]
+            for phrase in try keeper.set(schedule, words) { terminal.say(phrase) }
+            return
+        }
         let own = try ownChecks()
         let checks = try checks(own)
         let loop = EventLoop("check")
@@ -197,14 +264,16 @@ struct CheckCommand: Command {
         let (root, environment) = (root, terminal.environment)
         surveyor.gate = { GateFacts.mistakes(below: root, environment) }
         var (survey, report) = try await look(surveyor, checks, on: loop, terminal)
-        if remembers {
-            let file = HistoryFile(of: root, environment: terminal.environment)
+        var known: [Fault.Name] = []
+        if !isForgetful {
             var history = file.read()
-            report.before = history.last
-            history.append(report, at: .now())
+            (report.before, known) = (history.last, history.lastFaults ?? [])
+            history.append(report, at: survey.time)
             file.write(history)
         }
-        let isWritten = tell(report, survey, terminal)
+        let isWritten =
+            tellsChanges
+            ? tellChanges(report, since: known, survey, terminal) : tell(report, survey, terminal)
         if let span { try await watch(report, surveyor, checks, every: span, on: loop, terminal) }
         if !isWritten { throw ExitFailure() }
         if let code = report.worst?.exitCode, code != 0 { throw ExitFailure(code: code) }
@@ -239,8 +308,24 @@ struct CheckCommand: Command {
         }
         let faults = report.faults.count
         terminal.say(faults == 0 ? ReportMessages.fine() : ReportMessages.count(count: faults))
+        return write(report, survey, terminal)
+    }
+
+    /// Nothing where nothing has changed, so that cron has no reason to write a letter.
+    private func tellChanges(
+        _ report: CheckReport, since known: [Fault.Name], _ survey: Survey, _ terminal: Terminal
+    ) -> Bool {
+        var watch = CheckWatch(known)
+        let (came, went) = watch.lines(report, at: survey.time, terminal)
+        terminal.put(report.json(of: survey, in: terminal.language)) {
+            (came + went).map { terminal.text($0).visibleControls + "\n" }.joined()
+        }
+        return write(report, survey, terminal)
+    }
+
+    private func write(_ report: CheckReport, _ survey: Survey, _ terminal: Terminal) -> Bool {
         let sheet = ReportSheet(
-            report, of: survey, in: terminal.language, version: ComfyGateCommand.version, time: .now())
+            report, of: survey, in: terminal.language, version: ComfyGateCommand.version, time: survey.time)
         // Every file is tried, whatever became of the one before it.
         return !files.map({ $0.write(sheet, terminal) }).contains(false)
     }
@@ -250,7 +335,7 @@ struct CheckCommand: Command {
         _ report: CheckReport, _ surveyor: Surveyor, _ checks: [Check], every span: Duration, on loop: EventLoop,
         _ terminal: Terminal
     ) async throws {
-        var watch = CheckWatch(report)
+        var watch = CheckWatch(report.faults.map(\.name))
         var left = looks
         while left != 0 {
             left = left.map { $0 - 1 }

@@ -11,34 +11,28 @@ struct CheckWatch {
         "check.watch.went", en: "{time} over: {check} {place}", fr: "{time} fini : {check} {place}")
     static let messages = [came, went]
 
-    /// What makes a fault the same one: its evidence may count upwards.
-    private struct Name: Hashable {
-        let check: String
-        let place: String
+    private var known: [Fault.Name]
 
-        init(_ fault: Fault) { (check, place) = (fault.check, fault.place) }
-    }
-
-    private var known: [Fault]
-
-    init(_ report: CheckReport) { known = report.faults }
+    /// - Parameter known: What was wrong at the last look.
+    init(_ known: [Fault.Name]) { self.known = known }
 
     /// The lines of what is new, and of what is gone.
     mutating func lines(_ report: CheckReport, at time: Timestamp, _ terminal: Terminal) -> (
         came: [Phrase], went: [Phrase]
     ) {
-        let (before, now) = (Set(known.map(Name.init)), Set(report.faults.map(Name.init)))
+        let names = report.faults.map(\.name)
+        let (before, now) = (Set(known), Set(names))
         let moment = String(time.rfc3339.prefix(19))
-        let came = report.faults.filter { !before.contains(Name($0)) }.map { fault in
+        let came = report.faults.filter { !before.contains($0.name) }.map { fault in
             Self.came([
                 "time": moment, "severity": terminal.text(fault.severity.phrase), "check": fault.check,
                 "place": fault.place, "evidence": terminal.text(fault.evidence), "remedy": terminal.text(fault.remedy),
             ])
         }
-        let went = known.filter { !now.contains(Name($0)) }.map { fault in
-            Self.went(["time": moment, "check": fault.check, "place": fault.place])
+        let went = known.filter { !now.contains($0) }.map { name in
+            Self.went(["time": moment, "check": name.check, "place": name.place])
         }
-        known = report.faults
+        known = names
         return (came, went)
     }
 }

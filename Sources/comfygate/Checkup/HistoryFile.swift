@@ -9,25 +9,33 @@ internal import Loop
 struct HistoryFile: Sendable {
     private static let limit = 4 << 20
 
+    /// Of one installation and one choice of checks: `genai-0f2c44d1a2b3`.
+    let name: String
     /// Nil where there is no home to keep it in.
     private let path: String?
 
-    /// - Parameter root: The project's folder, as it was named.
-    init(of root: String, environment: [String: String]) {
+    /// - Parameters:
+    ///   - root: The project's folder, as it was named.
+    ///   - choice: What is looked at of it; empty is all. Only like is compared with like.
+    init(of root: String, choice: String, environment: [String: String]) {
         let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 }
         // XDG Base Directory Specification 0.8: state that outlives a restart.
         let state =
             environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home.map { $0 + "/.local/state" }
-        guard let state, let real = unsafe realpath(root, nil) else {
-            path = nil
-            return
-        }
-        defer { unsafe free(real) }
-        let place = unsafe String(cString: real)
-        let name =
+        let place = Self.absolute(root)
+        let last =
             place.split(separator: "/").last.map { $0.filter { $0.isASCII && ($0.isLetter || $0.isNumber) } } ?? ""
-        let digest = Hex.encode(Array(Digest.sha256(Array(place.utf8)).prefix(6)))
-        path = "\(state)/comfygate/checks/\(name.prefix(40))-\(digest).jsonl"
+        let all = choice.isEmpty ? place : "\(place)\n\(choice)"
+        name = "\(last.prefix(40))-\(Hex.encode(Array(Digest.sha256(Array(all.utf8)).prefix(6))))"
+        let file = "\(name).jsonl"
+        path = state.map { "\($0)/comfygate/checks/\(file)" }
+    }
+
+    /// Without links; as it is where there is no such place.
+    static func absolute(_ path: String) -> String {
+        guard let real = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
     }
 
     func read() -> CheckHistory {
