@@ -30,6 +30,21 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
         (endpoint, self.target) = (.tcp(secure: secure, authority), target)
     }
 
+    /// The root of a server; nil where the host can stand in no address.
+    ///
+    /// - Parameter host: A name or an address; one of IPv6 has no brackets.
+    public init?(host: String, port: UInt16, secure: Bool = false) {
+        self.init("\(secure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+    }
+
+    /// The name or address to connect to, without the brackets of IPv6; nil for a socket.
+    public var host: String? {
+        authority.map { authority in
+            let host = authority.host.description
+            return host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        }
+    }
+
     public var isSecure: Bool {
         if case .tcp(let secure, _) = endpoint { secure } else { false }
     }

@@ -96,7 +96,7 @@ struct DiagnosisTests {
         },
         Broken("worker.installing") {
             // Docker's proxy takes the connection and closes it.
-            unanswered(&$0, .notHTTP)
+            unanswered(&$0, .closed)
             $0.log = "Collecting torch==2.6.0\n"
         },
         Broken("worker.loading") {
@@ -104,7 +104,7 @@ struct DiagnosisTests {
             $0.log = "Total VRAM 24576 MB\n"
         },
         Broken("worker.listens_inside") {
-            unanswered(&$0, .notHTTP)
+            unanswered(&$0, .closed)
             $0.log = "Starting server\n\nTo see the GUI go to: http://127.0.0.1:8188\n"
         },
         Broken("port.other_inside") {
@@ -129,7 +129,12 @@ struct DiagnosisTests {
             $0.survey.machine.wslConfigs = [WSLConfig(Array("[wsl2]\nnetworkingMode=Mirrored".utf8), path: "x")]
         },
         Broken("port.not_http", url: "https://comfy.example") { unanswered(&$0, .notHTTP) },
-        Broken("tls.wanted", url: "http://comfy.example") { unanswered(&$0, .notHTTP) },
+        Broken("tls.wanted", url: "http://comfy.example") {
+            unanswered(&$0, .closed)
+            $0.speaksTLS = true
+        },
+        Broken("port.not_http", url: "http://comfy.example") { unanswered(&$0, .notHTTP) },
+        Broken("port.closes", url: "http://comfy.example") { unanswered(&$0, .closed) },
         Broken("tls.wanted", url: "http://comfy.example:443") {
             $0.bare = reply(400, server: "nginx", "The plain HTTP request was sent to HTTPS port")
         },

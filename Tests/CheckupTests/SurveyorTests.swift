@@ -5,11 +5,28 @@ import Secrets
 import Stack
 import TestSupport
 import Testing
+import Wire
 
 @testable import Checkup
 
 /// Surveys of real folders, each with one thing wrong in it.
 struct SurveyorTests {
+    @Test("A worker that was named by loopback is tried at every address that its port is open at")
+    func around() throws {
+        var machine = Machine()
+        machine.addresses = ["192.168.1.5", "fe80::1"]
+        machine.listening = [
+            Machine.Listening(address: "0.0.0.0", port: 8_188), Machine.Listening(address: "127.0.0.1", port: 8_189),
+        ]
+        func places(_ url: String) throws -> [String] {
+            WorkerPlace.named([try #require(HTTPURL(url))], on: machine).map { "\($0.host) \($0.port)" }
+        }
+        #expect(try places("http://localhost:8188") == ["localhost 8188", "192.168.1.5 8188", "fe80::1 8188"])
+        #expect(try places("http://127.0.0.1:8189") == ["127.0.0.1 8189"])
+        #expect(try places("http://[::2]:8188") == ["::2 8188"])
+        #expect(try places("https://localhost:8188") == [])
+    }
+
     private static let token = "hf_" + String(repeating: "aB3", count: 11)
     private static let hash = "$2b$12$JH0/XSNNOqcjD.QBZTeQIebyfQblenBmsJdm3JjGmTVnrkE0jsCka"
 

@@ -114,6 +114,8 @@ class StrictEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
                 words = f"client version {version} is too old. Minimum supported API version is 1.44"
                 return self.answer(400, json.dumps({"message": words}).encode())
             self.server.asked.append(self.path)
+            if self.path.endswith("/info") and self.server.time:
+                return self.answer(200, json.dumps({"SystemTime": self.server.time}).encode())
             return self.answer(200, b"[]")
 
         def answer(self, status, body, kind="application/json"):
@@ -130,8 +132,8 @@ class StrictEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         def log_message(self, *_):
             pass
 
-    def __init__(self, path, version):
-        self.version, self.asked = version, []
+    def __init__(self, path, version, time=None):
+        self.version, self.asked, self.time = version, [], time
         super().__init__(str(path), self.Handler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -196,6 +198,13 @@ def absent_engines(program, folder, wrong):
             engine.asked and all(target.startswith(expected) for target in engine.asked),
             f"an engine of {version} was asked {engine.asked}: {reasons(report)}")
         engine.shutdown()
+    # As after a laptop's sleep.
+    path = folder / "asleep.sock"
+    engine = StrictEngine(path, "1.47", "2026-01-01T00:00:00.123456789Z")
+    _, report = check(program, folder, f"unix://{path}", "--only", "containers")
+    faults = [fault["check"] for fault in report["faults"]]
+    wrong.unless(faults == ["machine.clock"], f"an engine whose clock stands: {faults}")
+    engine.shutdown()
     path = folder / "old.sock"
     engine = StrictEngine(path, "1.12")
     _, report = check(program, folder, f"unix://{path}")

@@ -200,6 +200,16 @@ def run(check, folder):
                     client.close()
         threading.Thread(target=speak, daemon=True).start()
         check.expect(["tls.none"], "--url", f"https://127.0.0.1:{mail.getsockname()[1]}")
+        check.expect(["port.not_http"], "--url", f"http://127.0.0.1:{mail.getsockname()[1]}")
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as deaf:
+        def hang_up():
+            with contextlib.suppress(OSError):
+                while True:
+                    client, _ = deaf.accept()
+                    client.recv(4_096)
+                    client.close()
+        threading.Thread(target=hang_up, daemon=True).start()
+        check.expect(["port.closes"], "--url", f"http://127.0.0.1:{deaf.getsockname()[1]}")
     with Server(plain) as worker:
         check.expect([], "--url", worker.url())
         body = folder / "body.json"

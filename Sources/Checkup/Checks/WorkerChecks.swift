@@ -188,6 +188,7 @@ extension HTTPFailure {
         case .tls(let reason): AnswerMessages.noTLS(["reason": reason])
         case .timedOut: AnswerMessages.timedOut()
         case .notHTTP: AnswerMessages.notHTTP()
+        case .closed: AnswerMessages.closed()
         }
     }
 }
@@ -201,5 +202,7 @@ enum AnswerMessages {
     static let noTLS = Message("answer.no_tls", en: "TLS fails ({reason})", fr: "TLS échoue ({reason})")
     static let timedOut = Message("answer.timed_out", en: "no answer in time", fr: "pas de réponse à temps")
     static let notHTTP = Message("answer.not_http", en: "the answer is not HTTP", fr: "la réponse n’est pas du HTTP")
-    static let all = [refused, unreachable, noTLS, timedOut, notHTTP]
+    static let closed = Message(
+        "answer.closed", en: "the connection is closed without an answer", fr: "la connexion est fermée sans réponse")
+    static let all = [refused, unreachable, noTLS, timedOut, notHTTP, closed]
 }

@@ -210,6 +210,16 @@ public enum DiagnosisMessages {
         "wants_tls",
         en: ("the server does not speak plain HTTP on this port", "Use https:// in place of http://."),
         fr: ("le serveur ne parle pas HTTP en clair sur ce port", "Utilisez https:// au lieu de http://."))
+    static let closes = pair(
+        "closes",
+        en: (
+            "something takes the connection at {place} and closes it without an answer",
+            "What is behind it is not up yet (its log says so), is not meant for HTTP, or wants https://."
+        ),
+        fr: (
+            "quelque chose accepte la connexion à {place} et la ferme sans réponse",
+            "Ce qui est derrière n’est pas encore prêt (son journal le dit), n’est pas du HTTP, ou veut https://."
+        ))
     static let notHTTP = pair(
         "not_http",
         en: ("what answers there is no web server", "Check the port: docker ps shows who publishes which."),
@@ -495,7 +505,8 @@ public enum DiagnosisMessages {
         unknownName, containerName, stopped, dies, installing, loading, listensInside, otherInside, wrongPort, nobody,
         insideContainer, filtered, unreachable, loopbackOnly, wslNAT, wslFirewall, expired, otherName, untrusted,
         clockBehind, noTLS,
-        wantsTLS, notHTTP, noUpstream, slowUpstream, bodyLimit, uploadLimit, noWebSocket, noRoute, origin, misdirected,
+        wantsTLS, closes, notHTTP, noUpstream, slowUpstream, bodyLimit, uploadLimit, noWebSocket, noRoute, origin,
+        misdirected,
         gateWithoutWorker,
         brokenWorker, otherServer, skew, gateWantsToken, gateRefuses, otherPlace, restartNeeded, allRefused, noneFound,
         placeholder, wrapped, eatenByCompose, eatenByShell, brokenHash, passwordSent,

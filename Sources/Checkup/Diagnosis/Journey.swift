@@ -29,6 +29,8 @@ public struct Journey: Sendable {
     var isNameUnknown = false
     /// Why there was no answer; nil where there was one.
     var failure: HTTPFailure?
+    /// TLS is spoken where plain HTTP found no answer.
+    var speaksTLS = false
     /// `GET /system_stats` without a credential.
     var bare: HTTPReply?
     /// `GET /ready` of a gate.

@@ -53,8 +53,10 @@ enum JourneyRules {
         let arguments = ["port": "\(journey.port)", "host": journey.host]
         switch journey.failure {
         // The engine takes connections for a container that does not listen yet, and closes them.
-        case .notHTTP where !journey.url.isSecure && journey.publishers.contains { $0.run?.isRunning == true }: break
-        case nil, .tls, .notHTTP:
+        case .closed
+        where !journey.url.isSecure && !journey.speaksTLS && journey.publishers.contains { $0.run?.isRunning == true }:
+            break
+        case nil, .tls, .notHTTP, .closed:
             guard journey.isFromPhone else { return nil }
             return phone(journey, place, arguments)
         case .refused, .timedOut, .unreachable: break
@@ -160,8 +162,10 @@ enum JourneyRules {
             }
             // A server without TLS says something that is no record of it, or hangs up.
             return cause("tls.none", .tls, place, Words.noTLS, arguments)
-        case .notHTTP where !journey.url.isSecure: return cause("tls.wanted", .tls, place, Words.wantsTLS)
+        case .notHTTP where journey.speaksTLS, .closed where journey.speaksTLS:
+            return cause("tls.wanted", .tls, place, Words.wantsTLS)
         case .notHTTP: return cause("port.not_http", .port, place, Words.notHTTP)
+        case .closed: return cause("port.closes", .port, place, Words.closes, ["place": place])
         default: break
         }
         // nginx and others answer in plain HTTP that they want the other kind.

@@ -40,6 +40,11 @@ public struct Traveller: Sendable {
         let bare = answer.reply
         (journey.failure, journey.bare) = (answer.failure, bare)
         journey.now = .now()
+        if !url.isSecure, answer.failure == .closed || answer.failure == .notHTTP,
+            let other = HTTPURL(host: asker.host, port: asker.port, secure: true)
+        {
+            journey.speaksTLS = await HTTPProbe(other, on: loop)?.ask(.get, "/").isOfTLS ?? false
+        }
         guard let bare else {
             journey.log = await log(journey, environment, on: loop)
             return journey
@@ -121,4 +126,15 @@ extension Finding {
     }
 
     fileprivate var isPluginFile: Bool { kind == .login }
+}
+
+extension HTTPAnswer {
+    /// It came by TLS, or would have, had its certificate been believed.
+    fileprivate var isOfTLS: Bool {
+        switch self {
+        case .answered: true
+        case .failed(.tls(let words)): ["certificate", "mismatch"].contains { words.lowercased().contains($0) }
+        case .failed: false
+        }
+    }
 }

@@ -35,8 +35,7 @@ struct OwnCheckRun: Sendable {
         case .answer(let url, let status, let text): return await ask(url, status, text, limit: check.timeLimit)
         case .container(let name): return look(at: name)
         case .port(let host, let port):
-            let name = host.contains(":") ? "[\(host)]" : host
-            guard let url = HTTPURL("http://\(name):\(port)"), var probe = HTTPProbe(url, on: loop) else {
+            guard let url = HTTPURL(host: host, port: port), var probe = HTTPProbe(url, on: loop) else {
                 return [OwnFault(evidence: AnswerMessages.refused())]
             }
             (probe.connectTime, probe.answerTime) = (check.timeLimit, check.timeLimit)

@@ -79,9 +79,11 @@ public struct ReportSheet: Sendable {
         return text
     }
 
-    /// `error`, `ok`, or that nothing of it could be seen.
+    /// `error`, `ok`, or why nothing of it was judged: it could not be seen, or is not there.
     func state(of line: CheckReport.Line) -> String {
-        guard line.holding + line.faulty > 0 else { return text(ReportMessages.notSeen) }
+        guard line.holding + line.faulty > 0 else {
+            return text(line.unseen > 0 ? ReportMessages.notSeen : ReportMessages.notThere)
+        }
         return line.worst.map { text($0.phrase) } ?? text(ReportMessages.ok)
     }
 }

@@ -50,6 +50,7 @@ public enum ReportMessages {
     static let state = Message("report.state", en: "State", fr: "État")
     static let score = Message("report.score", en: "Score", fr: "Note")
     static let held = Message("report.held", en: "Checks that hold", fr: "Contrôles tenus")
+    static let notThere = Message("report.not_there", en: "nothing there", fr: "rien de tel")
     static let notSeen = Message("report.not_seen", en: "not seen", fr: "non vu")
     static let scoring = Message(
         "report.scoring",
@@ -72,7 +73,7 @@ public enum ReportMessages {
 
     public static let all =
         Array(areaNames.values) + Array(severities.values) + Array(tallies.values) + [
-            fine, count, unseen, ok, title, areas, area, state, score, held, notSeen, scoring, broken, helps,
+            fine, count, unseen, ok, title, areas, area, state, score, held, notSeen, notThere, scoring, broken, helps,
             unseenTitle, kept, made,
         ]
 

@@ -35,8 +35,10 @@ public enum HTTPFailure: Sendable, Hashable {
     case tls(String)
     /// No connection, for another reason: the system's words.
     case unreachable(String)
-    /// What answered is not HTTP, not on this kind of connection, or ended in mid-answer.
+    /// What answered is not HTTP, or not on this kind of connection.
     case notHTTP
+    /// The connection stood, and was closed before an answer was whole, as Docker's proxy does for a service that is not up.
+    case closed
 }
 
 /// What one request came to.
@@ -65,11 +67,8 @@ public struct HTTPProbe: Sendable {
 
     /// Nil for the path of a socket.
     public init?(_ url: HTTPURL, on loop: EventLoop) {
-        guard let name = url.authority?.host.description, let port = url.port.flatMap({ UInt16(exactly: $0) }) else {
-            return nil
-        }
-        host = name.hasPrefix("[") ? String(name.dropFirst().dropLast()) : name
-        (self.url, self.loop, self.port) = (url, loop, port)
+        guard let host = url.host, let port = url.port.flatMap({ UInt16(exactly: $0) }) else { return nil }
+        (self.url, self.loop, self.host, self.port) = (url, loop, host, port)
     }
 
     /// - Parameters:
@@ -163,7 +162,8 @@ public struct HTTPProbe: Sendable {
         case .unreachable(let reason): .unreachable(reason)
         case .timedOut: .timedOut
         case .overloaded: .unreachable("\(failure)")
-        case .brokeOff, .invalid: .notHTTP
+        case .brokeOff: .closed
+        case .invalid: .notHTTP
         }
     }
 

@@ -43,7 +43,7 @@ public struct Surveyor: Sendable {
             $0.onHost(survey.machine.listening)
         }
         let places = WorkerPlace.all(in: survey.containers, own: survey.machine.addresses)
-        let named = workers.compactMap { WorkerPlace($0) }.filter { !places.contains($0) }
+        let named = WorkerPlace.named(workers, on: survey.machine).filter { !places.contains($0) }
         let asked = OwnCheckRun(
             root: root, containers: survey.containers, blindness: survey.engine.reason, loop: loop)
         async let ownFaults = asked.run(own)

@@ -16,7 +16,8 @@ public struct WorkerFacts: Sendable {
     /// `GET /manager/version` of ComfyUI-Manager, which installs code.
     public var manager: HTTPAnswer
 
-    public var address: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    /// Without a slash at its end.
+    public var address: String { HTTPURL(host: host, port: port)?.origin.map { "\($0)" } ?? host }
 
     /// Only programs on this machine can reach the address.
     public var isLoopback: Bool { host == "localhost" || host.hasPrefix("127.") || host == "::1" }
@@ -57,10 +58,19 @@ struct WorkerPlace: Sendable, Hashable {
 
     /// Nil for a socket's path, and for TLS: a ComfyUI of its own speaks neither.
     init?(_ url: HTTPURL) {
-        guard !url.isSecure, let authority = url.authority, let port = url.port else { return nil }
-        let host = authority.host.description
-        self.init(
-            container: nil, host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, port: UInt16(port))
+        guard !url.isSecure, let host = url.host, let port = url.port else { return nil }
+        self.init(container: nil, host: host, port: UInt16(port))
+    }
+
+    /// One that was named by loopback may be open to others, too: every address is tried that its port is open at.
+    static func named(_ urls: [HTTPURL], on machine: Machine) -> [WorkerPlace] {
+        urls.compactMap { WorkerPlace($0) }.flatMap { place -> [WorkerPlace] in
+            let isOpen = machine.listening.contains { $0.port == Int(place.port) && $0.isPublic }
+            guard isOpen, place.host == "localhost" || place.host.hasPrefix("127.") || place.host == "::1" else {
+                return [place]
+            }
+            return [place] + machine.addresses.map { WorkerPlace(container: nil, host: $0, port: place.port) }
+        }
     }
 
     /// Those of the containers that look like a ComfyUI: each published port at every address that leads to it.
@@ -82,8 +92,7 @@ struct WorkerPlace: Sendable, Hashable {
 
     /// Nil where the host is no address that a URL could have.
     func look(on loop: EventLoop) async -> WorkerFacts? {
-        let bracketed = host.contains(":") ? "[\(host)]" : host
-        guard let url = HTTPURL("http://\(bracketed):\(port)"), let probe = HTTPProbe(url, on: loop) else { return nil }
+        guard let url = HTTPURL(host: host, port: port), let probe = HTTPProbe(url, on: loop) else { return nil }
         async let stats = probe.ask(.get, "/system_stats")
         async let prompt = probe.ask(.post, "/prompt", body: "{}")
         async let manager = probe.ask(.get, "/manager/version")
