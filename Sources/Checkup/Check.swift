@@ -126,12 +126,14 @@ extension Check {
             if let reason = survey.missing(need) { return Outcome(check: self, state: .unseen(reason)) }
         }
         guard !needs.contains(where: survey.hasNothing(of:)) else { return Outcome(check: self, state: .nothing) }
+        // One service in two compose files is one fault.
+        var told: Set<Fault> = []
         let faults = find(survey).map { trace in
             Fault(
                 check: id, area: area, severity: severity, place: redaction(trace.place),
                 evidence: redaction(trace.evidence ?? Phrase(evidence, trace.arguments)),
                 remedy: redaction(trace.remedy ?? Phrase(remedy, trace.arguments)), fix: trace.fix)
-        }
+        }.filter { told.insert($0).inserted }
         return Outcome(check: self, state: faults.isEmpty ? .holds : .faulty(faults))
     }
 

@@ -54,6 +54,24 @@ public struct YAMLNode: Sendable, Hashable {
     public subscript(key: String) -> YAMLNode? { entries.first { $0.key == key }?.value }
 }
 
+/// Nodes that are put together from others.
+extension YAMLNode {
+    private static let nowhere = TextPosition(line: 1, column: 1)
+
+    package init(_ entries: [(key: String, value: YAMLNode)], at position: TextPosition? = nil) {
+        content = .mapping(entries.map { Entry(key: $0.key, position: $0.value.position, value: $0.value) })
+        self.position = position ?? Self.nowhere
+    }
+
+    package init(_ elements: [YAMLNode], at position: TextPosition) {
+        (content, self.position) = (.sequence(elements), position)
+    }
+
+    package init(_ text: String, at position: TextPosition) {
+        (content, self.position) = (.scalar(text, isPlain: false), position)
+    }
+}
+
 /// Why a text is not a document we accept, and where.
 public struct YAMLError: Error, Sendable, Hashable {
     public enum Reason: Sendable, Hashable {

@@ -221,6 +221,13 @@ struct CheckTests {
             let cause = Cause(id: "tls.expired", hop: .tls, place: "x", evidence: words, remedy: words)
             $0.ways = [Survey.Way(url: "https://x", causes: [cause])]
         },
+        Planted("worker.no_models") { $0.workers[0].models = 0 },
+        Planted(container: "worker.any_origin") { $0.words += ["--enable-cors-header", "--port", "1"] },
+        Planted(container: "worker.any_origin") { $0.words += ["--enable-cors-header=*"] },
+        Planted("worker.any_origin") {
+            let body = #"{"system": {"argv": ["main.py", "--enable-cors-header", "*"]}}"#
+            $0.workers[0].stats = .answered(HTTPReply(status: 200, body: Array(body.utf8)))
+        },
         Planted("worker.known_hole") {
             $0.workers[0].stats = stats("0.3.39")
         },
@@ -250,6 +257,8 @@ struct CheckTests {
             Self.variable("CUDA_VISIBLE_DEVICES", "0"), Self.variable("NVIDIA_VISIBLE_DEVICES", "all"),
         ]
         survey.containers[0].run?.cards = .seen([Self.uuids[0]])
+        survey.containers[0].words += ["--enable-cors-header", "https://comfy.example.org"]
+        survey.workers[0].models = 1
         (survey.containers[0].image, survey.containers[0].isImageOwn) = ("own:latest", true)
         survey.ways = [
             Survey.Way(url: "https://x", causes: [], certificateEnd: survey.time.advanced(bySeconds: 60 * 86_400))

@@ -124,6 +124,10 @@ PLANTED = [
     ("image.floating", lambda t: t.service(FORGE, "forge:1", "forge")),
     ("gate.configuration", lambda t: t.put("comfygate.yaml", "listen: {adresses: [127.0.0.1:8288]}\n")),
     ("port.public", lambda t: t.service(VIDEO, "127.0.0.1:8189:8188", "8189:8188")),
+    # What a file named override adds counts in the one beside it, and lacks nothing that stands there.
+    ("port.public", lambda t: t.put(
+        f"{SERVICES}/{FORGE}/docker-compose.override.yml", f"services: {{{FORGE}: {{ports: ['17869:7860']}}}}\n")),
+    ("worker.any_origin", lambda t: t.add(VIDEO, "command: python main.py --listen 0.0.0.0 --enable-cors-header")),
     ("login.empty_key", lambda t: t.service(WHISPER, ENV, ENV + "\n      - API_KEY=${WHISPER_KEY_OF_OLD:-}")),
     ("login.fresh_hash", lambda t: t.service(VIDEO, ENV, ENV + "\n      - COMFYUI_PASSWORD=changeme")),
     ("gpu.filtered_twice", lambda t: t.add(FORGE, "environment: {CUDA_VISIBLE_DEVICES: 1}")),

@@ -3,7 +3,9 @@ internal import Stack
 
 extension Check {
     /// Workers, as somebody without a credential meets them.
-    static let ofWorkers = [openToNetwork, openHere, managerOpen, silent, knownHole, managerHole, brokenWay]
+    static let ofWorkers = [
+        openToNetwork, openHere, managerOpen, anyOrigin, silent, knownHole, managerHole, noModels, brokenWay,
+    ]
 
     private static let openEvidence = Message(
         "check.worker.open.evidence",
@@ -63,6 +65,66 @@ extension Check {
         ),
         needs: [.workers]
     ) { survey in survey.workers.filter { $0.manager.status == 200 && !$0.isLoopback }.map { Trace($0.place) } }
+
+    static let anyOrigin = Check(
+        "worker.any_origin", .login, .error,
+        Message(
+            "check.worker.any_origin", en: "No worker lets every web page use it",
+            fr: "Aucun worker ne se laisse utiliser par n’importe quelle page web"),
+        evidence: Message(
+            "check.worker.any_origin.evidence",
+            en:
+                "it is started with --enable-cors-header for every origin: a page that somebody here visits can run jobs and read "
+                + "pictures",
+            fr:
+                "il est lancé avec --enable-cors-header pour toute origine : une page visitée d’ici peut lancer des jobs et lire "
+                + "les images"),
+        remedy: Message(
+            "check.worker.any_origin.remedy",
+            en: "Take it away, or name the one origin that needs it: --enable-cors-header https://comfy.example.org.",
+            fr:
+                "Retirez-le, ou nommez la seule origine qui en a besoin : --enable-cors-header https://comfy.example.org."
+        )
+    ) { survey in
+        let ofContainers = survey.containers.filter(\.isComfyUI).map { ($0.name, $0.words) }
+        let ofWorkers = survey.workers.map { ($0.container ?? $0.address, $0.words) }
+        var told: Set<String> = []
+        return (ofContainers + ofWorkers).filter { name, words in
+            opensToAnyOrigin(words.flatMap { $0.split(separator: " ") }) && told.insert(name).inserted
+        }.map { Trace($0.0) }
+    }
+
+    /// Without a value it means every origin.
+    private static func opensToAnyOrigin(_ words: [Substring]) -> Bool {
+        guard let index = words.firstIndex(where: { $0.hasPrefix("--enable-cors-header") }) else { return false }
+        if let sign = words[index].firstIndex(of: "=") { return words[index][sign...] == "=*" }
+        guard index + 1 < words.count else { return true }
+        return words[index + 1].hasPrefix("--") || words[index + 1].contains("*")
+    }
+
+    static let noModels = Check(
+        "worker.no_models", .models, .warning,
+        Message(
+            "check.worker.no_models", en: "Every worker lists models", fr: "Chaque worker liste des modèles"),
+        evidence: Message(
+            "check.worker.no_models.evidence",
+            en:
+                "ComfyUI lists neither a checkpoint nor a diffusion model: no workflow of the usual kind can run",
+            fr: "ComfyUI ne liste ni checkpoint ni modèle de diffusion : aucun workflow habituel ne peut tourner"),
+        remedy: Message(
+            "check.worker.no_models.remedy",
+            en:
+                "Put one into models/checkpoints or models/diffusion_models of the ComfyUI that runs; in a container, look where the "
+                + "folder is mounted (docker inspect) or what extra_model_paths.yaml says.",
+            fr:
+                "Mettez-en un dans models/checkpoints ou models/diffusion_models du ComfyUI qui tourne ; dans un conteneur, voyez "
+                + "où le dossier est monté (docker inspect) ou ce que dit extra_model_paths.yaml."),
+        needs: [.workers]
+    ) { survey in
+        var told: Set<String> = []
+        return survey.workers.filter { $0.models == 0 && told.insert($0.container ?? $0.address).inserted }
+            .map { Trace($0.place) }
+    }
 
     private static let silentEvidence = Message(
         "check.worker.silent.evidence", en: "its container runs, and nothing answers: {reason}",

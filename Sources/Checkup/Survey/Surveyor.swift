@@ -97,9 +97,7 @@ public struct Surveyor: Sendable {
         files.findings = discovery.findings
         files.rows = audit.rows(of: truth ?? CredentialFile(), found: discovery.findings)
         var folder = Folder(seen: .seen(files))
-        for (path, bytes) in search.composeFiles.sorted(by: { $0.key < $1.key }) {
-            folder.take(path, bytes, in: tree)
-        }
+        folder.take(search.composeFiles, in: tree)
         files.scripts = folder.scripts(in: tree)
         files.missingMounts = folder.missingMounts(in: tree)
         folder.seen = .seen(files)
@@ -197,14 +195,27 @@ extension Surveyor.Folder {
         }
     }
 
-    fileprivate mutating func take(_ path: String, _ bytes: [UInt8], in tree: ProjectTree) {
-        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        do throws(YAMLError) {
-            guard let document = try YAMLReader.full.read(bytes) else { return }
+    /// Compose files, and those that they include.
+    fileprivate mutating func take(_ files: [String: [UInt8]], in tree: ProjectTree) {
+        var compose = ComposeFiles()
+        var known = Set(files.keys)
+        var left = files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        while let (path, bytes) = left.popLast() {
+            do throws(YAMLError) {
+                guard let document = try YAMLReader.full.read(bytes) else { continue }
+                compose.add(document, path: path)
+                for other in ComposeFiles.included(by: document, in: path) where known.insert(other).inserted {
+                    if let bytes = tree.bytes(of: other) { left.append((other, bytes)) }
+                }
+            } catch {
+                broken.append(Survey.BrokenFile(path: "\(path):\(error.position.line)", reason: error.phrase))
+            }
+        }
+        broken.sort { $0.path < $1.path }
+        for (path, document) in compose.merged {
+            let folder = path.split(separator: "/").dropLast().joined(separator: "/")
             var variables = ComposeVariables(tree.bytes(of: folder.isEmpty ? ".env" : folder + "/.env"))
             containers += ContainerFacts.services(of: document, in: path, &variables, read: tree.bytes)
-        } catch {
-            broken.append(Survey.BrokenFile(path: "\(path):\(error.position.line)", reason: error.phrase))
         }
     }
 }

@@ -15,6 +15,8 @@ public struct WorkerFacts: Sendable {
     public var prompt: HTTPAnswer
     /// `GET /manager/version` of ComfyUI-Manager, which installs code.
     public var manager: HTTPAnswer
+    /// How many files it lists that a picture could begin with; nil where it does not say.
+    public var models: Int?
 
     /// Without a slash at its end.
     public var address: String { HTTPURL(host: host, port: port)?.origin.map { "\($0)" } ?? host }
@@ -96,8 +98,19 @@ struct WorkerPlace: Sendable, Hashable {
         async let stats = probe.ask(.get, "/system_stats")
         async let prompt = probe.ask(.post, "/prompt", body: "{}")
         async let manager = probe.ask(.get, "/manager/version")
-        return WorkerFacts(
+        async let models = models(probe)
+        var facts = WorkerFacts(
             container: container, host: host, port: port, stats: await stats, prompt: await prompt,
             manager: await manager)
+        facts.models = await models
+        return facts
+    }
+
+    /// Nil where one of ComfyUI's own folders is not listed; those of ComfyUI-GGUF and of diffusers need not be there.
+    private func models(_ probe: HTTPProbe) async -> Int? {
+        let counts = await inParallel(["checkpoints", "diffusion_models", "unet_gguf", "diffusers"]) { folder in
+            await probe.ask(.get, "/models/\(folder)").reply.flatMap { $0.status == 200 ? $0.json?.array?.count : nil }
+        }
+        return counts.prefix(2).contains(nil) ? nil : counts.compactMap(\.self).reduce(0, +)
     }
 }

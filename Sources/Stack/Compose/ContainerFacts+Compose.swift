@@ -5,11 +5,10 @@ public import YAML
 extension ContainerFacts {
     /// The services of a compose file as the containers it would start.
     ///
-    /// Source: the Compose specification (github.com/compose-spec/compose-spec), chapter services. What another file adds by
-    /// `extends` or `include` is not followed.
+    /// Source: the Compose specification (github.com/compose-spec/compose-spec), chapter services.
     ///
     /// - Parameters:
-    ///   - document: The file.
+    ///   - document: The file, with what others add to it: `ComposeFiles.merged`.
     ///   - path: The file, relative to the project's folder.
     ///   - variables: What is filled in; learns what is missing.
     ///   - read: The bytes of a file that `env_file` names, by its path relative to the project's folder; nil where there is none.

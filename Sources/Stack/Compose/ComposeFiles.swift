@@ -1,0 +1,138 @@
+internal import Secrets
+public import YAML
+
+/// The compose files of a project's folder, put together as Compose puts them together.
+///
+/// Source: the Compose specification, chapters merge, extends and include. `!reset` and `!override` are not looked at.
+public struct ComposeFiles: Sendable {
+    /// How many files or services may build on each other; Compose itself refuses only circles.
+    private static let deepest = 16
+    /// What Compose looks for, the first one first.
+    private static let usual = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"]
+
+    /// By their paths, relative to the project's folder.
+    private var documents: [String: YAMLNode] = [:]
+
+    public init() {}
+
+    public mutating func add(_ document: YAMLNode, path: String) { documents[path] = document }
+
+    /// What other files a file includes, relative to the project's folder.
+    public static func included(by document: YAMLNode, in path: String) -> [String] {
+        (document["include"]?.elements ?? []).flatMap { entry -> [YAMLNode] in
+            let paths = entry["path"] ?? entry
+            return paths.elements.isEmpty ? [paths] : paths.elements
+        }.compactMap { $0.text.flatMap { ComposeFile.path(of: $0, in: folder(of: path)) } }
+    }
+
+    /// Each file with the services it makes, in the order of the paths. What a file named `override` says counts in the one
+    /// beside it; a service without an image of its own is the one of that name in the folder's usual file, changed.
+    public var merged: [(path: String, document: YAMLNode)] {
+        documents.sorted { $0.key < $1.key }.compactMap { path, document in
+            let base = usual(beside: path)
+            guard !Self.isOverride(path) || base == nil else { return nil }
+            var services = Self.services(of: document).map { ($0.key, resolved($0.key, in: path, depth: 0)) }
+            if path == base {
+                for (other, overriding) in overrides(beside: path) {
+                    for entry in Self.services(of: overriding) {
+                        let change = resolved(entry.key, in: other, depth: 0) ?? entry.value
+                        if let index = services.firstIndex(where: { $0.0 == entry.key }), let old = services[index].1 {
+                            services[index].1 = old.merged(with: change)
+                        } else {
+                            services.append((entry.key, change))
+                        }
+                    }
+                }
+            } else if let base {
+                services = services.map { name, service in
+                    guard let service, service["image"] == nil, service["build"] == nil,
+                        let old = resolved(name, in: base, depth: 0)
+                    else { return (name, service) }
+                    return (name, old.merged(with: service))
+                }
+            }
+            let entries = services.compactMap { name, service in service.map { (name, $0) } }
+            return (path, YAMLNode([("services", YAMLNode(entries))]))
+        }
+    }
+
+    /// A service with what it extends; nil where there is none of the name.
+    private func resolved(_ name: String, in path: String, depth: Int) -> YAMLNode? {
+        guard let service = documents[path].map(Self.services)?.first(where: { $0.key == name })?.value else {
+            return nil
+        }
+        guard let extends = service["extends"], depth < Self.deepest,
+            let other = extends.text ?? extends["service"]?.text
+        else { return service }
+        let file = extends["file"]?.text.map { ComposeFile.path(of: $0, in: Self.folder(of: path)) } ?? path
+        guard let file, file != path || other != name, var old = resolved(other, in: file, depth: depth + 1) else {
+            return service
+        }
+        // Its paths are meant from another folder.
+        if Self.folder(of: file) != Self.folder(of: path) { old = old.without(["volumes", "env_file"]) }
+        return old.merged(with: service)
+    }
+
+    private func overrides(beside path: String) -> [(path: String, document: YAMLNode)] {
+        documents.filter { Self.isOverride($0.key) && Self.folder(of: $0.key) == Self.folder(of: path) }
+            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    private func usual(beside path: String) -> String? {
+        let folder = Self.folder(of: path)
+        return Self.usual.map { folder.isEmpty ? $0 : "\(folder)/\($0)" }.first { documents[$0] != nil }
+    }
+
+    private static func services(of document: YAMLNode) -> [YAMLNode.Entry] { document["services"]?.entries ?? [] }
+
+    private static func folder(of path: String) -> String {
+        path.split(separator: "/").dropLast().joined(separator: "/")
+    }
+
+    private static func isOverride(_ path: String) -> Bool {
+        path.split(separator: "/").last.map { name in
+            usual.contains { usual in
+                let parts = usual.split(separator: ".")
+                return name == "\(parts[0]).override.yml" || name == "\(parts[0]).override.yaml"
+            }
+        } ?? false
+    }
+}
+
+extension YAMLNode {
+    /// Lists of which the later one counts alone; others are appended.
+    private static let replaced: Set<String> = ["command", "entrypoint", "test"]
+
+    /// - Parameter later: Wins.
+    fileprivate func merged(with later: YAMLNode, under key: String = "") -> YAMLNode {
+        if Self.replaced.contains(key) { return later }
+        switch (content, later.content) {
+        case (.mapping(let old), .mapping(let new)):
+            let names = Set(new.map(\.key))
+            let kept = old.map { entry in
+                (
+                    entry.key,
+                    names.contains(entry.key)
+                        ? entry.value.merged(with: later[entry.key] ?? entry.value, under: entry.key) : entry.value
+                )
+            }
+            let known = Set(old.map(\.key))
+            return YAMLNode(kept + new.filter { !known.contains($0.key) }.map { ($0.key, $0.value) }, at: position)
+        case (.sequence(let old), .sequence(let new)): return YAMLNode(old + new, at: position)
+        // `environment` and `labels` are written both ways; as a list the later line counts.
+        case (.mapping, .sequence(let new)): return YAMLNode(assignments + new, at: position)
+        case (.sequence(let old), .mapping): return YAMLNode(old + later.assignments, at: position)
+        default: return later
+        }
+    }
+
+    private var assignments: [YAMLNode] {
+        entries.map { entry in
+            YAMLNode(entry.value.text.map { "\(entry.key)=\($0)" } ?? entry.key, at: entry.position)
+        }
+    }
+
+    fileprivate func without(_ keys: Set<String>) -> YAMLNode {
+        YAMLNode(entries.filter { !keys.contains($0.key) }.map { ($0.key, $0.value) }, at: position)
+    }
+}

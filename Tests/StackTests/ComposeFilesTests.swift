@@ -1,0 +1,117 @@
+import Secrets
+import Testing
+import YAML
+
+@testable import Stack
+
+struct ComposeFilesTests {
+    /// Facts of every service, by file and name.
+    private func services(_ files: [String: String]) throws -> [String: ContainerFacts] {
+        var compose = ComposeFiles()
+        for (path, text) in files {
+            compose.add(try #require(try YAMLReader.full.read(Array(text.utf8))), path: path)
+        }
+        var found: [String: ContainerFacts] = [:]
+        for (path, document) in compose.merged {
+            var variables = ComposeVariables(nil)
+            for facts in ContainerFacts.services(of: document, in: path, &variables, read: { _ in nil }) {
+                found["\(path) \(facts.name)"] = facts
+            }
+        }
+        return found
+    }
+
+    static let base = """
+        services:
+          x:
+            image: example/x:1
+            mem_limit: 8g
+            command: [old, words]
+            environment: [A=1, B=1]
+            ports: ["127.0.0.1:80:80"]
+            healthcheck: {test: [CMD, old], interval: 5s}
+        """
+
+    @Test("An override changes the file beside it")
+    func override() throws {
+        let override = """
+            services:
+              x:
+                user: "1000"
+                command: [new]
+                environment: {B: 2, C: 3}
+                ports: ["0.0.0.0:81:81"]
+                healthcheck: {test: [CMD, new]}
+              y: {image: example/y}
+            """
+        let found = try services(["a/docker-compose.yml": Self.base, "a/docker-compose.override.yml": override])
+        #expect(Set(found.keys) == ["a/docker-compose.yml x", "a/docker-compose.yml y"])
+        let x = try #require(found["a/docker-compose.yml x"])
+        #expect((x.memoryLimit, x.user, x.image) == (8 << 30, "1000", "example/x:1"))
+        #expect(x.words == ["new"])
+        #expect(x.ports.map(\.host) == [80, 81])
+        #expect(x.healthCheck?.test == ["CMD", "new"])
+        let values = ["A", "B", "C"].map { name in
+            x[variable: name].map { String(decoding: $0.reveal(), as: UTF8.self) }
+        }
+        #expect(values == ["1", "2", "3"])
+    }
+
+    @Test("A piece for another card is the usual service with the piece; a whole service stands for itself")
+    func pieces() throws {
+        let gpu = """
+            services:
+              x: {shm_size: 8g}
+              z: {image: example/z}
+              w: {user: root}
+            """
+        let found = try services(["docker-compose.yml": Self.base, "docker-compose.gpu.yml": gpu])
+        #expect(
+            Set(found.keys) == [
+                "docker-compose.yml x", "docker-compose.gpu.yml x", "docker-compose.gpu.yml z",
+                "docker-compose.gpu.yml w",
+            ])
+        #expect(found["docker-compose.yml x"]?.sharedMemory == nil)
+        #expect(found["docker-compose.gpu.yml x"]?.memoryLimit == 8 << 30)
+        #expect(found["docker-compose.gpu.yml x"]?.sharedMemory == 8 << 30)
+        #expect(found["docker-compose.gpu.yml z"]?.memoryLimit == nil)
+    }
+
+    @Test("A service is what it extends, in its file and in another one, and circles end")
+    func extends() throws {
+        let found = try services([
+            "a/compose.yaml": """
+            services:
+              base: {image: example/base, user: "1000", volumes: ["./here:/here"]}
+              one: {extends: base, mem_limit: 1g}
+              two: {extends: {service: one}, user: "2000"}
+              far: {extends: {service: common, file: ../common/compose.yaml}, volumes: ["./mine:/mine"]}
+              itself: {extends: itself, image: example/i}
+              ring: {extends: {service: ring2}, image: example/r}
+              ring2: {extends: {service: ring}}
+              lost: {extends: {service: nobody, file: ../../../etc/passwd}, image: example/l}
+            """,
+            "common/compose.yaml": """
+            services:
+              common: {image: example/common, mem_limit: 2g, volumes: ["./there:/there"], env_file: there.env}
+            """,
+        ])
+        let two = try #require(found["a/compose.yaml two"])
+        #expect((two.image, two.user, two.memoryLimit) == ("example/base", "2000", 1 << 30))
+        #expect(two.mounts.map(\.source) == ["a/here"])
+        let far = try #require(found["a/compose.yaml far"])
+        #expect((far.image, far.memoryLimit) == ("example/common", 2 << 30))
+        #expect(far.mounts.map(\.source) == ["a/mine"])
+        #expect(found["a/compose.yaml itself"]?.image == "example/i")
+        #expect(found["a/compose.yaml ring"]?.image == "example/r")
+        #expect(found["a/compose.yaml lost"]?.image == "example/l")
+    }
+
+    @Test("Files that a file includes")
+    func includes() throws {
+        let text = "include: [../b/db.yaml, {path: [c.yaml, d.yaml]}, ../../outside.yaml]\n"
+        let document = try #require(try YAMLReader.full.read(Array(text.utf8)))
+        #expect(ComposeFiles.included(by: document, in: "a/compose.yaml") == ["b/db.yaml", "a/c.yaml", "a/d.yaml"])
+        #expect(ComposeFiles.included(by: try #require(try YAMLReader.full.read(Array("a: 1".utf8))), in: "x") == [])
+    }
+}
