@@ -32,6 +32,14 @@ public struct Check: Sendable {
         /// At least one container, or one worker: where there is none, nothing can be wrong with it.
         case containers
         case workers
+        /// At least one worker that answered.
+        case answers
+        /// Git's list of the folder's files.
+        case git
+        /// At least one container whose user is known.
+        case users
+        /// A model to be loaded, or a container that asks for a card.
+        case appetite
         /// At least one file of weights.
         case models
         /// At least one address whose way was followed.
@@ -132,10 +140,16 @@ extension Check {
             Fault(
                 check: id, area: area, severity: severity, place: redaction(trace.place),
                 evidence: redaction(trace.evidence ?? Phrase(evidence, trace.arguments)),
-                remedy: redaction(trace.remedy ?? Phrase(remedy, trace.arguments)), fix: trace.fix)
+                remedy: redaction(
+                    trace.remedy
+                        ?? Phrase(remedy, trace.arguments.merging(["root": survey.rootOption]) { own, _ in own })),
+                fix: trace.fix)
         }.filter { told.insert($0).inserted }
         return Outcome(check: self, state: faults.isEmpty ? .holds : .faulty(faults))
     }
 
     var messages: [Message] { [title, evidence, remedy] }
+
+    /// The first word of the id: what it is about.
+    public var family: String { String(id.prefix { $0 != "." }) }
 }

@@ -170,6 +170,10 @@ struct CheckTests {
             $0.containers[0].mounts = [ContainerFacts.Mount(.bind, source: "models", target: "/ComfyUI/models")]
             $0.containers[0].memoryLimit = 16 << 30
         },
+        Planted("port.taken_twice") {
+            $0.containers.append(container("other"))
+            $0.containers[1].ports[0].container = 80
+        },
         Planted(container: "image.old") { $0.imageMade = Timestamp(seconds: 1_600_000_000) },
         Planted(container: "image.floating") { $0.image = "registry.example:5000/comfyui" },
         Planted(container: "image.floating") { $0.image = "example/comfyui:latest" },
@@ -268,6 +272,10 @@ struct CheckTests {
         // Stopped by somebody.
         survey.containers[0].run = ContainerFacts.Run(status: "exited", exitCode: 137)
         survey.containers.append(Self.container("stopped"))
+        survey.containers[1].ports = [
+            ContainerFacts.Port(address: "127.0.0.2", host: 8_188, container: 8_188),
+            ContainerFacts.Port(address: "127.0.0.1", host: 8_188, container: 8_188, transport: "udp"),
+        ]
         #expect(Self.faulty(survey) == [])
     }
 
@@ -289,6 +297,29 @@ struct CheckTests {
                 #expect(!text.contains(token) && !text.contains("of/theirs") && !text.contains("of%2F"), "\(text)")
             }
         }
+    }
+
+    @Test("What did not answer is not called closed, and an empty folder not well kept")
+    func unknown() {
+        var survey = Self.healthy()
+        survey.workers[0].stats = .failed(.refused)
+        survey.workers[0].prompt = .failed(.refused)
+        survey.containers[0].user = nil
+        guard case .seen(var files) = survey.files else { return }
+        files.isEmpty = true
+        survey.files = .seen(files)
+        let judged = CheckReport(survey).outcomes.compactMap { outcome -> String? in
+            if case .holds = outcome.state { outcome.check.id } else { nil }
+        }
+        let unknown = [
+            "worker.open_to_network", "worker.known_hole", "container.root", "files.tracked", "secrets.no_truth",
+        ]
+        #expect(Set(judged).isDisjoint(with: unknown))
+        // One address that does not answer, beside one that does, is no silence.
+        survey = Self.healthy()
+        survey.workers.append(Self.worker("192.168.1.5"))
+        survey.workers[1].stats = .failed(.unreachable("no route"))
+        #expect(Self.faulty(survey) == [])
     }
 
     @Test("Where nothing runs, nothing is called fine")

@@ -63,7 +63,10 @@ struct SurveyorTests {
         arguments: [
             ("env.byte_order_mark", [".env": "\u{FEFF}A=1\n"]), ("env.carriage_returns", [".env": "A=1\r\nB=2\r\n"]),
             ("env.placeholder", [".env": "HF_TOKEN=your_token_here\n"]),
-            ("env.missing_key", ["x/compose.yaml": "services: {a: {environment: ['HF_TOKEN=${HF_TOKEN}']}}\n"]),
+            (
+                "env.missing_key",
+                ["x/compose.yaml": "services: {a: {image: a, environment: ['HF_TOKEN=${HF_TOKEN}']}}\n"]
+            ),
             ("env.misread", [".env": "FORGE_PASSWORD=\"p$ss#word-of-theirs\"\n"]),
             (
                 "compose.missing_mount",
@@ -83,10 +86,38 @@ struct SurveyorTests {
                 [".env": "HF_TOKEN=\(token)\n", "a/.env": "CIVITAI_TOKEN=0123456789abcdefABCDEF0123456789\n"]
             ),
             ("files.left_out", [".env": String(repeating: "A", count: 1_100_000)]),
+            ("env.placeholder", [".env": "MY_API_KEY=your_key_here\n", ".env.example": "MY_API_KEY=your_key_here\n"]),
+            ("env.refused", [".env": "A=1\nthis is no line\n"]),
+            ("env.refused", [".env": "A\u{0}=\u{0}1\u{0}\n\u{0}"]),
+            ("env.repeated_key", [".env": "TZ=a\nB=1\nTZ=b\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, mem_limit: '${FOO'}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, environment: ['K=${NEEDED:?set it}']}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {restart: always}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: [a]\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, ports: ['127.0.0.1:abc:80']}}\n"]),
+            ("secrets.broken_truth", [".secrets/comfyui_auth_tokens.conf": "{\"version\": \"1.0\",\n oops"]),
         ])
     func planted(check: String, files: [String: String]) async throws {
         let found = try await faults(files)
         #expect(found == [check], "\(found)")
+    }
+
+    @Test("Without a source of truth, copies that agree do not differ")
+    func agreeing() async throws {
+        let line = "COMFYUI_BEARER_TOKEN='\(Self.hash)'\n"
+        #expect(try await faults(["a/.env": line, "b/.env": line]) == ["secrets.no_truth"])
+        let other = line.replacingOccurrences(of: "yfQbl", with: "yfQbm")
+        #expect(try await faults(["a/.env": line, "b/.env": other]).contains("secrets.drift"))
+    }
+
+    @Test("The variable that has to be set is the one of the compose file")
+    func source() async throws {
+        let report = CheckReport(
+            try await survey([
+                "compose.yaml": "services: {a: {image: x, environment: ['API_KEY=${WHISPER_API_KEY:-}']}}\n"
+            ]))
+        let remedy = report.faults.first { $0.check == "login.empty_key" }?.remedy.text(in: .english)
+        #expect(remedy?.contains("${WHISPER_API_KEY:?}") == true)
     }
 
     @Test("Credentials that differ, that are no hashes, and that others can read")

@@ -482,6 +482,8 @@ def scheduled(program, folder, wrong):
     wrong.unless(result.returncode == 0 and not list((place / ".config/systemd/user").iterdir()), f"off: {result.stderr}")
     result = set_("noon")
     wrong.unless(result.returncode == 2 and "noon" in result.stderr, f"no time: {result.stderr}")
+    result = set_("daily", "--watch", "1h")
+    wrong.unless(result.returncode == 2 and "--watch" in result.stderr, f"both: {result.stderr}")
     result = set_("daily", PATH=str(place / "empty"))
     wrong.unless(result.returncode == 1 and "cron" in result.stderr and "--watch" in result.stderr, f"nobody: {result.stderr}")
     if shutil.which("crontab") is None or os.geteuid() != 0:

@@ -67,6 +67,9 @@ def heal(tree, program, environment):
     tree.service("forge-turbo", "0.0.0.0:17861", "127.0.0.1:17861")
     tree.service("forge-turbo", "device_ids: ['1']", f"device_ids: ['{CARDS[1]}']")
     tree.change(f"{SERVICES}/forge-turbo/.env", 'FORGE_PASSWORD="p$ss#word"', "FORGE_PASSWORD='p$ss#word'")
+    tree.change(".env", "CIVITAI_TOKEN=your_civitai_token_here", "")
+    tree.change(f"{SERVICES}/comfyui-qwen/.env", "CIVITAI_TOKEN=your_civitai_token_here", "")
+    tree.change(f"{SERVICES}/comfyui-qwen/.env", "SECRET_KEY=auto_generated_secret_key", "")
     tree.service("whisper-api", "API_KEY=${WHISPER_API_KEY:-}", "TZ=Europe/Paris")
     result = subprocess.run(
         [program, "secrets", "unify", "--root", tree.root, "--token-stdin", "--no-backup", "--lang", "en"],
@@ -97,6 +100,12 @@ PLANTED = [
     ("env.carriage_returns", lambda t: t.put(
         f"{SERVICES}/{FORGE}/.env", t.text(f"{SERVICES}/{FORGE}/.env").replace("\n", "\r\n"))),
     ("env.placeholder", lambda t: t.put("services.env", "QWEN_API_TOKEN=your_qwen_api_token_here\n")),
+    ("env.placeholder", lambda t: t.put("services.env", "CIVITAI_TOKEN=your_civitai_token_here\n")),
+    ("env.refused", lambda t: t.put(
+        f"{SERVICES}/{WHISPER}/.env", "TZ=Europe/Paris\n".encode("utf-16"))),
+    ("env.repeated_key", lambda t: t.put(f"{SERVICES}/{WHISPER}/.env", "TZ=Europe/Paris\nTZ=UTC\n")),
+    ("secrets.broken_truth", lambda t: t.change(".secrets/comfyui_auth_tokens.conf", "{", "{,")),
+    ("port.taken_twice", lambda t: t.service(VIDEO, "127.0.0.1:8189:8188", "127.0.0.1:17861:8188")),
     ("env.missing_key", lambda t: t.service(WHISPER, ENV, ENV + "\n      - HF_TOKEN=${HF_TOKEN}")),
     ("env.misread", lambda t: t.change(f"{SERVICES}/{FORGE}/.env", "'p$ss#word'", '"p$ss#word"')),
     ("files.readable", lambda t: (t.root / ".secrets/.env.huggingface").chmod(0o644)),
@@ -107,6 +116,8 @@ PLANTED = [
     ("secrets.drift", lambda t: t.put("notebooks/comfyui-client.env", f"COMFYUI_API_TOKEN='{OTHER}'\n")),
     ("secrets.malformed", lambda t: t.put("notebooks/comfyui-client.env", f"COMFYUI_API_TOKEN='{OTHER}x'\n")),
     ("compose.broken", lambda t: t.service(WHISPER, "services:", "services: [")),
+    ("compose.broken", lambda t: t.add(WHISPER, "hostname: ${NEEDED:?name the host}")),
+    ("compose.broken", lambda t: t.service(WHISPER, "    image:", "    x-image:")),
     ("compose.missing_mount", lambda t: t.add(WHISPER, "volumes: ['./nothing.token:/token']")),
     ("container.root", lambda t: t.service(FORGE, 'user: "1000:1000"', "user: root")),
     ("container.no_memory_limit", lambda t: t.service(FORGE, "    mem_limit: 32g\n", "")),

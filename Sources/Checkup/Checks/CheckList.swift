@@ -1,4 +1,5 @@
 public import Basics
+internal import Stack
 
 /// Every check there is.
 public enum CheckList {
@@ -13,6 +14,6 @@ public enum CheckList {
     /// For the test of the catalogue.
     public static var messages: [Message] {
         all.flatMap(\.messages) + AnswerMessages.all + Check.reasonMessages + Check.modelMessages + Check.cardMessages
-            + Check.wslMessages
+            + Check.wslMessages + Check.workerMessages + Check.fileMessages + ComposeMessages.all + RepairMessages.all
     }
 }

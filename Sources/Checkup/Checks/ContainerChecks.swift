@@ -6,7 +6,7 @@ extension Check {
     /// Whether containers do what they are there for.
     static let ofContainers = [
         broken, unhealthy, restarting, ended, killedForMemory, blindHealthCheck, installsAtStart, smallSharedMemory,
-        staleMount, missingMount, freshHash,
+        staleMount, missingMount, portTwice, freshHash,
     ]
 
     static let broken = Check(
@@ -226,6 +226,35 @@ extension Check {
         needs: [.files]
     ) { survey in
         (survey.files.value?.missingMounts ?? [:]).sorted { $0.key < $1.key }.map { Trace($0.key, ["name": $0.value]) }
+    }
+
+    static let portTwice = Check(
+        "port.taken_twice", .containers, .warning,
+        Message(
+            "check.port.twice", en: "No two services want the same port",
+            fr: "Deux services ne veulent pas le même port"),
+        evidence: Message(
+            "check.port.twice.evidence", en: "it wants port {port}, and so does {others}: only one of them can start",
+            fr: "il veut le port {port}, et {others} aussi : un seul des deux peut démarrer"),
+        remedy: Message(
+            "check.port.twice.remedy", en: "Give one of them another port on this side: 127.0.0.1:PORT:{inside}.",
+            fr: "Donnez à l’un d’eux un autre port de ce côté : 127.0.0.1:PORT:{inside}."),
+        needs: [.containers]
+    ) { survey in
+        let wishes = survey.containers.flatMap { container in
+            container.ports.filter { $0.transport == "tcp" && $0.host != nil }.map { (name: container.name, port: $0) }
+        }
+        var told: Set<String> = []
+        return wishes.compactMap { wish in
+            let others = wishes.filter { other in
+                other.name != wish.name && other.port.host == wish.port.host
+                    && (other.port.isPublic || wish.port.isPublic || other.port.address == wish.port.address)
+            }
+            let port = "\(wish.port.host ?? 0)"
+            guard !others.isEmpty, told.insert("\(wish.name) \(port)").inserted else { return nil }
+            let names = Set(others.map(\.name)).sorted().joined(separator: ", ")
+            return Trace(wish.name, ["port": port, "others": names, "inside": "\(wish.port.container)"])
+        }
     }
 
     static let freshHash = Check(

@@ -5,26 +5,33 @@ internal import Stack
 extension Check {
     /// Credentials and the files they stand in: what `comfygate secrets audit` and `discover` tell place by place.
     static let ofFiles = [
-        drift, malformed, placeholder, missing, misread, repeated, readable, tracked, unlisted, unreadable, noTruth,
+        drift, malformed, placeholder, missing, misread, refused, repeated, readable, tracked, unlisted, unreadable,
+        brokenTruth, noTruth,
         byteOrderMark, carriageReturns, foreignScript, leftOut, gateConfiguration,
     ]
 
     private static let unify = Message(
-        "check.secrets.unify", en: "comfygate secrets audit shows the place; comfygate secrets sync makes all equal.",
-        fr: "comfygate secrets audit montre l’endroit ; comfygate secrets sync les rend tous égaux.")
+        "check.secrets.unify",
+        en:
+            "comfygate secrets sync{root} makes all equal; where the source of truth itself is wrong, comfygate secrets unify{root}.",
+        fr:
+            "comfygate secrets sync{root} les rend tous égaux ; si la source de vérité est fausse, comfygate secrets unify{root}."
+    )
 
     /// One state of the audit as a check.
     private static func audit(
         _ id: String, _ area: Area, _ severity: Severity, _ title: Message, evidence: Message, remedy: Message = unify,
-        _ matches: @escaping @Sendable (AuditRow.State) -> Bool
+        needs: [Check.Need] = [], _ matches: @escaping @Sendable (AuditRow.State) -> Bool
     ) -> Check {
-        Check(id, area, severity, title, evidence: evidence, remedy: remedy, needs: [.files]) { survey in
+        Check(id, area, severity, title, evidence: evidence, remedy: remedy, needs: [.files] + needs) { survey in
             guard let files = survey.files.value else { return [] }
             var known: Set<String> = []
             return files.rows.flatMap { row in
                 // A place that holds nothing yet is told as that, not as one that nothing keeps equal.
                 let mayBeUnlisted = files.hasTruth && !row.states.contains { $0 == .missing || $0 == .placeholder }
-                return row.states.filter(matches).filter { mayBeUnlisted || $0 != .unlisted }.compactMap {
+                return row.states.filter(matches).filter { mayBeUnlisted || $0 != .unlisted }.filter { state in
+                    if case .different = state { files.mayDiffer } else { true }
+                }.compactMap {
                     state -> Trace? in
                     // What is true of a file is told once.
                     let place = state.isOfFile ? row.path : row.key.map { "\(row.path): \($0)" } ?? row.path
@@ -82,7 +89,8 @@ extension Check {
         guard let files = survey.files.value else { return [] }
         let ofRows = files.rows.filter { $0.states.contains(.placeholder) }.map { ($0.path, $0.key) }
         let ofSearch = files.findings.filter { $0.what == .placeholder }.map { ($0.path, $0.key) }
-        let places = (ofRows + ofSearch).map { path, key in key.map { "\(path): \($0)" } ?? path }
+        let ofOthers = files.oddities.flatMap { path, oddity in oddity.exampleKeys.map { (path, Optional($0)) } }
+        let places = (ofRows + ofSearch + ofOthers).map { path, key in key.map { "\(path): \($0)" } ?? path }
         return Set(places).sorted().map { Trace($0) }
     }
 
@@ -93,8 +101,9 @@ extension Check {
             "check.env.missing.evidence", en: "it is missing there, and a compose file or the source of truth needs it",
             fr: "elle y manque, et un fichier compose ou la source de vérité en a besoin"),
         remedy: Message(
-            "check.env.missing.remedy", en: "comfygate secrets unify writes it where it belongs.",
-            fr: "comfygate secrets unify l’écrit là où il faut.")
+            "check.env.missing.remedy",
+            en: "Write it there, as NAME='value'; a worker's token comfygate secrets unify{root} writes.",
+            fr: "Écrivez-la là, comme NOM='valeur' ; le jeton d’un worker, comfygate secrets unify{root} l’écrit.")
     ) { if case .missing = $0 { true } else { false } }
 
     static let misread = audit(
@@ -105,20 +114,77 @@ extension Check {
             "check.env.misread.evidence", en: "some programs read another value than what is written",
             fr: "certains programmes lisent une autre valeur que celle écrite"),
         remedy: Message(
-            "check.env.misread.remedy", en: "comfygate secrets sync spells it so that all agree: in single quotes.",
-            fr: "comfygate secrets sync l’écrit pour que tous s’accordent : entre apostrophes.")
+            "check.env.misread.remedy",
+            en:
+                "Put the value in single quotes; comfygate secrets sync{root} does it for what the source of truth lists.",
+            fr:
+                "Mettez la valeur entre apostrophes ; comfygate secrets sync{root} le fait pour ce que liste la source de vérité."
+        )
     ) { if case .misread = $0 { true } else { false } }
 
-    static let repeated = audit(
+    static let repeated = Check(
         "env.repeated_key", .files, .warning,
         Message(
             "check.env.repeated", en: "Every key stands once in its file",
             fr: "Chaque clé figure une fois dans son fichier"),
         evidence: Message(
-            "check.env.repeated.evidence", en: "the key stands more than once", fr: "la clé figure plus d’une fois"),
+            "check.env.repeated.evidence", en: "the key stands more than once, and the last line counts",
+            fr: "la clé figure plus d’une fois, et la dernière ligne compte"),
         remedy: Message(
-            "check.env.repeated.remedy", en: "Keep one of the lines.", fr: "N’en gardez qu’une ligne.")
-    ) { if case .repeated = $0 { true } else { false } }
+            "check.env.repeated.remedy", en: "Keep one of the lines.", fr: "N’en gardez qu’une ligne."),
+        needs: [.files]
+    ) { survey in
+        (survey.files.value?.oddities ?? [:]).sorted { $0.key < $1.key }.flatMap { path, oddity in
+            oddity.repeatedKeys.map { Trace("\(path): \($0)") }
+        }
+    }
+
+    static let refused = Check(
+        "env.refused", .files, .error,
+        Message(
+            "check.env.refused", en: "Compose can read every dotenv file", fr: "Compose peut lire chaque fichier .env"),
+        evidence: refusedEvidence,
+        remedy: Message(
+            "check.env.refused.remedy",
+            en:
+                "Mend that line (NAME=value, or a comment behind #). A file that PowerShell wrote is UTF-16: save it as UTF-8.",
+            fr:
+                "Corrigez cette ligne (NOM=valeur, ou un commentaire après #). Un fichier écrit par PowerShell est en UTF-16 : "
+                + "enregistrez-le en UTF-8."),
+        needs: [.files]
+    ) { survey in
+        (survey.files.value?.oddities ?? [:]).sorted { $0.key < $1.key }.compactMap { path, oddity in
+            oddity.refusal.map { refusal in
+                Trace(
+                    refusal.line.map { "\(path):\($0)" } ?? path,
+                    evidence: refusedEvidence.about(refusal.obstacle.phrase))
+            }
+        }
+    }
+
+    private static let refusedEvidence = Message(
+        "check.env.refused.because", en: "Compose reads nothing of it: {reason}", fr: "Compose n’en lit rien : {reason}"
+    )
+    static let fileMessages = [refusedEvidence, brokenTruthEvidence]
+
+    private static let brokenTruthEvidence = Message(
+        "check.secrets.broken_truth.because", en: "nothing decides while it cannot be read: {reason}",
+        fr: "rien ne décide tant qu’elle est illisible : {reason}")
+
+    static let brokenTruth = Check(
+        "secrets.broken_truth", .secrets, .error,
+        Message(
+            "check.secrets.broken_truth", en: "The source of truth can be read", fr: "La source de vérité est lisible"),
+        evidence: brokenTruthEvidence,
+        remedy: Message(
+            "check.secrets.broken_truth.remedy",
+            en: "Mend it there, or take it away and run comfygate secrets unify{root}.",
+            fr: "Réparez-la à cet endroit, ou retirez-la et lancez comfygate secrets unify{root}."),
+        needs: [.files]
+    ) { survey in
+        survey.files.value?.brokenTruth.map { [Trace(CredentialFile.path, evidence: brokenTruthEvidence.about($0))] }
+            ?? []
+    }
 
     static let readable = audit(
         "files.readable", .files, .warning,
@@ -127,7 +193,9 @@ extension Check {
             fr: "Les fichiers de secrets ne sont lisibles que par leur propriétaire"),
         evidence: Message(
             "check.files.readable.evidence", en: "others can read it", fr: "d’autres peuvent le lire"),
-        remedy: Message("check.files.readable.remedy", en: "chmod 600 the file.", fr: "chmod 600 sur ce fichier.")
+        remedy: Message(
+            "check.files.readable.remedy", en: "comfygate check --fix{root} does it.",
+            fr: "comfygate check --fix{root} le fait.")
     ) {
         switch $0 {
         case .exposed, .openFolder: true
@@ -141,7 +209,8 @@ extension Check {
         evidence: Message("check.files.tracked.evidence", en: "Git has the file", fr: "Git a ce fichier"),
         remedy: Message(
             "check.files.tracked.remedy", en: "git rm --cached, add it to .gitignore, and comfygate secrets rotate.",
-            fr: "git rm --cached, l’ajouter à .gitignore, et comfygate secrets rotate.")
+            fr: "git rm --cached, l’ajouter à .gitignore, et comfygate secrets rotate."),
+        needs: [.git]
     ) { if case .tracked = $0 { true } else { false } }
 
     static let unlisted = audit(
@@ -153,8 +222,9 @@ extension Check {
             "check.secrets.unlisted.evidence", en: "nothing keeps this place equal",
             fr: "rien ne tient cet endroit à jour"),
         remedy: Message(
-            "check.secrets.unlisted.remedy", en: "comfygate secrets unify takes it in.",
-            fr: "comfygate secrets unify l’y ajoute.")
+            "check.secrets.unlisted.remedy",
+            en: "comfygate secrets unify{root} --dry-run shows what it would do.",
+            fr: "comfygate secrets unify{root} --dry-run montre ce qu’il ferait.")
     ) { if case .unlisted = $0 { true } else { false } }
 
     static let unreadable = audit(
@@ -178,11 +248,13 @@ extension Check {
             "check.secrets.no_truth.evidence", en: "{count} places hold credentials, and none of them decides",
             fr: "{count} endroits contiennent des secrets, et aucun ne décide"),
         remedy: Message(
-            "check.secrets.no_truth.remedy", en: "comfygate secrets unify makes one of what is there.",
-            fr: "comfygate secrets unify en fait une de ce qui existe."),
+            "check.secrets.no_truth.remedy",
+            en:
+                "comfygate secrets unify{root} makes one of what is there; --from FILE:KEY names the place that is right.",
+            fr: "comfygate secrets unify{root} en fait une ; --from FICHIER:CLÉ désigne l’endroit qui a raison."),
         needs: [.files]
     ) { survey in
-        guard let files = survey.files.value, !files.hasTruth else { return [] }
+        guard let files = survey.files.value, !files.hasTruth, files.brokenTruth == nil else { return [] }
         let places = Set(files.findings.filter { $0.what == .secret }.map(\.path))
         return places.count > 1 ? [Trace(survey.root, ["count": "\(places.count)"])] : []
     }
@@ -200,8 +272,9 @@ extension Check {
                 "il commence par une marque d’ordre des octets, qui cache sa première clé aux shells, à docker run et à l’ancien python-dotenv"
         ),
         remedy: Message(
-            "check.env.mark.remedy", en: "Save it as UTF-8 without BOM: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE.",
-            fr: "Enregistrez-le en UTF-8 sans BOM : sed -i '1s/^\\xEF\\xBB\\xBF//' FICHIER."),
+            "check.env.mark.remedy",
+            en: "comfygate check --fix{root} takes it away; let your editor save it as UTF-8 without BOM.",
+            fr: "comfygate check --fix{root} la retire ; que votre éditeur l’enregistre en UTF-8 sans BOM."),
         needs: [.files]
     ) { survey in odd(survey, .withoutByteOrderMark, \.hasMark) }
 
@@ -215,8 +288,9 @@ extension Check {
             en: "its lines end with CRLF: to a shell and to docker run the CR is a part of every value",
             fr: "ses lignes finissent par CRLF : pour un shell et docker run, le CR fait partie de chaque valeur"),
         remedy: Message(
-            "check.env.crlf.remedy", en: "sed -i 's/\\r$//' FILE, and *.env text eol=lf in .gitattributes.",
-            fr: "sed -i 's/\\r$//' FICHIER, et *.env text eol=lf dans .gitattributes."),
+            "check.env.crlf.remedy",
+            en: "comfygate check --fix{root} mends them, and *.env text eol=lf in .gitattributes keeps them so.",
+            fr: "comfygate check --fix{root} les répare, et *.env text eol=lf dans .gitattributes les garde ainsi."),
         needs: [.files]
     ) { survey in odd(survey, .lineFeeds, \.hasCarriageReturns) }
 
@@ -238,8 +312,9 @@ extension Check {
             en: "its lines end with CRLF: {name} cannot start it, and says \"no such file or directory\"",
             fr: "ses lignes finissent par CRLF : {name} ne peut le lancer et dit « no such file or directory »"),
         remedy: Message(
-            "check.files.script.remedy", en: "sed -i 's/\\r$//' FILE, and *.sh text eol=lf in .gitattributes.",
-            fr: "sed -i 's/\\r$//' FICHIER, et *.sh text eol=lf dans .gitattributes."),
+            "check.files.script.remedy",
+            en: "comfygate check --fix{root} mends them, and *.sh text eol=lf in .gitattributes keeps them so.",
+            fr: "comfygate check --fix{root} les répare, et *.sh text eol=lf dans .gitattributes les garde ainsi."),
         needs: [.files]
     ) { survey in
         var told: Set<String> = []
@@ -288,5 +363,15 @@ extension Check {
         needs: [.files]
     ) { survey in
         (survey.files.value?.leftOut ?? []).map { Trace($0.path, evidence: reasons[$0.reason]?()) }
+    }
+}
+
+extension Survey.Files {
+    /// Without a source of truth hashes differ only where there are several; while it cannot be read nobody can tell.
+    fileprivate var mayDiffer: Bool {
+        let hashes = findings.filter(\.isWorkerCredential).compactMap(\.secret).filter {
+            HashVerdict(judging: Array($0.reveal().utf8)) == .hash
+        }
+        return hasTruth || brokenTruth == nil && Set(hashes).count > 1
     }
 }

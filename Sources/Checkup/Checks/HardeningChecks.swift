@@ -40,7 +40,7 @@ extension Check {
             "check.container.root.remedy",
             en: "Give the service `user: \"1000:1000\"`, and its volumes to that user.",
             fr: "Donnez au service `user: \"1000:1000\"`, et ses volumes à cet utilisateur."),
-        needs: [.containers]
+        needs: [.users]
     ) { survey in
         survey.containers.filter { container in
             guard let user = container.user?.split(separator: ":", omittingEmptySubsequences: false).first else {
@@ -110,8 +110,13 @@ extension Check {
             en: "{names}: anybody who may call `docker inspect` can read it",
             fr: "{names} : lisible par quiconque peut appeler `docker inspect`"),
         remedy: Message(
-            "check.container.secret.remedy", en: "Hand it over as a file: `secrets:` of the compose file.",
-            fr: "Transmettez-le par un fichier : `secrets:` du fichier compose."),
+            "check.container.secret.remedy",
+            en:
+                "Where its image reads a file (many take NAME_FILE, its manual says which), hand it over by `secrets:` of the compose "
+                + "file. Where it does not, let nobody else reach the engine.",
+            fr:
+                "Là où son image lit un fichier (souvent NOM_FILE, son manuel le dit), transmettez-le par `secrets:` du fichier "
+                + "compose. Sinon, que personne d’autre n’atteigne le moteur."),
         needs: [.containers]
     ) { survey in
         survey.containers.compactMap { container in
@@ -172,8 +177,10 @@ extension Check {
             "check.login.empty_key", en: "No service's key is empty", fr: "Aucune clé de service n’est vide"),
         evidence: Message(
             "check.login.empty_key.evidence",
-            en: "{names} is empty in its environment: services like this one then let everybody in",
-            fr: "{names} est vide dans son environnement : un tel service laisse alors entrer tout le monde"),
+            en: "{names} is empty in its environment, which many services take for \"no login\": they let everybody in",
+            fr:
+                "{names} est vide dans son environnement, ce que bien des services prennent pour « sans connexion » : tous entrent"
+        ),
         remedy: Message(
             "check.login.empty_key.remedy",
             en:
@@ -185,7 +192,7 @@ extension Check {
     ) { survey in
         survey.containers.flatMap { container in
             container.environment.filter { $0.value.isEmpty && $0.isAccessKey }
-                .map { Trace(container.name, ["names": $0.name, "form": "${\($0.name):?}"]) }
+                .map { Trace(container.name, ["names": $0.name, "form": "${\($0.source ?? $0.name):?}"]) }
         }
     }
 }

@@ -25,13 +25,12 @@ extension Check {
                 "In WSL set `memory=` in .wslconfig, whose half of the machine is only the default, and run `wsl --shutdown`.",
             fr:
                 "Sous WSL, fixez `memory=` dans .wslconfig (la moitié de la machine n’est que le défaut), puis `wsl --shutdown`."
-        )
+        ),
+        needs: [.appetite]
     ) { survey in
         let largest = survey.largestModel { _ in true }
         let need = largest?.size ?? usual
-        guard let memory = survey.machine.memoryLimit ?? survey.machine.memory, memory < need,
-            largest != nil || survey.containers.contains(where: { !$0.cards.isEmpty })
-        else { return [] }
+        guard let memory = survey.machine.memoryLimit ?? survey.machine.memory, memory < need else { return [] }
         return [
             Trace(
                 "memory",

@@ -22,7 +22,7 @@ extension Check {
             "check.worker.open_to_network.remedy",
             en: "Publish its port on 127.0.0.1 only and let people in through the gate: comfygate serve.",
             fr: "Publiez son port sur 127.0.0.1 seulement et faites entrer les gens par la porte : comfygate serve."),
-        needs: [.workers]
+        needs: [.answers]
     ) { survey in open(survey) { !$0.isLoopback } }
 
     static let openHere = Check(
@@ -38,7 +38,7 @@ extension Check {
             fr:
                 "Correct derrière la porte sur votre propre machine ; si d’autres s’y connectent, isolez le worker dans son réseau."
         ),
-        needs: [.workers]
+        needs: [.answers]
     ) { survey in open(survey) { $0.isLoopback } }
 
     private static func open(_ survey: Survey, _ matches: (WorkerFacts) -> Bool) -> [Trace] {
@@ -63,7 +63,7 @@ extension Check {
             fr:
                 "Placez le worker derrière la porte, qui refuse ces routes, ou mettez security_level = strong dans le config.ini du Manager."
         ),
-        needs: [.workers]
+        needs: [.answers]
     ) { survey in survey.workers.filter { $0.manager.status == 200 && !$0.isLoopback }.map { Trace($0.place) } }
 
     static let anyOrigin = Check(
@@ -87,7 +87,7 @@ extension Check {
         )
     ) { survey in
         let ofContainers = survey.containers.filter(\.isComfyUI).map { ($0.name, $0.words) }
-        let ofWorkers = survey.workers.map { ($0.container ?? $0.address, $0.words) }
+        let ofWorkers = survey.workers.map { ($0.name, $0.words) }
         var told: Set<String> = []
         return (ofContainers + ofWorkers).filter { name, words in
             opensToAnyOrigin(words.flatMap { $0.split(separator: " ") }) && told.insert(name).inserted
@@ -122,13 +122,21 @@ extension Check {
         needs: [.workers]
     ) { survey in
         var told: Set<String> = []
-        return survey.workers.filter { $0.models == 0 && told.insert($0.container ?? $0.address).inserted }
+        return survey.workers.filter { $0.models == 0 && told.insert($0.name).inserted }
             .map { Trace($0.place) }
     }
 
     private static let silentEvidence = Message(
         "check.worker.silent.evidence", en: "its container runs, and nothing answers: {reason}",
         fr: "son conteneur tourne, et rien ne répond : {reason}")
+
+    private static let silentAlone = Message(
+        "check.worker.silent.alone", en: "nothing answers there: {reason}", fr: "rien n’y répond : {reason}")
+    private static let silentAloneRemedy = Message(
+        "check.worker.silent.alone.remedy",
+        en: "Start ComfyUI there, or name the address that it prints when it starts.",
+        fr: "Démarrez-y ComfyUI, ou indiquez l’adresse qu’il affiche au démarrage.")
+    static let workerMessages = [silentAlone, silentAloneRemedy]
 
     static let silent = Check(
         "worker.silent", .workers, .error,
@@ -144,14 +152,15 @@ extension Check {
                 + "celui publié."),
         needs: [.workers]
     ) { survey in
-        // One address of a worker says it for all.
-        var told: Set<String> = []
-        return survey.workers.compactMap { worker -> Trace? in
-            guard let failure = worker.stats.failure, told.insert(worker.container ?? worker.address).inserted else {
-                return nil
+        // One address that answers is enough.
+        Dictionary(grouping: survey.workers, by: \.name).sorted { $0.key < $1.key }.compactMap { name, addresses in
+            guard addresses.allSatisfy({ $0.stats.failure != nil }), let first = addresses.first,
+                let failure = first.stats.failure
+            else { return nil }
+            guard first.container != nil else {
+                return Trace(first.place, evidence: silentAlone.about(failure.words), remedy: silentAloneRemedy())
             }
-            let name = worker.container ?? ""
-            return Trace(worker.place, ["name": name], evidence: silentEvidence.about(failure.words))
+            return Trace(first.place, ["name": name], evidence: silentEvidence.about(failure.words))
         }
     }
 
@@ -169,7 +178,7 @@ extension Check {
         remedy: Message(
             "check.worker.hole.remedy", en: "Update ComfyUI: this is mended since 0.3.40.",
             fr: "Mettez ComfyUI à jour : c’est corrigé depuis 0.3.40."),
-        needs: [.workers]
+        needs: [.answers]
     ) { survey in
         old(survey, before: [0, 3, 40]) { _ in true }
     }
@@ -193,7 +202,7 @@ extension Check {
             fr:
                 "Mettez ComfyUI à jour en 0.3.76 ou plus et le Manager en 3.38 ou plus ; derrière la porte, /userdata ne l’atteint pas."
         ),
-        needs: [.workers]
+        needs: [.answers]
     ) { survey in
         // 403 is Manager's, too: without it there is no such route.
         old(survey, before: [0, 3, 76]) { [200, 403].contains($0.manager.status) }
@@ -204,7 +213,7 @@ extension Check {
         return survey.workers.compactMap { worker -> Trace? in
             guard let own = worker.version, matches(worker) else { return nil }
             let numbers = own.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
-            guard numbers.lexicographicallyPrecedes(version), told.insert(worker.container ?? worker.address).inserted
+            guard numbers.lexicographicallyPrecedes(version), told.insert(worker.name).inserted
             else {
                 return nil
             }
@@ -224,7 +233,11 @@ extension Check {
         needs: [.ways]
     ) { survey in
         survey.ways.flatMap { way in
-            way.causes.map { Trace("\(way.url) (\($0.id))", evidence: $0.evidence, remedy: $0.remedy) }
+            // What is behind the nearest broken link may only be its consequence; diagnose tells it. That a gate wants a login is
+            // as it should be, and nobody has given one here.
+            way.causes.prefix(1).filter { !["login.none_given", "login.none_found"].contains($0.id) }.map {
+                Trace("\(way.url) (\($0.id))", evidence: $0.evidence, remedy: $0.remedy)
+            }
         }
     }
 }

@@ -439,11 +439,11 @@ public enum DiagnosisMessages {
     static let brokenHash = pair(
         "broken_hash",
         en: (
-            "{place} holds something that begins like a bcrypt hash and is none: nobody ever computed it",
+            "{place} holds something that begins like a bcrypt hash and is none: too long, too short, or made up",
             "comfygate secrets unify makes a right one."
         ),
         fr: (
-            "{place} contient quelque chose qui commence comme une empreinte bcrypt et n’en est pas une : personne ne l’a calculée",
+            "{place} contient quelque chose qui commence comme une empreinte bcrypt et n’en est pas une : trop long, trop court ou inventé",
             "comfygate secrets unify en fait une juste."
         ))
     static let passwordSent = pair(

@@ -280,7 +280,7 @@ enum JourneyRules {
 
     /// What is wrong with the form of a credential that was refused.
     private static func malformed(_ trial: Journey.Trial, _ right: Journey.Trial?) -> Cause? {
-        let place = trial.place ?? "--token"
+        let place = trial.place ?? "--token-stdin"
         let arguments = ["place": place, "right": right?.place ?? "comfygate secrets audit"]
         switch trial.verdict {
         case .hash: return nil

@@ -26,6 +26,7 @@ public struct OwnCheck: Sendable, Hashable {
     public var title: String
     public var severity: Severity
     public var area: Area
+    /// Empty where the file names none.
     public var remedy: String
     public var test: Test
     /// Milliseconds.
@@ -43,12 +44,16 @@ public struct OwnCheck: Sendable, Hashable {
         }
     }
 
+    /// A container that nobody could look at is neither well nor ill.
+    private var needs: [Check.Need] { if case .container = test { [.engine] } else { [] } }
+
     /// The same as a check among the others; it judges what was found out for it.
     var check: Check {
         let (id, place) = (id, place)
         return Check(
             id, area, severity, Message("check.own", en: title, fr: title), evidence: OwnMessages.fails,
-            remedy: Message("check.own.remedy", en: remedy, fr: remedy)
+            remedy: remedy.isEmpty ? OwnMessages.noRemedy : Message("check.own.remedy", en: remedy, fr: remedy),
+            needs: needs
         ) { survey in
             (survey.own[id] ?? []).map { Check.Trace($0.place ?? place, evidence: $0.evidence) }
         }
@@ -119,6 +124,14 @@ public enum OwnMessages {
         "own.bad_value", en: "'{key}': {value} is none of {wanted}", fr: "« {key} » : {value} n’est aucun de {wanted}")
     static let oneTest = Message(
         "own.one_test", en: "a check has one of these keys: {keys}", fr: "un contrôle a l’une de ces clés : {keys}")
+    static let noRemedy = Message(
+        "own.no_remedy", en: "The file of these checks names no remedy.",
+        fr: "Le fichier de ces contrôles ne donne pas de remède.")
+    static let outside = Message(
+        "own.outside", en: "{path} leads out of the project's folder", fr: "{path} sort du dossier du projet")
+    static let noLine = Message(
+        "own.no_line", en: "'{line}' is a line for a shell; write the words as a list: [ls, -l]",
+        fr: "« {line} » est une ligne de shell ; écrivez les mots en liste : [ls, -l]")
     static let twice = Message(
         "own.twice", en: "another check has the id {id} already", fr: "un autre contrôle a déjà l’id {id}")
     public static let seeManual = Message(
@@ -127,6 +140,7 @@ public enum OwnMessages {
 
     public static let all = [
         fails, tooFew, tooMany, notJSON, notNotebook, noFile, noKey, example, otherStatus, noText, noAnswer, otherExit,
-        noProgram, tooLong, noContainer, stopped, noChecks, unknownKey, missingKey, badValue, oneTest, twice, seeManual,
+        noProgram, tooLong, noContainer, stopped, noChecks, unknownKey, missingKey, badValue, oneTest, noRemedy,
+        outside, noLine, twice, seeManual,
     ]
 }

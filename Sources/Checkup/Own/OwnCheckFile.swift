@@ -75,7 +75,7 @@ public enum OwnCheckFile {
         }
         return OwnCheck(
             id: "own." + id, title: node["title"]?.text ?? id, severity: severity ?? .error,
-            area: area ?? usualArea(entry.key), remedy: node["remedy"]?.text ?? node["title"]?.text ?? id,
+            area: area ?? usualArea(entry.key), remedy: node["remedy"]?.text ?? "",
             test: try test(entry), timeLimit: time)
     }
 
@@ -92,15 +92,16 @@ public enum OwnCheckFile {
         let fields = Fields(value)
         switch entry.key {
         case "file":
-            if let pattern = value.text { return .files(pattern, least: 1, most: nil) }
+            if let pattern = value.text { return .files(try inside(pattern, entry), least: 1, most: nil) }
             try fields.allow(["path", "least", "most"])
             return .files(
-                try fields.text("path"), least: try fields.number("least") ?? 1, most: try fields.number("most"))
-        case "json": return .json(try text(entry))
-        case "notebook": return .notebook(try text(entry))
+                try inside(try fields.text("path"), entry), least: try fields.number("least") ?? 1,
+                most: try fields.number("most"))
+        case "json": return .json(try inside(try text(entry), entry))
+        case "notebook": return .notebook(try inside(try text(entry), entry))
         case "env":
             try fields.allow(["file", "key"])
-            return .variable(file: try fields.text("file"), key: try fields.text("key"))
+            return .variable(file: try inside(try fields.text("file"), entry), key: try fields.text("key"))
         case "http":
             if value.text == nil { try fields.allow(["url", "status", "contains"]) }
             let text = if let text = value.text { text } else { try fields.text("url") }
@@ -131,7 +132,18 @@ public enum OwnCheckFile {
         return text
     }
 
+    /// A path below the project's folder.
+    private static func inside(_ path: String, _ entry: YAMLNode.Entry) throws(OwnCheckError) -> String {
+        guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
+            throw OwnCheckError(position: entry.value.position, phrase: OwnMessages.outside(["path": path]))
+        }
+        return path
+    }
+
     private static func words(_ node: YAMLNode, _ entry: YAMLNode.Entry) throws(OwnCheckError) -> [String] {
+        if let line = node.text, line.contains(" ") {
+            throw OwnCheckError(position: node.position, phrase: OwnMessages.noLine(["line": line]))
+        }
         let words = node.text.map { [$0] } ?? node.elements.compactMap(\.text)
         guard !words.isEmpty else {
             throw OwnCheckError(position: entry.position, phrase: OwnMessages.missingKey(["key": entry.key]))

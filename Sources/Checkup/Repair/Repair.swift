@@ -18,6 +18,18 @@ public struct Repair: Sendable {
 
     public var isEmpty: Bool { fixes.isEmpty }
 
+    /// What it does, a line for each change.
+    public var phrases: [Phrase] {
+        fixes.sorted { ($0.path, $0.kind.order) < ($1.path, $1.kind.order) }.map { fix in
+            let path = ["path": fix.path]
+            return switch fix.kind {
+            case .ownerOnly: Phrase(RepairMessages.ownerOnly, path)
+            case .withoutByteOrderMark: Phrase(RepairMessages.withoutMark, path)
+            case .lineFeeds: Phrase(RepairMessages.lineFeeds, path)
+            }
+        }
+    }
+
     /// Blocks.
     ///
     /// - Throws: Naming the file and the remedy; nothing has been changed then.
@@ -60,4 +72,28 @@ public struct Repair: Sendable {
         }
         return mended
     }
+}
+
+extension Fix.Kind {
+    fileprivate var order: Int {
+        switch self {
+        case .ownerOnly: 0
+        case .withoutByteOrderMark: 1
+        case .lineFeeds: 2
+        }
+    }
+}
+
+/// What is said of what is mended.
+public enum RepairMessages {
+    static let ownerOnly = Message(
+        "repair.owner_only", en: "{path}: only its owner may read it", fr: "{path} : seul son propriétaire peut le lire"
+    )
+    static let withoutMark = Message(
+        "repair.without_mark", en: "{path}: without the byte order mark",
+        fr: "{path} : sans la marque d’ordre des octets")
+    static let lineFeeds = Message(
+        "repair.line_feeds", en: "{path}: its lines end with LF", fr: "{path} : ses lignes finissent par LF")
+
+    public static let all = [ownerOnly, withoutMark, lineFeeds]
 }

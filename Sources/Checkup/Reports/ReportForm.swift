@@ -81,9 +81,14 @@ public struct ReportSheet: Sendable {
 
     /// `error`, `ok`, or why nothing of it was judged: it could not be seen, or is not there.
     func state(of line: CheckReport.Line) -> String {
-        guard line.holding + line.faulty > 0 else {
-            return text(line.unseen > 0 ? ReportMessages.notSeen : ReportMessages.notThere)
-        }
-        return line.worst.map { text($0.phrase) } ?? text(ReportMessages.ok)
+        text(line.statePhrase)
+    }
+}
+
+extension CheckReport.Line {
+    /// The worst fault, `ok`, or why nothing was judged.
+    public var statePhrase: Phrase {
+        guard holding + faulty > 0 else { return unseen > 0 ? ReportMessages.notSeen() : ReportMessages.notThere() }
+        return worst?.phrase ?? ReportMessages.ok()
     }
 }

@@ -29,7 +29,7 @@ extension ReportSheet {
                     "executionSuccessful": true, "endTimeUtc": .string(time.rfc3339),
                     "toolExecutionNotifications": .array(
                         report.unseen.map { reason, checks in
-                            let words = ReportMessages.unseen(["checks": "\(checks)", "reason": text(reason)])
+                            let words = ReportMessages.unseen(["reason": text(reason)], count: checks)
                             return ["level": "note", "message": ["text": .string(Self.plain(text(words)))]]
                         }),
                 ]

@@ -40,8 +40,20 @@ public enum ReportMessages {
     public static let count = Message(
         "check.count", en: (one: "1 thing is wrong.", other: "{count} things are wrong."),
         fr: (one: "{count} point à revoir.", other: "{count} points à revoir."))
+    public static let worthKnowing = Message(
+        "check.worth_knowing", en: (one: "1 notice.", other: "{count} notices."),
+        fr: (one: "{count} remarque.", other: "{count} remarques."))
+    public static let askDiagnose = Message(
+        "check.ask_diagnose", en: "Which of them keeps a request out: comfygate diagnose{root}",
+        fr: "Lequel arrête une requête : comfygate diagnose{root}")
+    public static let nothingHere = Message(
+        "check.nothing_here",
+        en: "There is no compose or dotenv file in {root}: is it the folder of your installation?",
+        fr: "Il n’y a ni fichier compose ni fichier .env dans {root} : est-ce le dossier de votre installation ?")
     public static let unseen = Message(
-        "check.unseen", en: "Not seen ({checks}): {reason}.", fr: "Non vu ({checks}) : {reason}.")
+        "check.unseen",
+        en: (one: "Not seen, for 1 check: {reason}.", other: "Not seen, for {count} checks: {reason}."),
+        fr: (one: "Non vu, pour {count} contrôle : {reason}.", other: "Non vu, pour {count} contrôles : {reason}."))
     public static let ok = Message("check.ok", en: "ok", fr: "ok")
 
     static let title = Message("report.title", en: "Check of {root}", fr: "Contrôle de {root}")
@@ -73,7 +85,9 @@ public enum ReportMessages {
 
     public static let all =
         Array(areaNames.values) + Array(severities.values) + Array(tallies.values) + [
-            fine, count, unseen, ok, title, areas, area, state, score, held, notSeen, notThere, scoring, broken, helps,
+            fine, count, worthKnowing, askDiagnose, nothingHere, unseen, ok, title, areas, area, state, score, held,
+            notSeen,
+            notThere, scoring, broken, helps,
             unseenTitle, kept, made,
         ]
 

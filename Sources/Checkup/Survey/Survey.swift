@@ -8,6 +8,12 @@ public struct Survey: Sendable {
     public struct Files: Sendable {
         /// A source of truth is there.
         public var hasTruth = false
+        /// Why the source of truth cannot be read; nil where it can, and where there is none.
+        public var brokenTruth: Phrase?
+        /// Git has been asked which files it has.
+        public var hasGit = false
+        /// There is nothing of an installation in the folder.
+        public var isEmpty = false
         /// Every place of a credential, judged.
         public var rows: [AuditRow] = []
         /// Values that look like secrets, and keys that are missing.
@@ -116,19 +122,31 @@ public struct Survey: Sendable {
         (self.root, self.files, self.engine, self.cards) = (root, files, engine, cards)
     }
 
+    /// For a command in a remedy, which is to do something in the same folder: empty, or ` --root PATH`.
+    public var rootOption: String {
+        guard root != "." else { return "" }
+        let isPlain = root.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"'\"\\$`;&|<>()*?[]#~".utf8.contains($0) }
+        return " --root " + (isPlain ? root : "'" + root.flatMap { $0 == "'" ? Array("'\\''") : [$0] } + "'")
+    }
+
     /// Why a check that needs it says nothing; nil where it was seen.
     func missing(_ need: Check.Need) -> Phrase? {
         switch need {
         case .files: files.reason
         case .engine: engine.reason
         case .cards: cards.reason
-        case .containers, .workers, .models, .ways, .certificates, .gate: nil
+        case .containers, .workers, .models, .ways, .certificates, .gate, .git, .users, .answers, .appetite: nil
         }
     }
 
     func hasNothing(of need: Check.Need) -> Bool {
         switch need {
-        case .files, .engine, .cards: false
+        case .files: files.value?.isEmpty ?? false
+        case .engine, .cards: false
+        case .git: files.value?.hasGit == false
+        case .users: containers.allSatisfy { $0.user == nil }
+        case .answers: workers.allSatisfy { $0.stats.reply == nil }
+        case .appetite: models.isEmpty && containers.allSatisfy { $0.cards.isEmpty }
         case .containers: containers.isEmpty
         case .workers: workers.isEmpty
         case .models: models.isEmpty

@@ -87,15 +87,26 @@ public struct Surveyor: Sendable {
 
     private static func read(_ root: String) throws(GateError) -> Folder {
         let search = try TreeSearch(of: root)
-        let tree = try ProjectTree(root: root, tracked: GitFacts.tracked(below: root) ?? [])
+        let tracked = GitFacts.tracked(below: root)
+        let tree = try ProjectTree(root: root, tracked: tracked ?? [])
         var files = Survey.Files()
         (files.leftOut, files.oddities, files.certificates) = (search.leftOut, search.oddities, search.certificates)
-        let truth = tree.bytes(of: CredentialFile.path).flatMap { try? CredentialFile(parsing: $0) }
+        var truth: CredentialFile?
+        if let bytes = tree.bytes(of: CredentialFile.path) {
+            do throws(CredentialFileError) {
+                truth = try CredentialFile(parsing: bytes)
+            } catch {
+                files.brokenTruth = error.phrase
+            }
+        }
+        files.hasGit = tracked != nil
+        files.isEmpty = search.composeFiles.isEmpty && search.dotenvCount == 0 && search.leftOut.isEmpty
         files.hasTruth = truth != nil
         var audit = Audit(tree)
         let discovery = Discovery(search, in: tree, listed: truth)
         files.findings = discovery.findings
         files.rows = audit.rows(of: truth ?? CredentialFile(), found: discovery.findings)
+        files.isEmpty = files.isEmpty && discovery.findings.isEmpty && truth == nil && files.brokenTruth == nil
         var folder = Folder(seen: .seen(files))
         folder.take(search.composeFiles, in: tree)
         files.scripts = folder.scripts(in: tree)
@@ -211,11 +222,11 @@ extension Surveyor.Folder {
                 broken.append(Survey.BrokenFile(path: "\(path):\(error.position.line)", reason: error.phrase))
             }
         }
-        broken.sort { $0.path < $1.path }
         for (path, document) in compose.merged {
             let folder = path.split(separator: "/").dropLast().joined(separator: "/")
             var variables = ComposeVariables(tree.bytes(of: folder.isEmpty ? ".env" : folder + "/.env"))
             containers += ContainerFacts.services(of: document, in: path, &variables, read: tree.bytes)
+            broken += variables.complaints.map { Survey.BrokenFile(path: path, reason: $0.phrase) }
         }
     }
 }

@@ -7,6 +7,8 @@ internal import Wire
 public struct WorkerFacts: Sendable {
     /// The container it runs in; nil for one that was named by its address.
     public var container: String?
+    /// The address by which it was named; nil for one in a container.
+    public var given: String?
     public var host: String
     public var port: UInt16
     /// `GET /system_stats`
@@ -17,6 +19,9 @@ public struct WorkerFacts: Sendable {
     public var manager: HTTPAnswer
     /// How many files it lists that a picture could begin with; nil where it does not say.
     public var models: Int?
+
+    /// Of all its addresses.
+    public var name: String { container ?? given ?? address }
 
     /// Without a slash at its end.
     public var address: String { HTTPURL(host: host, port: port)?.origin.map { "\($0)" } ?? host }
@@ -51,17 +56,19 @@ public struct WorkerFacts: Sendable {
 /// An address at which a ComfyUI may answer.
 struct WorkerPlace: Sendable, Hashable {
     let container: String?
+    /// Of one that was named by its address.
+    let given: String?
     let host: String
     let port: UInt16
 
-    init(container: String?, host: String, port: UInt16) {
-        (self.container, self.host, self.port) = (container, host, port)
+    init(container: String?, given: String? = nil, host: String, port: UInt16) {
+        (self.container, self.given, self.host, self.port) = (container, given, host, port)
     }
 
     /// Nil for a socket's path, and for TLS: a ComfyUI of its own speaks neither.
     init?(_ url: HTTPURL) {
         guard !url.isSecure, let host = url.host, let port = url.port else { return nil }
-        self.init(container: nil, host: host, port: UInt16(port))
+        self.init(container: nil, given: "\(url)", host: host, port: UInt16(port))
     }
 
     /// One that was named by loopback may be open to others, too: every address is tried that its port is open at.
@@ -71,7 +78,8 @@ struct WorkerPlace: Sendable, Hashable {
             guard isOpen, place.host == "localhost" || place.host.hasPrefix("127.") || place.host == "::1" else {
                 return [place]
             }
-            return [place] + machine.addresses.map { WorkerPlace(container: nil, host: $0, port: place.port) }
+            return [place]
+                + machine.addresses.map { WorkerPlace(container: nil, given: place.given, host: $0, port: place.port) }
         }
     }
 
@@ -102,6 +110,7 @@ struct WorkerPlace: Sendable, Hashable {
         var facts = WorkerFacts(
             container: container, host: host, port: port, stats: await stats, prompt: await prompt,
             manager: await manager)
+        facts.given = given
         facts.models = await models
         return facts
     }

@@ -22,6 +22,46 @@ public struct TreeSearch: Sendable {
         public let hasMark: Bool
         /// Lines end with CRLF: to some readers the CR is a part of each value.
         public let hasCarriageReturns: Bool
+        /// Why Compose reads nothing of it; nil where it does.
+        public let refusal: Refusal?
+        /// Keys that stand in it more than once: the last one counts.
+        public let repeatedKeys: [String]
+        /// Keys whose names ask for a secret, and that hold a text from an example.
+        public let exampleKeys: [String]
+
+        public struct Refusal: Sendable, Hashable {
+            public let obstacle: DotenvObstacle
+            public let line: Int?
+        }
+
+        /// - Parameter dotenv: Nil for a file that is none.
+        init(_ bytes: [UInt8], _ dotenv: DotenvFile?, isExample: Bool) {
+            hasMark = dotenv?.hasByteOrderMark ?? false
+            // One inside a line is a part of its value.
+            hasCarriageReturns =
+                dotenv != nil
+                && bytes.indices.contains { index in
+                    bytes[index] == 0x0D && (index + 1 == bytes.count || bytes[index + 1] == 0x0A)
+                }
+            let view = DotenvReader.composeV2.read(bytes)
+            refusal = view.refusal.map { Refusal(obstacle: $0.obstacle, line: $0.line) }
+            let keys = dotenv.map(TreeSearch.keys) ?? []
+            repeatedKeys = Dictionary(grouping: keys) { $0 }.filter { $0.value.count > 1 }.keys.sorted()
+            exampleKeys =
+                isExample
+                ? []
+                : Set(keys).filter { key in
+                    guard SecretName.matches(key), case .value(let value) = view[key], !value.isEmpty else {
+                        return false
+                    }
+                    return Placeholder.matches(value.reveal().span)
+                }.sorted()
+        }
+
+        /// Nothing is odd.
+        var isEmpty: Bool {
+            !hasMark && !hasCarriageReturns && refusal == nil && repeatedKeys.isEmpty && exampleKeys.isEmpty
+        }
     }
 
     /// Bytes of the files that are kept.
@@ -35,7 +75,9 @@ public struct TreeSearch: Sendable {
     public private(set) var composeFiles: [String: [UInt8]] = [:]
     /// The files that hold something, by paths without links, as long as there is room. Whether Git has them is not known.
     private(set) var files: [String: FileFacts] = [:]
-    /// Dotenv files that an editor of another system has been at, by path.
+    /// How many dotenv files there are.
+    public private(set) var dotenvCount = 0
+    /// Dotenv files with something odd in them, by path.
     public private(set) var oddities: [String: Oddity] = [:]
     /// When servers' certificates end, by the path of their file.
     public private(set) var certificates: [String: Timestamp] = [:]
@@ -72,14 +114,11 @@ public struct TreeSearch: Sendable {
             count += sightings.count
             keep(file, dotenv)
         }
-        if let dotenv {
-            let bytes = file.bytes
-            // One inside a line is a part of its value.
-            let endsLines = bytes.indices.contains { index in
-                bytes[index] == 0x0D && (index + 1 == bytes.count || bytes[index + 1] == 0x0A)
-            }
-            let oddity = Oddity(hasMark: dotenv.hasByteOrderMark, hasCarriageReturns: endsLines)
-            if oddity.hasMark || oddity.hasCarriageReturns { oddities[file.path] = oddity }
+        if file.file == .dotenv {
+            dotenvCount += 1
+            let isExample = [".example", ".sample", ".template", ".dist"].contains { file.name.contains($0) }
+            let oddity = Oddity(file.bytes, dotenv, isExample: isExample)
+            if !oddity.isEmpty { oddities[file.path] = oddity }
         }
         if file.file == .key, let end = CertificateFile.end(of: file.bytes) { certificates[file.path] = end }
         if file.name == ".env" { keys[file.path] = dotenv.map(Self.keys) ?? [] }
@@ -106,7 +145,7 @@ public struct TreeSearch: Sendable {
         files[file.path] = facts
     }
 
-    private static func keys(of file: DotenvFile) -> [String] {
+    fileprivate static func keys(of file: DotenvFile) -> [String] {
         file.entries.filter { $0.isAssignment || $0.kind == .bareKey }.map(\.key)
     }
 

@@ -3,7 +3,7 @@
 /// Source: compose-go v2.13, template/template.go. Its pattern is greedy: a braced variable reaches to the last `}` of
 /// the line first and gives back what stands behind its own.
 public struct ComposeTemplate {
-    public enum Failure: Error { case invalid, required }
+    public enum Failure: Error, Sendable { case invalid, required }
 
     /// Defaults in defaults; Compose has no limit of its own.
     static let deepest = 64

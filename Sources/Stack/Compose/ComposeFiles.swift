@@ -31,6 +31,7 @@ public struct ComposeFiles: Sendable {
         documents.sorted { $0.key < $1.key }.compactMap { path, document in
             let base = usual(beside: path)
             guard !Self.isOverride(path) || base == nil else { return nil }
+            guard !Self.services(of: document).isEmpty else { return (path, document) }
             var services = Self.services(of: document).map { ($0.key, resolved($0.key, in: path, depth: 0)) }
             if path == base {
                 for (other, overriding) in overrides(beside: path) {

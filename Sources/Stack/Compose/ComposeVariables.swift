@@ -8,6 +8,8 @@ public struct ComposeVariables: Sendable {
     private let view: DotenvView?
     /// Asked for and not set, in the order of the asking.
     public private(set) var missing: [String] = []
+    /// What keeps Compose from starting anything of the file.
+    public internal(set) var complaints: [ComposeComplaint] = []
 
     /// - Parameter file: The bytes of `.env`; nil where there is none.
     public init(_ file: [UInt8]?) { view = file.map { DotenvReader.composeV2.read($0) } }
@@ -25,7 +27,16 @@ public struct ComposeVariables: Sendable {
         let template = ComposeTemplate { name in
             if case .value(let value) = view?[String(decoding: name, as: UTF8.self)] { value.reveal() } else { nil }
         }
-        return (try? template.substitute(Array(text.utf8)[...])).map { DotenvValue($0) }
+        do throws(ComposeTemplate.Failure) {
+            return DotenvValue(try template.substitute(Array(text.utf8)[...]))
+        } catch {
+            complain(error == .required ? .noValue(text) : .noTemplate(text))
+            return nil
+        }
+    }
+
+    mutating func complain(_ complaint: ComposeComplaint) {
+        if !complaints.contains(complaint) { complaints.append(complaint) }
     }
 
     public subscript(name: String) -> DotenvValue? {

@@ -16,7 +16,17 @@ extension ContainerFacts {
         of document: YAMLNode, in path: String, _ variables: inout ComposeVariables,
         read: @escaping (String) -> [UInt8]?
     ) -> [ContainerFacts] {
-        (document["services"]?.entries ?? []).map { entry in
+        if let services = document["services"], !services.isNull, services.entries.isEmpty,
+            services.text != nil || !services.elements.isEmpty
+        {
+            variables.complain(.noServices)
+        }
+        return (document["services"]?.entries ?? []).map { entry in
+            if ["image", "build", "extends", "provider"].allSatisfy({ entry.value[$0] == nil }) {
+                variables.complain(.noImage(service: entry.key))
+            }
+            // What is not looked at below keeps Compose from starting just as well.
+            entry.value.scalars.forEach { _ = variables.fill($0) }
             var service = ComposeService(
                 entry.value, folder: path.split(separator: "/").dropLast().joined(separator: "/"), variables, read)
             let facts = service.facts(name: entry.key, file: path)
@@ -93,7 +103,10 @@ private struct ComposeService {
                     container: target, transport: text(node["protocol"]) ?? "tcp")
             ]
         }
-        return text(node).map(Self.ports) ?? []
+        guard let text = text(node) else { return [] }
+        let ports = Self.ports(text)
+        if ports.isEmpty { variables.complain(.badPort(text)) }
+        return ports
     }
 
     /// `8188`, `8188:8188`, `127.0.0.1:8188:8188/tcp`, `3000-3005:3000-3005`, `[::1]:80:80`.
@@ -110,7 +123,10 @@ private struct ComposeService {
         }
         var parts = rest.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard let inside = parts.popLast().flatMap(range) else { return [] }
-        let outside = parts.popLast().flatMap(range)
+        let published = parts.popLast() ?? ""
+        let outside = range(published)
+        // Between two colons with nothing between them the engine chooses.
+        guard outside != nil || published.isEmpty else { return [] }
         if !parts.isEmpty { address = parts.joined(separator: ":") }
         return inside.enumerated().map { index, port in
             let host = outside.flatMap { $0.count > index ? $0.lowerBound + index : nil }
@@ -168,20 +184,28 @@ private struct ComposeService {
         }
         guard let node = node["environment"] else { return found }
         for entry in node.entries {
-            if let value = entry.value.text.map({ value($0) }) ?? variables[entry.key] {
-                found.append(ContainerFacts.Variable(entry.key, value))
+            let text = entry.value.text
+            if let value = text.map({ value($0) }) ?? variables[entry.key] {
+                found.append(ContainerFacts.Variable(entry.key, value, source: Self.source(text, of: entry.key)))
             }
         }
         for element in node.elements {
             guard let line = element.text else { continue }
             if let sign = line.firstIndex(of: "=") {
-                let value = value(String(line[line.index(after: sign)...])) ?? DotenvValue([])
-                found.append(ContainerFacts.Variable(String(line[..<sign]), value))
+                let (name, text) = (String(line[..<sign]), String(line[line.index(after: sign)...]))
+                guard let value = value(text) else { continue }
+                found.append(ContainerFacts.Variable(name, value, source: Self.source(text, of: name)))
             } else if let value = variables[line] {
-                found.append(ContainerFacts.Variable(line, value))
+                found.append(ContainerFacts.Variable(line, value, source: line))
             }
         }
         return found
+    }
+
+    /// The variable that a text is filled in with; one without a text has its own name.
+    private static func source(_ text: String?, of name: String) -> String? {
+        guard let text else { return name }
+        return ComposeTemplate.variables(in: Array(text.utf8)[...]).first?.name
     }
 
     // MARK: - Cards
@@ -203,5 +227,12 @@ private struct ComposeService {
             }
         }
         return found
+    }
+}
+
+extension YAMLNode {
+    /// Every text in it that has a value's place.
+    fileprivate var scalars: [String] {
+        text.map { [$0] } ?? elements.flatMap(\.scalars) + entries.flatMap(\.value.scalars)
     }
 }

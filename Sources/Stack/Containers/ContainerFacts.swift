@@ -44,8 +44,12 @@ public struct ContainerFacts: Sendable, Hashable {
         public let name: String
         /// Redacted wherever it is printed.
         public let value: DotenvValue
+        /// The variable that its compose file fills in; nil where none is, or nobody knows.
+        public let source: String?
 
-        public init(_ name: String, _ value: DotenvValue) { (self.name, self.value) = (name, value) }
+        public init(_ name: String, _ value: DotenvValue, source: String? = nil) {
+            (self.name, self.value, self.source) = (name, value, source)
+        }
     }
 
     /// Cards that the container asks the engine for.

@@ -1,6 +1,7 @@
 internal import Basics
 internal import Checkup
 internal import CommandLineKit
+internal import Glibc
 internal import Loop
 internal import Secrets
 internal import Stack
@@ -105,6 +106,17 @@ struct CheckCommand: Command {
     private static let watchJSON = Message(
         "check.watch_json", en: "--watch tells lines and makes no JSON document.",
         fr: "--watch donne des lignes et aucun document JSON.")
+    private static let watchSchedule = Message(
+        "check.watch_schedule", en: "Either --watch looks on, or --schedule has it done: not both.",
+        fr: "Ou bien --watch continue de regarder, ou bien --schedule le fait faire : pas les deux.")
+    private static let looksWithoutWatch = Message(
+        "check.looks_without_watch", en: "--looks counts the looks of --watch, from 1.",
+        fr: "--looks compte les regards de --watch, à partir de 1.")
+    private static let changesWithoutHistory = Message(
+        "check.changes_without_history", en: "--changes compares with the last check, which --no-history leaves out.",
+        fr: "--changes compare avec le dernier contrôle, que --no-history écarte.")
+    private static let noFolder = Message(
+        "check.no_folder", en: "{option}: there is no folder {path}.", fr: "{option} : il n’y a pas de dossier {path}.")
     private static let noHistory = Flag(
         "no-history",
         Message(
@@ -118,8 +130,9 @@ struct CheckCommand: Command {
         fr: (one: "{count} point réparé.", other: "{count} points réparés."))
 
     private static let unknown = Message(
-        "check.unknown", en: "--only: there is no area or check {name}; there are {names}.",
-        fr: "--only : il n’y a ni domaine ni contrôle {name} ; il y a {names}.")
+        "check.unknown",
+        en: "--only: there is no area or check {name}; there are {names}, and the checks of docs/check.md.",
+        fr: "--only : il n’y a ni domaine ni contrôle {name} ; il y a {names}, et les contrôles de docs/check.md.")
     private static let badSeverity = Message(
         "check.bad_severity", en: "--severity: {value} is none of notice, warning, error, critical.",
         fr: "--severity : {value} n’est pas notice, warning, error ou critical.")
@@ -129,7 +142,11 @@ struct CheckCommand: Command {
     private static let trend = Message("check.head.trend", en: "TREND", fr: "ÉVOLUTION")
     private static let held = Message("check.head.held", en: "HOLD", fr: "TENUS")
     static let messages =
-        [unknown, badWorker, badURL, badSeverity, nothing, mended, watchJSON, area, state, score, trend, held]
+        [
+            unknown, badWorker, badURL, badSeverity, nothing, mended, watchJSON, watchSchedule, looksWithoutWatch,
+            changesWithoutHistory, noFolder, area, state, score,
+            trend, held,
+        ]
         + ReportFile.messages
         + CheckWatch.messages
         + Timetable.messages
@@ -154,6 +171,9 @@ struct CheckCommand: Command {
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
         modelFolders = try arguments.all(Self.models).map(\.text)
+        for folder in modelFolders where !Self.isFolder(folder) {
+            throw UsageError(Self.noFolder(["option": "--models", "path": folder]))
+        }
         ownFile = try arguments.get(Self.own)?.text
         only = try arguments.get(Self.only)?.split(separator: ",").map(String.init)
         let level = try arguments.get(Self.severity) ?? Severity.notice.rawValue
@@ -182,6 +202,13 @@ struct CheckCommand: Command {
         }
         let schedule = CheckSchedule(when)
         guard schedule != nil || when == "off" else { throw UsageError(Timetable.bad(["value": when])) }
+        for file in files {
+            let folder = file.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+                separator: "/")
+            guard Self.isFolder(folder.isEmpty ? file.path.hasPrefix("/") ? "/" : "." : folder) else {
+                throw UsageError(Self.noFolder(["option": "--output", "path": folder]))
+            }
+        }
         timetable = (schedule, try Self.words(of: arguments, root: root, least: least))
     }
 
@@ -202,6 +229,11 @@ struct CheckCommand: Command {
         return words
     }
 
+    private static func isFolder(_ path: String) -> Bool {
+        var facts = stat()
+        return unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Of a file that need not be there yet.
     private static func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? path : HistoryFile.absolute(".") + "/" + path
@@ -216,11 +248,13 @@ struct CheckCommand: Command {
     private func checks(_ own: [OwnCheck]) throws(UsageError) -> [Check] {
         let all = CheckList.all(and: own)
         guard let only else { return all }
-        for name in only where Area(rawValue: name) == nil && !all.contains(where: { $0.id == name }) {
-            let known = Area.allCases.map(\.rawValue) + all.map(\.id)
+        let families = Set(all.map(\.family))
+        for name in only
+        where Area(rawValue: name) == nil && !families.contains(name) && !all.contains(where: { $0.id == name }) {
+            let known = Set(Area.allCases.map(\.rawValue)).union(families).sorted()
             throw UsageError(Self.unknown(["name": name, "names": known.joined(separator: ", ")]))
         }
-        return all.filter { only.contains($0.id) || only.contains($0.area.rawValue) }
+        return all.filter { check in [check.id, check.area.rawValue, check.family].contains { only.contains($0) } }
     }
 
     /// - Throws: Naming the file and the line.
@@ -242,13 +276,15 @@ struct CheckCommand: Command {
 
     func run(_ terminal: Terminal) async throws {
         if span != nil, terminal.options.json { throw UsageError(Self.watchJSON()) }
+        if let looks, span == nil || looks < 1 { throw UsageError(Self.looksWithoutWatch()) }
+        if isForgetful, tellsChanges || timetable != nil { throw UsageError(Self.changesWithoutHistory()) }
+        if span != nil, timetable != nil { throw UsageError(Self.watchSchedule()) }
         let file = HistoryFile(of: root, choice: choice, environment: terminal.environment)
         if let timetable {
             _ = try checks(try ownChecks())
             let keeper = Timetable(file.name, environment: terminal.environment)
             guard let schedule = timetable.schedule else {
-                try keeper.remove()
-                return terminal.say(Timetable.removed())
+                return terminal.say(try keeper.remove() ? Timetable.removed() : Timetable.noneSet())
             }
             let words = timetable.words + ["--changes", "--quiet", "--lang", terminal.language.rawValue]
             for phrase in try keeper.set(schedule, words) { terminal.say(phrase) }
@@ -286,12 +322,13 @@ struct CheckCommand: Command {
         let survey = await surveyor.look(on: loop)
         let report = CheckReport(survey, checks: checks)
         guard isFixing else { return (survey, report.atLeast(least)) }
-        let repair = Repair(report, of: survey)
+        let repair = Repair(report.atLeast(least), of: survey)
         guard !repair.isEmpty else {
             // Somebody who looks on has heard it at the first look.
             if isFirst { terminal.say(Self.nothing()) }
             return (survey, report.atLeast(least))
         }
+        for phrase in repair.phrases { terminal.say(phrase) }
         try repair.run()
         let again = await surveyor.look(on: loop)
         let mended = CheckReport(again, checks: checks)
@@ -304,10 +341,16 @@ struct CheckCommand: Command {
         for line in survey.lines { terminal.say(line) }
         terminal.put(report.json(of: survey, in: terminal.language)) { Self.text(report, terminal) }
         for (reason, checks) in report.unseen {
-            terminal.say(ReportMessages.unseen(["checks": "\(checks)", "reason": terminal.text(reason)]))
+            terminal.say(ReportMessages.unseen(["reason": terminal.text(reason)], count: checks))
         }
-        let faults = report.faults.count
+        if survey.files.value?.isEmpty == true { terminal.say(ReportMessages.nothingHere(["root": survey.root])) }
+        let notices = report.faults.count { $0.severity == .notice }
+        let faults = report.faults.count - notices
         terminal.say(faults == 0 ? ReportMessages.fine() : ReportMessages.count(count: faults))
+        if notices > 0 { terminal.say(ReportMessages.worthKnowing(count: notices)) }
+        if report.faults.contains(where: { [.secrets, .login].contains($0.area) && $0.severity >= .error }) {
+            terminal.say(ReportMessages.askDiagnose(["root": survey.rootOption]))
+        }
         return write(report, survey, terminal)
     }
 
@@ -358,7 +401,7 @@ struct CheckCommand: Command {
             let judged = line.holding + line.faulty
             table.append([
                 terminal.text(line.area.phrase),
-                judged == 0 ? "–" : line.worst.map { terminal.text($0.phrase) } ?? terminal.text(ReportMessages.ok),
+                terminal.text(line.statePhrase),
                 line.score.map { "\($0)" } ?? "–", line.trendMark, "\(line.holding)/\(judged)",
             ])
         }

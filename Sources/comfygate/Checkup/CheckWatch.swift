@@ -22,11 +22,12 @@ struct CheckWatch {
     ) {
         let names = report.faults.map(\.name)
         let (before, now) = (Set(known), Set(names))
-        let moment = String(time.rfc3339.prefix(19))
+        let moment = String(time.rfc3339.prefix(19)) + "Z"
         let came = report.faults.filter { !before.contains($0.name) }.map { fault in
             Self.came([
                 "time": moment, "severity": terminal.text(fault.severity.phrase), "check": fault.check,
-                "place": fault.place, "evidence": terminal.text(fault.evidence), "remedy": terminal.text(fault.remedy),
+                "place": fault.place, "evidence": Self.bare(terminal.text(fault.evidence)),
+                "remedy": terminal.text(fault.remedy),
             ])
         }
         let went = known.filter { !now.contains($0) }.map { name in
@@ -35,4 +36,7 @@ struct CheckWatch {
         known = names
         return (came, went)
     }
+
+    /// Some evidence is a sentence of its own already.
+    private static func bare(_ text: String) -> String { text.hasSuffix(".") ? String(text.dropLast()) : text }
 }

@@ -70,7 +70,10 @@ struct DiagnoseCommand: Command {
         .worker: Message("hop.worker", en: "worker", fr: "worker"),
         .clock: Message("hop.clock", en: "clock", fr: "horloge"),
     ]
-    static let messages = [badURL, way, fine, next] + Array(hops.values)
+    private static let noContainer = Message(
+        "diagnose.no_container", en: "There is no container {name}.", fr: "Il n’y a pas de conteneur {name}.")
+    private static let containers = Message("diagnose.containers", en: "There are {names}.", fr: "Il y a {names}.")
+    static let messages = [badURL, noContainer, containers, way, fine, next] + Array(hops.values)
 
     private let root: String
     private let given: HTTPURL?
@@ -98,6 +101,12 @@ struct DiagnoseCommand: Command {
         let loop = EventLoop("diagnose")
         defer { loop.stop() }
         let survey = await Surveyor(root: root, environment: terminal.environment).look(on: loop)
+        if let wanted, !survey.containers.contains(where: { $0.name == wanted }) {
+            let names = survey.containers.map(\.name).sorted().joined(separator: ", ")
+            throw CommandFailure(
+                at: "--container", Self.noContainer(["name": wanted]),
+                survey.engine.reason ?? Self.containers(["names": names.isEmpty ? "–" : names]))
+        }
         guard let url = given ?? Self.usual(survey, container: wanted) else { return }
         var traveller = Traveller(url)
         (traveller.isFromPhone, traveller.token, traveller.container) = (isFromPhone, token, wanted)

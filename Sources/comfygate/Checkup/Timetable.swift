@@ -19,6 +19,16 @@ struct Timetable: Sendable {
     static let removed = Message(
         "check.schedule.removed", en: "The check is not made by itself any more.",
         fr: "Le contrôle ne se fait plus tout seul.")
+    static let noneSet = Message(
+        "check.schedule.none_set",
+        en: "No such check was made by itself: crontab -l and systemctl list-timers show others.",
+        fr:
+            "Aucun contrôle de ce genre ne se faisait tout seul : crontab -l et systemctl list-timers montrent les autres."
+    )
+    private static let idle = Message(
+        "check.schedule.idle",
+        en: "cron does not seem to run here: nothing happens until it is started (service cron start).",
+        fr: "cron ne semble pas tourner ici : rien n’arrive avant qu’il ne soit lancé (service cron start).")
     private static let none = Message(
         "check.schedule.none", en: "There is neither systemd nor cron here that could make a check by itself.",
         fr: "Il n’y a ici ni systemd ni cron pour faire un contrôle tout seul.")
@@ -41,7 +51,7 @@ struct Timetable: Sendable {
         "check.schedule.bad", en: "--schedule: {value} is none of hourly, daily, weekly, off, or a time such as 03:30.",
         fr: "--schedule : {value} n’est pas hourly, daily, weekly, off, ou une heure comme 03:30.")
     static let messages = [
-        set, linger, removed, none, noneRemedy, refused, refusedRemedy, control, bad,
+        set, linger, removed, noneSet, idle, none, noneRemedy, refused, refusedRemedy, control, bad,
     ]
 
     private static let place = "--schedule"
@@ -76,7 +86,8 @@ struct Timetable: Sendable {
         if keeper == .cron {
             let line = command.cronLine(schedule, mark: name)
             try putCrontab { table in table.isEmpty || table.hasSuffix("\n") ? table + line : table + "\n" + line }
-            return [Self.set(["keeper": "cron", "place": "crontab -l"])]
+            let told = Self.set(["keeper": "cron", "place": "crontab -l"])
+            return ["/run/crond.pid", "/run/cron.pid"].contains(where: isThere) ? [told] : [told, Self.idle()]
         }
         let folder = unitFolder(keeper)
         makeFolders(folder)
@@ -97,13 +108,19 @@ struct Timetable: Sendable {
     }
 
     /// Blocks. What is not there is no error.
-    func remove() throws(CommandFailure) {
+    ///
+    /// - Returns: Whether there was one.
+    func remove() throws(CommandFailure) -> Bool {
+        var wasThere = false
         for keeper in [Keeper.system, .user] where isThere("\(unitFolder(keeper))/\(name).timer") {
+            wasThere = true
             try systemctl(keeper, "disable", "--now", "\(name).timer")
             for ending in ["timer", "service"] { _ = unsafe unlink("\(unitFolder(keeper))/\(name).\(ending)") }
             try systemctl(keeper, "daemon-reload")
         }
-        if let table = try? crontab(), table.contains("# \(name)\n") { try putCrontab { $0 } }
+        guard let table = try? crontab(), table.contains("# \(name)\n") else { return wasThere }
+        try putCrontab { $0 }
+        return true
     }
 
     private func keeper() -> Keeper? {

@@ -56,7 +56,8 @@ enum JobMessages {
     static let fileExists = Message(
         "jobs.file_exists", en: "there is a file of this name", fr: "un fichier porte déjà ce nom")
     static let otherName = Message(
-        "jobs.other_name", en: "Choose another with --to.", fr: "Choisissez-en un autre avec --to.")
+        "jobs.other_name", en: "Choose another name, or take it away.",
+        fr: "Choisissez un autre nom, ou supprimez-le.")
     static let erased = Message(
         "account.erased", en: "{name} is gone with all it had; the bytes of its files go with the next collection.",
         fr: "{name} a disparu avec tout ce qu’il avait ; les octets de ses fichiers partiront au prochain nettoyage.")

@@ -1,0 +1,45 @@
+public import Basics
+
+/// Why Compose would refuse a file that is YAML.
+public enum ComposeComplaint: Sendable, Hashable {
+    /// `${X:?}` without a value; the text that wants it.
+    case noValue(String)
+    /// A text with a `$` that begins nothing.
+    case noTemplate(String)
+    /// A service with neither `image` nor `build`.
+    case noImage(service: String)
+    /// `services` is no mapping of names.
+    case noServices
+    case badPort(String)
+
+    public var phrase: Phrase {
+        switch self {
+        case .noValue(let text): ComposeMessages.noValue(["text": String(text.prefix(80))])
+        case .noTemplate(let text): ComposeMessages.noTemplate(["text": String(text.prefix(80))])
+        case .noImage(let service): ComposeMessages.noImage(["name": service])
+        case .noServices: ComposeMessages.noServices()
+        case .badPort(let text): ComposeMessages.badPort(["text": String(text.prefix(80))])
+        }
+    }
+}
+
+/// What is said of compose files.
+public enum ComposeMessages {
+    static let noValue = Message(
+        "compose.no_value", en: "{text} asks for a variable that must have a value, and .env beside it has none",
+        fr: "{text} exige une variable avec une valeur, et le .env voisin n’en a pas")
+    static let noTemplate = Message(
+        "compose.no_template", en: "{text} is nothing that Compose can fill in; a dollar sign itself is $$",
+        fr: "{text} n’est rien que Compose puisse remplir ; un dollar seul s’écrit $$")
+    static let noImage = Message(
+        "compose.no_image", en: "the service {name} has neither image nor build",
+        fr: "le service {name} n’a ni image ni build")
+    static let noServices = Message(
+        "compose.no_services", en: "services has to be a mapping of names to services",
+        fr: "services doit associer des noms à des services")
+    static let badPort = Message(
+        "compose.bad_port", en: "{text} is no port: [ADDRESS:][PORT:]PORT",
+        fr: "{text} n’est pas un port : [ADRESSE:][PORT:]PORT")
+
+    public static let all = [noValue, noTemplate, noImage, noServices, badPort]
+}
