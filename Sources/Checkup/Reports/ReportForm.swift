@@ -60,8 +60,7 @@ public struct ReportSheet: Sendable {
 
     /// One line over everything.
     var verdict: String {
-        let count = report.faults.count
-        return text(count == 0 ? ReportMessages.fine() : ReportMessages.count(count: count))
+        text(report.verdict)
     }
 
     /// The same as a heading.
@@ -82,6 +81,14 @@ public struct ReportSheet: Sendable {
     /// `error`, `ok`, or why nothing of it was judged: it could not be seen, or is not there.
     func state(of line: CheckReport.Line) -> String {
         text(line.statePhrase)
+    }
+}
+
+extension CheckReport {
+    /// How much is wrong; a notice is worth knowing, and nothing is wrong with it.
+    public var verdict: Phrase {
+        let count = faults.count { $0.severity > .notice }
+        return count == 0 ? ReportMessages.fine() : ReportMessages.count(count: count)
     }
 }
 

@@ -160,8 +160,10 @@ extension ReportSheet {
     private func write(_ group: CheckReport.Group, to out: inout Markup) {
         out.element("h3") { out in
             out.element("span", ["class": "mark", "aria-hidden": "true"], words: "✗")
-            out.element("span", ["class": "spoken"], words: text(ReportMessages.broken) + " ")
-            out.element("span", words: text(group.check.title))
+            out.element("span") { out in
+                out.element("span", ["class": "not"], words: text(ReportMessages.broken) + " ")
+                out.words(text(group.check.title))
+            }
         }
         out.element("p", ["class": "id"]) { out in
             out.element("code", words: group.check.id)

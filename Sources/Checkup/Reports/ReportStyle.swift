@@ -76,6 +76,7 @@ enum ReportStyle {
 
         article { background: var(--sheet); border: 1px solid var(--line); border-left: 6px solid var(--mine);
           border-radius: 5px 12px 12px 5px; padding: 1rem 1.25rem; margin: 0 0 1rem; }
+        .not { color: var(--muted); font-weight: 400; }
         .mark { color: var(--mine); font-weight: 700; flex: none; }
         .id { padding-left: 1.45rem; margin: .1rem 0 .6rem; }
         .id code { background: none; padding: 0; }

@@ -344,9 +344,8 @@ struct CheckCommand: Command {
             terminal.say(ReportMessages.unseen(["reason": terminal.text(reason)], count: checks))
         }
         if survey.files.value?.isEmpty == true { terminal.say(ReportMessages.nothingHere(["root": survey.root])) }
+        terminal.say(report.verdict)
         let notices = report.faults.count { $0.severity == .notice }
-        let faults = report.faults.count - notices
-        terminal.say(faults == 0 ? ReportMessages.fine() : ReportMessages.count(count: faults))
         if notices > 0 { terminal.say(ReportMessages.worthKnowing(count: notices)) }
         if report.faults.contains(where: { [.secrets, .login].contains($0.area) && $0.severity >= .error }) {
             terminal.say(ReportMessages.askDiagnose(["root": survey.rootOption]))
