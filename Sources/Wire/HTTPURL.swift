@@ -73,6 +73,12 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
         return path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 
+    /// Without the query, which may hold a token: for reports.
+    public var place: String {
+        guard case .tcp(let secure, _) = endpoint else { return description }
+        return "\(secure ? "https" : "http")://\(hostHeader)\(target.path)"
+    }
+
     public var description: String {
         switch endpoint {
         case .unix(let path): return "unix:\(path)"

@@ -37,6 +37,10 @@ struct CheckTests {
             container: "comfyui", host: host, port: 8_188, stats: closed, prompt: closed, manager: closed)
     }
 
+    /// As ComfyUI answers a prompt with nothing in it.
+    static let taken = HTTPAnswer.answered(
+        HTTPReply(status: 400, body: Array(#"{"error": {"type": "no_prompt"}, "node_errors": {}}"#.utf8)))
+
     static func stats(
         _ version: String, device: String = "cuda:0 NVIDIA RTX 9 : cudaMallocAsync", kind: String = "cuda"
     ) -> HTTPAnswer {
@@ -121,7 +125,10 @@ struct CheckTests {
             $0.environment.append(variable("HF_TOKEN", "hf_" + String(repeating: "aB3", count: 11)))
         },
         Planted(container: "login.empty_key") { $0.environment.append(variable("API_KEY", "")) },
-        Planted(container: "login.empty_key") { $0.environment.append(variable("WHISPER_API_KEY", "")) },
+        Planted(container: "login.empty_key") {
+            $0.name = "whisper-1"
+            $0.environment.append(variable("WHISPER_API_KEY", ""))
+        },
         Planted(container: "container.unhealthy") {
             $0.run = ContainerFacts.Run(
                 status: "running", health: "unhealthy", failingStreak: 4, healthOutput: "exit 7")
@@ -207,10 +214,10 @@ struct CheckTests {
         Planted("machine.wsl_config") { $0.machine.wslConfigs = [wsl("memory=64GB\n[wsl2]\n")] },
         Planted("disk.low") { $0.disks[0].free = 1 << 30 },
         Planted("disk.odd_file_system") { $0.disks[0].kind = "9p" },
-        Planted("worker.open_here") { $0.workers[0].prompt = .answered(HTTPReply(status: 400)) },
+        Planted("worker.open_here") { $0.workers[0].prompt = taken },
         Planted("worker.open_to_network") {
             $0.workers = [worker("192.168.1.5")]
-            $0.workers[0].prompt = .answered(HTTPReply(status: 400))
+            $0.workers[0].prompt = taken
         },
         Planted("worker.manager_open") {
             $0.workers = [worker("192.168.1.5")]
@@ -257,6 +264,8 @@ struct CheckTests {
     func fine() {
         var survey = Self.healthy()
         survey.containers[0].environment += [
+            // For somebody else's service.
+            Self.variable("OPENAI_API_KEY", ""), Self.variable("CIVITAI_API_TOKEN", ""),
             Self.variable("MAX_TOKENS", ""), Self.variable("API_KEY_FILE", "/run/secrets/key"),
             Self.variable("CUDA_VISIBLE_DEVICES", "0"), Self.variable("NVIDIA_VISIBLE_DEVICES", "all"),
         ]
@@ -271,6 +280,9 @@ struct CheckTests {
         survey.containers[0].ports.append(ContainerFacts.Port(address: "127.0.0.1", host: nil, container: 9_000))
         // Stopped by somebody.
         survey.containers[0].run = ContainerFacts.Run(status: "exited", exitCode: 137)
+        // As nginx answers plain HTTP on a port for TLS.
+        survey.workers.append(Self.worker("192.168.1.5"))
+        survey.workers[1].prompt = .answered(HTTPReply(status: 400, body: Array("<html>400 Bad Request".utf8)))
         survey.containers.append(Self.container("stopped"))
         survey.containers[1].ports = [
             ContainerFacts.Port(address: "127.0.0.2", host: 8_188, container: 8_188),

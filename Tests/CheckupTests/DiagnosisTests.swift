@@ -153,6 +153,13 @@ struct DiagnosisTests {
         Broken("proxy.no_route", url: "https://comfy.example") { $0.bare = reply(404, server: "Caddy") },
         Broken("proxy.body_limit", url: "https://comfy.example") { $0.bare = reply(413, server: "nginx") },
         Broken("proxy.origin", url: "https://comfy.example") { $0.foreignOrigin = reply(403) },
+        Broken("request.refused", url: "https://comfy.example") { $0.bare = reply(403, server: "cloudflare") },
+        Broken("request.refused", url: "https://comfy.example") { $0.bare = reply(521, server: "cloudflare") },
+        Broken("request.refused", url: "https://comfy.example") { $0.bare = reply(429) },
+        Broken("proxy.redirects", url: "http://comfy.example") {
+            $0.bare = reply(308, server: "Caddy")
+            $0.bare?.location = "https://comfy.example/system_stats"
+        },
         Broken("proxy.no_websocket", url: "https://comfy.example") { $0.opensWebSocket = false },
         Broken("proxy.body_limit", url: "https://comfy.example") {
             $0.uploads = [(100_000, reply(100)), (2_000_000, reply(413, server: "nginx"))]

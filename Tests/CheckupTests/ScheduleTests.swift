@@ -47,10 +47,15 @@ struct ScheduleTests {
 
     @Test("Of a crontab only the check's own line goes")
     func table() {
+        func without(_ table: String, _ mark: String) -> String {
+            String(decoding: ScheduledCommand.crontab(Array(table.utf8), without: mark), as: UTF8.self)
+        }
         let table = "# mine\nMAILTO=a\n0 1 * * * a # m-1\n0 2 * * * b # m-10\n\n5 5 * * * c"
-        #expect(
-            ScheduledCommand.crontab(table, without: "m-1") == "# mine\nMAILTO=a\n0 2 * * * b # m-10\n\n5 5 * * * c")
-        #expect(ScheduledCommand.crontab("", without: "m-1") == "")
-        #expect(ScheduledCommand.crontab("a # m-1\n", without: "m-1") == "")
+        #expect(without(table, "m-1") == "# mine\nMAILTO=a\n0 2 * * * b # m-10\n\n5 5 * * * c")
+        #expect(without("", "m-1") == "")
+        #expect(without("a # m-1\n", "m-1") == "")
+        #expect(without("x\r\na # m-1\r\n", "m-1") == "x\r\n")
+        let latin: [UInt8] = [0x23, 0xE9, 0x0A]
+        #expect(ScheduledCommand.crontab(latin, without: "m-1") == latin)
     }
 }

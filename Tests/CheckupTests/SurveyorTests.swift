@@ -35,7 +35,8 @@ struct SurveyorTests {
         for (path, text) in files { try write(text, path, in: folder, mode: mode) }
         let loop = EventLoop("survey")
         defer { loop.stop() }
-        var surveyor = Surveyor(root: folder.path, environment: ["DOCKER_HOST": "unix://\(folder.path)/none.sock"])
+        var surveyor = Surveyor(
+            root: folder.path, environment: ["DOCKER_HOST": "unix://\(folder.path)/none.sock", "HOME": "/h"])
         surveyor.library = folder.path + "/none.so"
         return await surveyor.look(on: loop)
     }
@@ -108,6 +109,61 @@ struct SurveyorTests {
         #expect(try await faults(["a/.env": line, "b/.env": line]) == ["secrets.no_truth"])
         let other = line.replacingOccurrences(of: "yfQbl", with: "yfQbm")
         #expect(try await faults(["a/.env": line, "b/.env": other]).contains("secrets.drift"))
+    }
+
+    @Test("What an ordinary project has is no fault")
+    func ordinary() async throws {
+        let found = try await faults([
+            "compose.yaml": """
+            name: x
+            include: [sub/part.yaml]
+            services:
+              a:
+                image: x
+                user: "1000"
+                env_file: a.env
+                environment: {API_KEY: set-here, HOME_OF: "${HOME:?}"}
+                volumes: [./nope.txt:/d, ./output:/out, ~/models:/models]
+              cpu: {image: x, profiles: [cpu], ports: ["127.0.0.1:81:80"]}
+              gpu: {image: x, profiles: [gpu], ports: ["127.0.0.1:81:80"]}
+            """,
+            "compose.override.yaml": "services: {a: {volumes: [./yes.txt:/d]}}\n", "yes.txt": "",
+            ".env": "PART=1\n", "a.env": "API_KEY=\n",
+            "sub/part.yaml": "services: {p: {image: x, hostname: '${PART:?}'}}\n",
+            "gpu/docker-compose.base.yml": "services: {c: {image: x}}\n",
+            "gpu/docker-compose.gpu.yml": "services: {c: {shm_size: 8g}}\n",
+        ])
+        #expect(found == [])
+    }
+
+    @Test("A compose file's own project is not another one of the same service")
+    func projects() {
+        var engine = ContainerFacts(name: "other-comfyui-1", origin: .engine(id: "1"), image: "i")
+        (engine.project, engine.service) = ("other", "comfyui")
+        var service = ContainerFacts(
+            name: "comfyui", origin: .compose(file: "compose.yaml", service: "comfyui"), image: "i")
+        (service.project, service.service) = ("genai", "comfyui")
+        #expect(Survey.merged(engine: [engine], compose: [service]).count == 2)
+        service.project = "other"
+        #expect(Survey.merged(engine: [engine], compose: [service]).count == 1)
+    }
+
+    @Test("Of certbot's archive only the newest counts")
+    func archive() {
+        let end = Timestamp(seconds: 1)
+        let all = ["a/archive/x/cert1.pem", "a/archive/x/cert12.pem", "a/archive/x/chain3.pem", "a/live/x/cert1.pem"]
+        let current = Surveyor.current(Dictionary(uniqueKeysWithValues: all.map { ($0, end) }))
+        #expect(current.keys.sorted() == ["a/archive/x/cert12.pem", "a/archive/x/chain3.pem", "a/live/x/cert1.pem"])
+    }
+
+    @Test("No value of a template is in a report")
+    func quotes() async throws {
+        let compose = "services: {a: {image: x, command: 'serve postgres://u:hunter2secret@${DB_HOST:?}/x ${broken'}}\n"
+        let texts = CheckReport(try await survey(["compose.yaml": compose])).faults.map {
+            $0.evidence.text(in: .english)
+        }
+        #expect(texts.contains { $0.contains("${broken") || $0.contains("DB_HOST") })
+        #expect(texts.allSatisfy { !$0.contains("hunter2secret") })
     }
 
     @Test("The variable that has to be set is the one of the compose file")

@@ -6,6 +6,7 @@ Starts an engine of its own (Debian's docker.io) in a new folder, without a brid
 busybox alone. With --where-possible a machine that cannot run one is named and left out.
 """
 
+import base64
 import html.parser
 import http.server
 import json
@@ -536,6 +537,10 @@ def certificates(program, folder, wrong):
     ending = make("ending", "-days", "3")
     shutil.copy(ending, root / "ending.crt")
     shutil.copy(make("lasting", "-days", "90"), root / "lasting.pem")
+    # Nobody is asked for its password.
+    (root / "locked.pem").write_text(
+        "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n"
+        + base64.b64encode(bytes(48)).decode() + "\n-----END CERTIFICATE-----\n")
     (root / "authorities.pem").write_bytes(ending.read_bytes() * 20)
     # Of a past day, which only an authority's own command writes.
     place = folder / "authority"

@@ -226,7 +226,9 @@ def run(check, folder):
             (502, "nginx/1.22.1", "proxy.no_upstream"), (503, "Caddy", "proxy.no_upstream"),
             (504, "Microsoft-IIS/10.0", "proxy.slow_upstream"), (413, "nginx/1.22.1", "proxy.body_limit"),
             (404, "Microsoft-IIS/10.0", "proxy.no_route"), (500, "aiohttp", "worker.broken"),
-            (421, "ComfyGate", "gate.other_name"), (404, "aiohttp", "worker.other_server"), (200, "Jupyter", "worker.other_server")]:
+            (421, "ComfyGate", "gate.other_name"), (404, "aiohttp", "worker.other_server"), (200, "Jupyter", "worker.other_server"),
+            (403, "cloudflare", "request.refused"), (521, "cloudflare", "request.refused"), (429, "nginx/1.22.1", "request.refused"),
+            (308, "Caddy", "proxy.redirects"), (301, "nginx/1.22.1", "proxy.redirects")]:
         with Server(always(status, server)) as worker:
             check.expect([cause], "--url", worker.url())
     with Server(rewriting_proxy) as proxy:

@@ -13,7 +13,7 @@ struct ComposeFilesTests {
         }
         var found: [String: ContainerFacts] = [:]
         for (path, document) in compose.merged {
-            var variables = ComposeVariables(nil)
+            var variables = ComposeVariables([])
             for facts in ContainerFacts.services(of: document, in: path, &variables, read: { _ in nil }) {
                 found["\(path) \(facts.name)"] = facts
             }

@@ -8,7 +8,7 @@ struct ComposeTests {
     private func services(_ text: String, env: String? = nil, files: [String: String] = [:]) throws -> [ContainerFacts]
     {
         let document = try #require(try YAMLReader.full.read(Array(text.utf8)))
-        var variables = ComposeVariables(env.map { Array($0.utf8) })
+        var variables = ComposeVariables(env.map { [Array($0.utf8)] } ?? [])
         return ContainerFacts.services(of: document, in: "services/x/compose.yaml", &variables) { path in
             files[path].map { Array($0.utf8) }
         }
@@ -85,7 +85,7 @@ struct ComposeTests {
     func missing() throws {
         let text = "services: {x: {image: \"${A}${A}${B:-b}\", user: \"${C:?}\"}}"
         let document = try #require(try YAMLReader.full.read(Array(text.utf8)))
-        var variables = ComposeVariables(nil)
+        var variables = ComposeVariables([])
         _ = ContainerFacts.services(of: document, in: "compose.yaml", &variables) { _ in nil }
         #expect(variables.missing == ["A", "C"])
     }

@@ -224,7 +224,9 @@ extension Check {
 extension Card {
     /// By its number, its UUID, or the beginning of it.
     func isCalled(_ id: String) -> Bool {
-        String(index) == id || id.hasPrefix("GPU-") && uuid?.hasPrefix(id) == true
+        // `0:1` is a part of card 0 (MIG); parts with names of their own are not known here.
+        String(index) == String(id.prefix { $0 != ":" }) || id.hasPrefix("MIG-")
+            || id.hasPrefix("GPU-") && uuid?.hasPrefix(id) == true
     }
 
     /// For people: nvidia-smi's number and the name.

@@ -160,7 +160,9 @@ extension Check {
         return (commands + scripts).filter { name, line in line.installsPackages && told.insert(name).inserted }.map {
             name, line in
             let start = line.firstRange(of: "pip")?.lowerBound ?? line.startIndex
-            return Trace(name, ["words": String(line[start...].prefix(40))])
+            // What follows may be an address with a password in it.
+            let words = line[start...].split(separator: " ").prefix { !$0.contains("@") && !$0.contains("://") }
+            return Trace(name, ["words": String(words.joined(separator: " ").prefix(40))])
         }
     }
 
@@ -242,20 +244,30 @@ extension Check {
         needs: [.containers]
     ) { survey in
         let wishes = survey.containers.flatMap { container in
-            container.ports.filter { $0.transport == "tcp" && $0.host != nil }.map { (name: container.name, port: $0) }
+            container.ports.filter { $0.transport == "tcp" && $0.host != nil }.map { (container: container, port: $0) }
         }
         var told: Set<String> = []
-        return wishes.compactMap { wish in
-            let others = wishes.filter { other in
-                other.name != wish.name && other.port.host == wish.port.host
-                    && (other.port.isPublic || wish.port.isPublic || other.port.address == wish.port.address)
+        return Dictionary(grouping: wishes) { $0.port.host ?? 0 }.filter { $0.value.count > 1 }.sorted {
+            $0.key < $1.key
+        }
+        .flatMap { port, rivals in
+            rivals.prefix(mostRivals).compactMap { wish -> Trace? in
+                let others = rivals.filter { other in
+                    other.container.name != wish.container.name
+                        && wish.container.startsBeside(other.container)
+                        && (other.port.isPublic || wish.port.isPublic || other.port.address == wish.port.address)
+                }
+                guard !others.isEmpty, told.insert("\(wish.container.name) \(port)").inserted else { return nil }
+                let names = Set(others.map(\.container.name)).sorted().prefix(5).joined(separator: ", ")
+                return Trace(
+                    wish.container.name,
+                    ["port": "\(port)", "others": names, "inside": "\(wish.port.container)"])
             }
-            let port = "\(wish.port.host ?? 0)"
-            guard !others.isEmpty, told.insert("\(wish.name) \(port)").inserted else { return nil }
-            let names = Set(others.map(\.name)).sorted().joined(separator: ", ")
-            return Trace(wish.name, ["port": port, "others": names, "inside": "\(wish.port.container)"])
         }
     }
+
+    /// That so many want one port says enough.
+    private static let mostRivals = 20
 
     static let freshHash = Check(
         "login.fresh_hash", .login, .error,
@@ -291,10 +303,15 @@ extension Check {
 }
 
 extension ContainerFacts {
-    /// It looks like a ComfyUI.
+    /// It looks like a ComfyUI. Compose names containers after their folder, so that a service counts before the name.
     public var isComfyUI: Bool {
-        [name, image, service ?? ""].contains { $0.lowercased().contains("comfy") }
+        [service ?? name, image].contains { $0.lowercased().contains("comfy") }
             || ports.contains { $0.container == 8_188 }
+    }
+
+    /// Nothing keeps the two from being started together.
+    fileprivate func startsBeside(_ other: ContainerFacts) -> Bool {
+        profiles.isEmpty || other.profiles.isEmpty || !Set(profiles).isDisjoint(with: other.profiles)
     }
 
     /// Its settings speak of a login: ComfyUI-Login's, or a key or password of any service.

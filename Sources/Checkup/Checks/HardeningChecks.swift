@@ -191,17 +191,19 @@ extension Check {
         needs: [.containers]
     ) { survey in
         survey.containers.flatMap { container in
-            container.environment.filter { $0.value.isEmpty && $0.isAccessKey }
+            container.environment.filter { $0.value.isEmpty && container.isOwnKey($0.name) }
                 .map { Trace(container.name, ["names": $0.name, "form": "${\($0.source ?? $0.name):?}"]) }
         }
     }
 }
 
-extension ContainerFacts.Variable {
-    /// What lets people in when it is right: without it some services ask for nothing.
-    fileprivate var isAccessKey: Bool {
-        ["API_KEY", "API_TOKEN", "AUTH_TOKEN", "ACCESS_TOKEN", "PASSWORD", "BEARER_TOKEN", "SECRET"].contains {
-            name == $0 || name.hasSuffix("_" + $0)
-        }
+extension ContainerFacts {
+    /// A variable that lets people into this container's service when it is right; empty, some services ask for nothing. One that
+    /// begins with another name is for somebody else's service.
+    fileprivate func isOwnKey(_ name: String) -> Bool {
+        let kinds = ["API_KEY", "API_TOKEN", "AUTH_TOKEN", "ACCESS_TOKEN", "PASSWORD", "BEARER_TOKEN", "SECRET"]
+        guard let kind = kinds.first(where: { name == $0 || name.hasSuffix("_" + $0) }) else { return false }
+        let owner = name.dropLast(kind.count).split(separator: "_").joined(separator: "-").lowercased()
+        return owner.isEmpty || [self.name, service ?? "", image].contains { $0.lowercased().contains(owner) }
     }
 }

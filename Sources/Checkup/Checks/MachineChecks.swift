@@ -180,9 +180,9 @@ extension Check {
         evidence: Message(
             "check.disk.kind.evidence",
             en:
-                "it lies on {kind}: chmod does nothing there, changes made on the other side are not noticed, and SQLite fails",
+                "it lies on {kind}, where modes, locks or the notice of changes do not work as on a disk of Linux: SQLite may fail",
             fr:
-                "il est sur {kind} : chmod n’y fait rien, les changements faits de l’autre côté passent inaperçus, et SQLite échoue"
+                "il est sur {kind}, où modes, verrous ou avis de changement ne marchent pas comme sur un disque Linux : SQLite peut échouer"
         ),
         remedy: Message(
             "check.disk.kind.remedy", en: "Move it to the Linux system's own disk, such as ~/genai.",

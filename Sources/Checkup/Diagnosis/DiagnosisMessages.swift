@@ -264,6 +264,26 @@ public enum DiagnosisMessages {
             "un corps de {refused} est refusé avec {status}, un de {taken} ne l’est pas : de plus grandes images n’arrivent jamais",
             "nginx : client_max_body_size 100m ; IIS : maxAllowedContentLength ; Caddy : request_body max_size."
         ))
+    static let redirects = pair(
+        "redirects",
+        en: (
+            "{server} answers {status} and sends to {location}: programs do not follow there with a POST",
+            "Use that address itself: --url {location}; mostly it is https:// in place of http://."
+        ),
+        fr: (
+            "{server} répond {status} et renvoie à {location} : les programmes n’y suivent pas avec un POST",
+            "Utilisez cette adresse elle-même : --url {location} ; le plus souvent https:// au lieu de http://."
+        ))
+    static let refused = pair(
+        "refused",
+        en: (
+            "{server} answers {status}, which is none of ComfyUI's answers here",
+            "Look into the log of {server}: 403 is a rule of it, 429 a limit, 52x says that what is behind it cannot be reached."
+        ),
+        fr: (
+            "{server} répond {status}, ce que ComfyUI ne répond pas ici",
+            "Voyez le journal de {server} : 403 est une de ses règles, 429 une limite, 52x dit que l’arrière est injoignable."
+        ))
     static let noWebSocket = pair(
         "no_websocket",
         en: (
@@ -505,7 +525,8 @@ public enum DiagnosisMessages {
         unknownName, containerName, stopped, dies, installing, loading, listensInside, otherInside, wrongPort, nobody,
         insideContainer, filtered, unreachable, loopbackOnly, wslNAT, wslFirewall, expired, otherName, untrusted,
         clockBehind, noTLS,
-        wantsTLS, closes, notHTTP, noUpstream, slowUpstream, bodyLimit, uploadLimit, noWebSocket, noRoute, origin,
+        wantsTLS, closes, notHTTP, noUpstream, slowUpstream, bodyLimit, uploadLimit, redirects, refused, noWebSocket,
+        noRoute, origin,
         misdirected,
         gateWithoutWorker,
         brokenWorker, otherServer, skew, gateWantsToken, gateRefuses, otherPlace, restartNeeded, allRefused, noneFound,

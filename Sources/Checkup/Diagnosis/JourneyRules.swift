@@ -20,6 +20,7 @@ enum JourneyRules {
         Rule(hop: .tls, stops: true, judge: tls), Rule(hop: .proxy, stops: true, judge: proxy),
         Rule(hop: .gate, stops: true, judge: gate), Rule(hop: .login, stops: true, judge: login),
         Rule(hop: .proxy, stops: true, judge: origin), Rule(hop: .worker, stops: true, judge: worker),
+        Rule(hop: .worker, stops: true, judge: refusal),
         Rule(hop: .proxy, stops: false, judge: webSocket), Rule(hop: .proxy, stops: false, judge: uploads),
         Rule(hop: .clock, stops: false, judge: clock),
     ]
@@ -133,7 +134,11 @@ enum JourneyRules {
     private static func phone(_ journey: Journey, _ place: String, _ arguments: [String: String]) -> Cause? {
         let own = journey.survey.machine.listening.filter { $0.port == journey.port }
         let isOnLoopback = !own.isEmpty && own.allSatisfy { !$0.isPublic }
-        if isOnLoopback || journey.publishers.contains(where: { $0.ports.allSatisfy { !$0.isPublic } }) {
+        let isPublished = journey.publishers.contains { container in
+            !container.ports.isEmpty
+                && container.ports.allSatisfy { $0.address.hasPrefix("127.") || $0.address == "::1" }
+        }
+        if isOnLoopback || isPublished {
             return cause("port.loopback_only", .port, place, Words.loopbackOnly, arguments)
         }
         if journey.survey.machine.wsl == 2 {
@@ -205,6 +210,18 @@ enum JourneyRules {
     private static func origin(_ journey: Journey) -> Cause? {
         guard let reply = journey.foreignOrigin, reply.status == 403 else { return nil }
         return cause("proxy.origin", .proxy, journey.host, Words.origin)
+    }
+
+    /// Any other answer that is none of ComfyUI's.
+    private static func refusal(_ journey: Journey) -> Cause? {
+        guard let bare = journey.bare, !(200..<300).contains(bare.status), ![401, 302, 303].contains(bare.status) else {
+            return nil
+        }
+        let name = bare.server.map { String($0.prefix(40)) } ?? journey.host
+        let arguments = ["server": name, "status": "\(bare.status)", "location": bare.location ?? "–"]
+        return (300..<400).contains(bare.status)
+            ? cause("proxy.redirects", .proxy, name, Words.redirects, arguments)
+            : cause("request.refused", .worker, name, Words.refused, arguments)
     }
 
     private static func webSocket(_ journey: Journey) -> Cause? {

@@ -101,9 +101,13 @@ public struct ScheduledCommand: Sendable, Hashable {
         return "'" + word.flatMap { $0 == "'" ? Array("'\\''") : [$0] } + "'"
     }
 
-    /// A crontab without the lines that have the mark.
-    public static func crontab(_ text: String, without mark: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasSuffix("# \(mark)") }
-            .joined(separator: "\n")
+    /// A crontab without the lines that have the mark; of the others every byte stays.
+    public static func crontab(_ table: [UInt8], without mark: String) -> [UInt8] {
+        let end = Array("# \(mark)".utf8)
+        let lines = table.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).filter { line in
+            let bare = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            return !(bare.count >= end.count && bare.suffix(end.count).elementsEqual(end))
+        }
+        return Array(lines.joined(separator: [UInt8(ascii: "\n")]))
     }
 }

@@ -164,9 +164,16 @@ public struct Survey: Sendable {
     ///   - compose: Left out where the engine has a container of the same service or name.
     static func merged(engine: [ContainerFacts], compose: [ContainerFacts]) -> [ContainerFacts] {
         let names = Set(engine.map(\.name))
-        let services = Set(engine.compactMap(\.service))
         return engine
-            + compose.filter { !names.contains($0.name) && !($0.service.map { services.contains($0) } ?? false) }
+            + compose.filter { service in
+                // Two projects may each have a service of one name.
+                !names.contains(service.name)
+                    && !engine.contains { container in
+                        container.service == service.service
+                            && (container.project == service.project || container.project == nil
+                                || service.project == nil)
+                    }
+            }
     }
 }
 

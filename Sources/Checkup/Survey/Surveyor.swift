@@ -75,22 +75,24 @@ public struct Surveyor: Sendable {
     }
 
     private func lookAtFiles() async -> Folder {
-        let root = root
+        let (root, surroundings) = (root, Set(environment.keys))
         return await Self.blocking {
             do throws(GateError) {
-                return try Self.read(root)
+                return try Self.read(root, surroundings)
             } catch {
                 return Folder(seen: .unseen(error.phrase))
             }
         }
     }
 
-    private static func read(_ root: String) throws(GateError) -> Folder {
+    private static func read(_ root: String, _ surroundings: Set<String>) throws(GateError) -> Folder {
         let search = try TreeSearch(of: root)
         let tracked = GitFacts.tracked(below: root)
         let tree = try ProjectTree(root: root, tracked: tracked ?? [])
         var files = Survey.Files()
-        (files.leftOut, files.oddities, files.certificates) = (search.leftOut, search.oddities, search.certificates)
+        (files.leftOut, files.oddities, files.certificates) = (
+            search.leftOut, search.oddities, Self.current(search.certificates)
+        )
         var truth: CredentialFile?
         if let bytes = tree.bytes(of: CredentialFile.path) {
             do throws(CredentialFileError) {
@@ -108,11 +110,28 @@ public struct Surveyor: Sendable {
         files.rows = audit.rows(of: truth ?? CredentialFile(), found: discovery.findings)
         files.isEmpty = files.isEmpty && discovery.findings.isEmpty && truth == nil && files.brokenTruth == nil
         var folder = Folder(seen: .seen(files))
-        folder.take(search.composeFiles, in: tree)
+        folder.take(search.composeFiles, in: tree, root: root, surroundings)
         files.scripts = folder.scripts(in: tree)
         files.missingMounts = folder.missingMounts(in: tree)
         folder.seen = .seen(files)
         return folder
+    }
+
+    /// Without those that certbot keeps beside their successors: `archive/NAME/cert1.pem`, `cert2.pem`.
+    static func current(_ certificates: [String: Timestamp]) -> [String: Timestamp] {
+        func series(_ path: String) -> (stem: String, number: Int)? {
+            let parts = path.split(separator: "/")
+            guard parts.dropLast().contains("archive"), let name = parts.last?.split(separator: ".").first else {
+                return nil
+            }
+            let stem = name.prefix { !$0.isNumber }
+            return Int(name.dropFirst(stem.count)).map { (parts.dropLast().joined(separator: "/") + "/" + stem, $0) }
+        }
+        let newest = Dictionary(
+            certificates.keys.compactMap(series).map { ($0.stem, $0.number) }, uniquingKeysWith: max)
+        return certificates.filter { path, _ in
+            series(path).map { newest[$0.stem] == $0.number } ?? true
+        }
     }
 
     // MARK: - The engine
@@ -144,7 +163,7 @@ public struct Surveyor: Sendable {
         await inParallel(urls) { url in
             let journey = await Traveller(url).travel(survey, environment: environment, on: loop)
             return Survey.Way(
-                url: "\(url)", causes: Diagnosis(journey).causes, certificateEnd: journey.bare?.certificateEnd)
+                url: url.place, causes: Diagnosis(journey).causes, certificateEnd: journey.bare?.certificateEnd)
         }
     }
 
@@ -184,7 +203,9 @@ extension Surveyor.Folder {
     fileprivate func missingMounts(in tree: ProjectTree) -> [String: String] {
         var found: [String: String] = [:]
         for container in containers {
-            for mount in container.mounts where mount.kind == .bind && !mount.source.hasPrefix("/") {
+            for mount in container.mounts
+            where mount.kind == .bind && !mount.source.hasPrefix("/") && !mount.source.hasPrefix("~") && mount.isOfFile
+            {
                 // A folder, too, is something that is there.
                 if tree.facts(of: mount.source).content == .missing, !tree.isFolder(mount.source) {
                     found[mount.source] = container.name
@@ -206,8 +227,19 @@ extension Surveyor.Folder {
         }
     }
 
+    private static func dotenv(beside path: String) -> String {
+        (path.split(separator: "/").dropLast() + [".env"]).joined(separator: "/")
+    }
+
     /// Compose files, and those that they include.
-    fileprivate mutating func take(_ files: [String: [UInt8]], in tree: ProjectTree) {
+    ///
+    /// - Parameters:
+    ///   - root: The project's folder, whose name is that of what is started in it.
+    ///   - surroundings: Names of this process's own variables.
+    fileprivate mutating func take(
+        _ files: [String: [UInt8]], in tree: ProjectTree, root: String, _ surroundings: Set<String>
+    ) {
+        var includers: [String: String] = [:]
         var compose = ComposeFiles()
         var known = Set(files.keys)
         var left = files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -218,20 +250,45 @@ extension Surveyor.Folder {
                 for other in ComposeFiles.included(by: document, in: path) where known.insert(other).inserted {
                     if let bytes = tree.bytes(of: other) { left.append((other, bytes)) }
                 }
+                for other in ComposeFiles.included(by: document, in: path) where other != path {
+                    includers[other] = path
+                }
             } catch {
                 broken.append(Survey.BrokenFile(path: "\(path):\(error.position.line)", reason: error.phrase))
             }
         }
         for (path, document) in compose.merged {
-            let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-            var variables = ComposeVariables(tree.bytes(of: folder.isEmpty ? ".env" : folder + "/.env"))
-            containers += ContainerFacts.services(of: document, in: path, &variables, read: tree.bytes)
-            broken += variables.complaints.map { Survey.BrokenFile(path: path, reason: $0.phrase) }
+            // Whoever includes a file fills it in, too, and first.
+            var chain = [path]
+            while let last = chain.last, let next = includers[last], !chain.contains(next) { chain.append(next) }
+            let dotenv = chain.reversed().compactMap { tree.bytes(of: Self.dotenv(beside: $0)) }
+            var variables = ComposeVariables(dotenv, surroundings: surroundings)
+            let project = ComposeFiles.project(
+                of: document, in: chain.last ?? path, &variables,
+                root: root.split(separator: "/").last.map(String.init) ?? "")
+            containers += ContainerFacts.services(of: document, in: path, &variables, read: tree.bytes).map { service in
+                var service = service
+                service.project = project
+                return service
+            }
+            broken += variables.complaints.filter { complaint in
+                // A piece is whole only beside what it is a piece of.
+                if case .noImage = complaint { ComposeFiles.isUsual(path) } else { true }
+            }.map { Survey.BrokenFile(path: path, reason: $0.phrase) }
         }
     }
 }
 
 extension ContainerFacts.Mount {
+    /// Its names are those of a file: a folder that is not there the engine makes, and that is as it should be.
+    var isOfFile: Bool {
+        [source, target].contains { path in
+            guard let name = path.split(separator: "/").last else { return false }
+            let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...] } ?? ""
+            return name == "PASSWORD" || (1...10).contains(ending.count) && ending.contains(where: \.isLetter)
+        }
+    }
+
     /// Where it lies on this machine; nil for a volume that only its name is known of.
     ///
     /// - Parameter root: The project's folder.

@@ -50,7 +50,11 @@ public struct WorkerFacts: Sendable {
     public var isOnProcessor: Bool { device?["type"]?.string == "cpu" }
 
     /// It would have run a prompt of somebody without a credential.
-    public var takesPrompts: Bool { prompt.status == 200 || prompt.status == 400 }
+    public var takesPrompts: Bool {
+        guard let reply = prompt.reply, reply.status == 200 || reply.status == 400 else { return false }
+        // A proxy says 400, too, and in HTML.
+        return system != nil || reply.json?["error"] != nil || reply.json?["node_errors"] != nil
+    }
 }
 
 /// An address at which a ComfyUI may answer.
@@ -68,7 +72,7 @@ struct WorkerPlace: Sendable, Hashable {
     /// Nil for a socket's path, and for TLS: a ComfyUI of its own speaks neither.
     init?(_ url: HTTPURL) {
         guard !url.isSecure, let host = url.host, let port = url.port else { return nil }
-        self.init(container: nil, given: "\(url)", host: host, port: UInt16(port))
+        self.init(container: nil, given: url.place, host: host, port: UInt16(port))
     }
 
     /// One that was named by loopback may be open to others, too: every address is tried that its port is open at.

@@ -10,7 +10,7 @@ public struct ClientRequest: Sendable {
     public var fields: Fields
     public var body: [UInt8]
     /// Bytes that are announced behind `body`, with `Expect: 100-continue`, and never sent. The answer judges the head alone, and
-    /// 100 says that the server waits for the body. For a pool of its own: the connection is of no use afterwards.
+    /// 100 says that the server waits for the body. The connection ends with it.
     public var withheld = 0
 
     public init(_ method: Method, _ target: String, _ fields: Fields = [:], body: [UInt8] = []) {
@@ -68,7 +68,7 @@ extension ClientRequest {
         if !body.isEmpty || method == .post || method == .put || method == .patch {
             out.append(contentsOf: "Content-Length: \(body.count + withheld)\r\n".utf8)
         }
-        if withheld > 0 { out.append(contentsOf: "Expect: 100-continue\r\n".utf8) }
+        if withheld > 0 { out.append(contentsOf: "Expect: 100-continue\r\nConnection: close\r\n".utf8) }
         out.append(contentsOf: "\r\n".utf8)
     }
 }

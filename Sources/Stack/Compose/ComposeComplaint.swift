@@ -2,9 +2,9 @@ public import Basics
 
 /// Why Compose would refuse a file that is YAML.
 public enum ComposeComplaint: Sendable, Hashable {
-    /// `${X:?}` without a value; the text that wants it.
-    case noValue(String)
-    /// A text with a `$` that begins nothing.
+    /// `${X:?}` without a value: the variables.
+    case noValue([String])
+    /// A text with a `$` that begins nothing, from there on; what stands around it may be a secret.
     case noTemplate(String)
     /// A service with neither `image` nor `build`.
     case noImage(service: String)
@@ -14,8 +14,8 @@ public enum ComposeComplaint: Sendable, Hashable {
 
     public var phrase: Phrase {
         switch self {
-        case .noValue(let text): ComposeMessages.noValue(["text": String(text.prefix(80))])
-        case .noTemplate(let text): ComposeMessages.noTemplate(["text": String(text.prefix(80))])
+        case .noValue(let names): ComposeMessages.noValue(["names": names.joined(separator: ", ")])
+        case .noTemplate(let text): ComposeMessages.noTemplate(["text": text])
         case .noImage(let service): ComposeMessages.noImage(["name": service])
         case .noServices: ComposeMessages.noServices()
         case .badPort(let text): ComposeMessages.badPort(["text": String(text.prefix(80))])
@@ -26,8 +26,8 @@ public enum ComposeComplaint: Sendable, Hashable {
 /// What is said of compose files.
 public enum ComposeMessages {
     static let noValue = Message(
-        "compose.no_value", en: "{text} asks for a variable that must have a value, and .env beside it has none",
-        fr: "{text} exige une variable avec une valeur, et le .env voisin n’en a pas")
+        "compose.no_value", en: "{names} must have a value, and neither .env nor the environment here has one",
+        fr: "{names} doit avoir une valeur, et ni le .env ni l’environnement d’ici n’en a")
     static let noTemplate = Message(
         "compose.no_template", en: "{text} is nothing that Compose can fill in; a dollar sign itself is $$",
         fr: "{text} n’est rien que Compose puisse remplir ; un dollar seul s’écrit $$")

@@ -53,8 +53,27 @@ public struct ComposeFiles: Sendable {
                 }
             }
             let entries = services.compactMap { name, service in service.map { (name, $0) } }
-            return (path, YAMLNode([("services", YAMLNode(entries))]))
+            let name = document["name"] ?? base.flatMap { documents[$0]?["name"] }
+            return (path, YAMLNode([("services", YAMLNode(entries))] + (name.map { [("name", $0)] } ?? [])))
         }
+    }
+
+    /// One that Compose takes without being told to, so that it has to be whole.
+    public static func isUsual(_ path: String) -> Bool {
+        path.split(separator: "/").last.map { usual.contains(String($0)) } ?? false
+    }
+
+    /// The name of the project that a file makes: what it says, what `.env` says, or its folder's.
+    ///
+    /// - Parameter root: The name of the project's folder, for files that lie in it.
+    public static func project(
+        of document: YAMLNode, in path: String, _ variables: inout ComposeVariables, root: String
+    ) -> String {
+        let said = document["name"]?.text.flatMap { variables.fill($0) } ?? variables["COMPOSE_PROJECT_NAME"]
+        let name =
+            said.map { String(decoding: $0.reveal(), as: UTF8.self) } ?? folder(of: path).split(separator: "/").last
+            .map(String.init) ?? root
+        return name.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
     }
 
     /// A service with what it extends; nil where there is none of the name.

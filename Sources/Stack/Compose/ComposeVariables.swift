@@ -5,14 +5,21 @@ public import Secrets
 /// Compose lets its own environment win over the file; what that was when a container was made nobody can tell later, so
 /// only the file counts here.
 public struct ComposeVariables: Sendable {
-    private let view: DotenvView?
+    private let views: [DotenvView]
+    /// Names that have a value in the environment of whoever looks, where Compose would find them as well.
+    private let surroundings: Set<String>
     /// Asked for and not set, in the order of the asking.
     public private(set) var missing: [String] = []
     /// What keeps Compose from starting anything of the file.
     public internal(set) var complaints: [ComposeComplaint] = []
 
-    /// - Parameter file: The bytes of `.env`; nil where there is none.
-    public init(_ file: [UInt8]?) { view = file.map { DotenvReader.composeV2.read($0) } }
+    /// - Parameters:
+    ///   - files: The bytes of `.env` files; what the first of them has counts.
+    ///   - surroundings: Names of variables that whoever looks has in its own environment.
+    public init(_ files: [[UInt8]], surroundings: Set<String> = []) {
+        views = files.map { DotenvReader.composeV2.read($0) }
+        self.surroundings = surroundings
+    }
 
     /// Fills in the variables of one text as Compose does it.
     ///
@@ -23,14 +30,12 @@ public struct ComposeVariables: Sendable {
         where self[variable.name] == nil && variable.fallback == .none && !missing.contains(variable.name) {
             missing.append(variable.name)
         }
-        let view = view
-        let template = ComposeTemplate { name in
-            if case .value(let value) = view?[String(decoding: name, as: UTF8.self)] { value.reveal() } else { nil }
-        }
+        let all = self
+        let template = ComposeTemplate { all[String(decoding: $0, as: UTF8.self)]?.reveal() }
         do throws(ComposeTemplate.Failure) {
             return DotenvValue(try template.substitute(Array(text.utf8)[...]))
         } catch {
-            complain(error == .required ? .noValue(text) : .noTemplate(text))
+            complain(about: text, isRequired: error == .required)
             return nil
         }
     }
@@ -39,7 +44,21 @@ public struct ComposeVariables: Sendable {
         if !complaints.contains(complaint) { complaints.append(complaint) }
     }
 
+    private mutating func complain(about text: String, isRequired: Bool) {
+        guard isRequired else {
+            let start = text.firstIndex(of: "$") ?? text.startIndex
+            return complain(
+                .noTemplate(String(text[start...].prefix { $0.isLetter || $0.isNumber || "${_:-?".contains($0) })))
+        }
+        let names = ComposeTemplate.variables(in: Array(text.utf8)[...]).filter { $0.fallback == .none }.map(\.name)
+            .filter {
+                self[$0]?.isEmpty ?? true && !surroundings.contains($0)
+            }
+        if !names.isEmpty { complain(.noValue(names)) }
+    }
+
     public subscript(name: String) -> DotenvValue? {
-        if case .value(let value) = view?[name] { value } else { nil }
+        for view in views { if case .value(let value) = view[name] { return value } }
+        return nil
     }
 }

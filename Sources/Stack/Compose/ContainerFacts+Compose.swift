@@ -55,8 +55,9 @@ private struct ComposeService {
         facts.isImageOwn = node["build"] != nil
         facts.user = text(node["user"])
         facts.ports = (node["ports"]?.elements ?? []).flatMap { ports($0) }
-        facts.mounts = (node["volumes"]?.elements ?? []).compactMap { mount($0) }
-        facts.environment = environment()
+        facts.mounts = Self.last((node["volumes"]?.elements ?? []).compactMap { mount($0) }, by: \.target)
+        facts.profiles = (node["profiles"]?.elements ?? []).compactMap { text($0) }
+        facts.environment = Self.last(environment(), by: \.name)
         facts.cards = cards()
         if facts.cards.isEmpty, text(node["runtime"]) == "nvidia" { facts.cards = facts.cardsOfRuntime }
         facts.memoryLimit = bytes(node["deploy"]?["resources"]?["limits"]?["memory"]) ?? bytes(node["mem_limit"])
@@ -75,6 +76,12 @@ private struct ComposeService {
         facts.words = words(node["entrypoint"]) + words(node["command"])
         facts.restart = text(node["restart"]) ?? ""
         return facts
+    }
+
+    /// What is said more than once counts as it was said last.
+    private static func last<Element>(_ elements: [Element], by name: (Element) -> String) -> [Element] {
+        var known: Set<String> = []
+        return elements.reversed().filter { known.insert(name($0)).inserted }.reversed()
     }
 
     private mutating func text(_ node: YAMLNode?) -> String? {

@@ -139,6 +139,8 @@ public struct ContainerFacts: Sendable, Hashable {
     /// What is run: entry point, then command.
     public var words: [String] = []
     public var restart = ""
+    /// Of a compose file: it starts only where one of them is asked for; empty starts always.
+    public var profiles: [String] = []
     /// The compose service and project that it came from, and the files of it.
     public var project: String?
     public var service: String?

@@ -3,9 +3,14 @@ extension DockerEngine {
     ///
     /// - Returns: Nil for a container that asks for no card, does not run, or has no nvidia-smi.
     func cards(in container: ContainerFacts) async -> ContainerFacts.Run.Cards? {
-        guard container.run?.isRunning == true, !container.cards.isEmpty, case .engine(let id) = container.origin,
-            let said = try? await output(of: ["nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader"], in: id)
-        else { return nil }
+        guard container.run?.isRunning == true, !container.cards.isEmpty, case .engine(let id) = container.origin else {
+            return nil
+        }
+        let question = ["nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader"]
+        // With a card that hangs it would stay behind in the container, one more at each look.
+        var said = try? await output(of: ["timeout", "-s", "KILL", "8"] + question, in: id)
+        if said == nil { said = try? await output(of: question, in: id) }
+        guard let said else { return nil }
         return Self.cards(status: said.status, output: said.output)
     }
 

@@ -10,6 +10,8 @@ extension DiskFacts {
         defer { close(descriptor) }
         var room = statvfs()
         guard unsafe fstatvfs(descriptor, &room) == 0 else { return nil }
+        // One that nobody can write to is full by nature.
+        guard room.f_flag & UInt(ST_RDONLY) == 0 else { return nil }
         let block = Int(room.f_frsize)
         return DiskFacts(
             path: path, size: Int(room.f_blocks) * block, free: Int(room.f_bavail) * block,

@@ -115,6 +115,11 @@ struct CheckCommand: Command {
     private static let changesWithoutHistory = Message(
         "check.changes_without_history", en: "--changes compares with the last check, which --no-history leaves out.",
         fr: "--changes compare avec le dernier contrôle, que --no-history écarte.")
+    private static let noQuery = Message(
+        "check.no_query",
+        en: "--schedule: an address is kept where others can read it; write {url} without what follows '?'.",
+        fr: "--schedule : une adresse est gardée là où d’autres peuvent la lire ; écrivez {url} sans ce qui suit « ? »."
+    )
     private static let noFolder = Message(
         "check.no_folder", en: "{option}: there is no folder {path}.", fr: "{option} : il n’y a pas de dossier {path}.")
     private static let noHistory = Flag(
@@ -144,7 +149,7 @@ struct CheckCommand: Command {
     static let messages =
         [
             unknown, badWorker, badURL, badSeverity, nothing, mended, watchJSON, watchSchedule, looksWithoutWatch,
-            changesWithoutHistory, noFolder, area, state, score,
+            changesWithoutHistory, noQuery, noFolder, area, state, score,
             trend, held,
         ]
         + ReportFile.messages
@@ -202,6 +207,10 @@ struct CheckCommand: Command {
         }
         let schedule = CheckSchedule(when)
         guard schedule != nil || when == "off" else { throw UsageError(Timetable.bad(["value": when])) }
+        // What stands in a crontab or a unit others may read.
+        if let url = (workers + urls).first(where: { $0.place != "\($0)" }) {
+            throw UsageError(Self.noQuery(["url": url.place]))
+        }
         for file in files {
             let folder = file.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
                 separator: "/")

@@ -119,7 +119,7 @@ struct DiagnoseCommand: Command {
         }
         let diagnosis = Diagnosis(await traveller.travel(survey, environment: terminal.environment, on: loop))
         let json: JSON = [
-            "url": .string("\(traveller.url)"), "passed": .array(diagnosis.passed.map { .string($0.rawValue) }),
+            "url": .string(traveller.url.place), "passed": .array(diagnosis.passed.map { .string($0.rawValue) }),
             "causes": .array(
                 diagnosis.causes.map { cause in
                     [
@@ -146,7 +146,7 @@ struct DiagnoseCommand: Command {
     private static func text(_ diagnosis: Diagnosis, _ url: HTTPURL, _ terminal: Terminal) -> String {
         let style = terminal.style
         func name(_ hop: Hop) -> String { hops[hop].map { terminal.text($0) } ?? hop.rawValue }
-        var text = terminal.text(way(["url": "\(url)"])) + "\n"
+        var text = terminal.text(way(["url": url.place])) + "\n"
         for hop in diagnosis.passed { text += "  " + style.green("✓") + " " + name(hop) + "\n" }
         for (index, cause) in diagnosis.causes.enumerated() {
             if index == 1 { text += "\n" + terminal.text(next) + "\n" }

@@ -42,8 +42,15 @@ struct Timetable: Sendable {
     private static let refused = Message(
         "check.schedule.refused", en: "{program} fails: {words}", fr: "{program} échoue : {words}")
     private static let refusedRemedy = Message(
-        "check.schedule.refused.remedy", en: "Nothing was changed there. Try the same command by hand.",
-        fr: "Rien n’y a été changé. Essayez la même commande à la main.")
+        "check.schedule.refused.remedy", en: "The check is not made by itself. Try the same command by hand.",
+        fr: "Le contrôle ne se fait pas tout seul. Essayez la même commande à la main.")
+    private static let tooLong = Message(
+        "check.schedule.too_long", en: "The line would have {count} characters, and cron takes fewer than 1000.",
+        fr: "La ligne aurait {count} caractères, et cron en accepte moins de 1000.")
+    private static let tooLongRemedy = Message(
+        "check.schedule.too_long.remedy",
+        en: "Run this with a shorter PATH, or put the command into a script of your own.",
+        fr: "Lancez ceci avec un PATH plus court, ou mettez la commande dans un script à vous.")
     private static let control = Message(
         "check.schedule.control", en: "A path or an option has a control character in it, which no timetable can hold.",
         fr: "Un chemin ou une option contient un caractère de contrôle, qu’aucune table ne peut contenir.")
@@ -51,10 +58,13 @@ struct Timetable: Sendable {
         "check.schedule.bad", en: "--schedule: {value} is none of hourly, daily, weekly, off, or a time such as 03:30.",
         fr: "--schedule : {value} n’est pas hourly, daily, weekly, off, ou une heure comme 03:30.")
     static let messages = [
-        set, linger, removed, noneSet, idle, none, noneRemedy, refused, refusedRemedy, control, bad,
+        set, linger, removed, noneSet, idle, none, noneRemedy, refused, refusedRemedy, tooLong, tooLongRemedy, control,
+        bad,
     ]
 
     private static let place = "--schedule"
+    /// cron's own limit is 998 bytes in Debian's.
+    private static let longestLine = 990
 
     /// Who keeps the time.
     private enum Keeper { case system, user, cron }
@@ -73,9 +83,14 @@ struct Timetable: Sendable {
     /// - Returns: What is said of it.
     func set(_ schedule: CheckSchedule, _ words: [String]) throws(CommandFailure) -> [Phrase] {
         let kept = [
-            "DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "COMFYGATE_CONFIG", "PATH", "XDG_STATE_HOME",
+            "DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "COMFYGATE_CONFIG", "PATH", "HOME",
+            "XDG_STATE_HOME",
         ]
-        let own = environment.filter { kept.contains($0.key) && !$0.value.isEmpty }
+        var own = environment.filter { kept.contains($0.key) && !$0.value.isEmpty }
+        // Windows' folders are long, and nothing in them is run.
+        own["PATH"] = own["PATH"].map {
+            $0.split(separator: ":").filter { !$0.hasPrefix("/mnt/") }.joined(separator: ":")
+        }
         guard let command = ScheduledCommand(words, environment: own) else {
             throw CommandFailure(at: Self.place, Self.control())
         }
@@ -84,25 +99,37 @@ struct Timetable: Sendable {
                 at: Self.place, Self.none(), Self.noneRemedy(["command": words.joined(separator: " ")]))
         }
         if keeper == .cron {
-            let line = command.cronLine(schedule, mark: name)
-            try putCrontab { table in table.isEmpty || table.hasSuffix("\n") ? table + line : table + "\n" + line }
+            let line = Array(command.cronLine(schedule, mark: name).utf8)
+            guard line.count < Self.longestLine else {
+                throw CommandFailure(at: Self.place, Self.tooLong(["count": "\(line.count)"]), Self.tooLongRemedy())
+            }
+            try putCrontab { table in
+                table.isEmpty || table.last == UInt8(ascii: "\n") ? table + line : table + [UInt8(ascii: "\n")] + line
+            }
             let told = Self.set(["keeper": "cron", "place": "crontab -l"])
             return ["/run/crond.pid", "/run/cron.pid"].contains(where: isThere) ? [told] : [told, Self.idle()]
         }
         let folder = unitFolder(keeper)
         makeFolders(folder)
         let title = "ComfyGate: \(words.joined(separator: " "))"
-        for (ending, text) in [
-            ("service", command.service(title)), ("timer", ScheduledCommand.timer(title, schedule)),
-        ] {
-            let path = "\(folder)/\(name).\(ending)"
-            let error = ReportFile.replace(path, with: Array(text.utf8))
-            guard error == 0 else { throw CommandFailure(at: path, Phrase(verbatim: systemMessage(error))) }
+        do throws(CommandFailure) {
+            for (ending, text) in [
+                ("service", command.service(title)), ("timer", ScheduledCommand.timer(title, schedule)),
+            ] {
+                let path = "\(folder)/\(name).\(ending)"
+                let error = ReportFile.replace(path, with: Array(text.utf8))
+                guard error == 0 else { throw CommandFailure(at: path, Phrase(verbatim: systemMessage(error))) }
+            }
+            try systemctl(keeper, "daemon-reload")
+            try systemctl(keeper, "enable", "--now", "\(name).timer")
+            // One that was on keeps its old time otherwise.
+            try systemctl(keeper, "restart", "\(name).timer")
+        } catch {
+            removeUnits(from: folder)
+            throw error
         }
-        try systemctl(keeper, "daemon-reload")
-        try systemctl(keeper, "enable", "--now", "\(name).timer")
-        // One that was on keeps its old time otherwise.
-        try systemctl(keeper, "restart", "\(name).timer")
+        // It is made once, whoever made it before.
+        _ = try? removeFromCrontab()
         let told = Self.set(["keeper": "systemd", "place": "\(folder)/\(name).timer"])
         return keeper == .user ? [told, Self.linger()] : [told]
     }
@@ -112,13 +139,23 @@ struct Timetable: Sendable {
     /// - Returns: Whether there was one.
     func remove() throws(CommandFailure) -> Bool {
         var wasThere = false
-        for keeper in [Keeper.system, .user] where isThere("\(unitFolder(keeper))/\(name).timer") {
+        for keeper in geteuid() == 0 ? [Keeper.system, .user] : [.user]
+        where isThere("\(unitFolder(keeper))/\(name).timer") {
             wasThere = true
             try systemctl(keeper, "disable", "--now", "\(name).timer")
-            for ending in ["timer", "service"] { _ = unsafe unlink("\(unitFolder(keeper))/\(name).\(ending)") }
+            removeUnits(from: unitFolder(keeper))
             try systemctl(keeper, "daemon-reload")
         }
-        guard let table = try? crontab(), table.contains("# \(name)\n") else { return wasThere }
+        return try removeFromCrontab() || wasThere
+    }
+
+    private func removeUnits(from folder: String) {
+        for ending in ["timer", "service"] { _ = unsafe unlink("\(folder)/\(name).\(ending)") }
+    }
+
+    /// - Returns: Whether there was a line to remove.
+    private func removeFromCrontab() throws(CommandFailure) -> Bool {
+        guard let table = try? crontab(), ScheduledCommand.crontab(table, without: name) != table else { return false }
         try putCrontab { $0 }
         return true
     }
@@ -144,19 +181,20 @@ struct Timetable: Sendable {
 
     // MARK: - cron
 
-    private func crontab() throws(CommandFailure) -> String {
+    /// Its bytes: whoever wrote the other lines need not have written UTF-8.
+    private func crontab() throws(CommandFailure) -> [UInt8] {
         let result = try result("crontab", ["-l"])
-        if result.isSuccess { return String(decoding: result.output, as: UTF8.self) }
+        if result.isSuccess { return result.output }
         let words = String(decoding: result.errors, as: UTF8.self)
         // Any other failure may hide a table, which must not be written over.
         guard words.contains("no crontab for") else { throw refusal("crontab -l", words) }
-        return ""
+        return []
     }
 
     /// Without the line of this check, then as `change` makes it.
-    private func putCrontab(_ change: (String) -> String) throws(CommandFailure) {
+    private func putCrontab(_ change: ([UInt8]) -> [UInt8]) throws(CommandFailure) {
         let table = change(ScheduledCommand.crontab(try crontab(), without: name))
-        try run("crontab", ["-"], input: Array(table.utf8))
+        try run("crontab", ["-"], input: table)
     }
 
     // MARK: - Programs and files
