@@ -88,7 +88,8 @@ public struct HTTPProbe: Sendable {
     /// Announces a body and sends none of it: 413 and the like say that it is too large, 100 that the server waits for it.
     func announce(_ bytes: Int, to path: String, bearer: Secret?) async -> HTTPAnswer {
         var request = request(.post, path, bearer)
-        request.fields["Content-Type"] = "multipart/form-data; boundary=none"
+        // Of no kind that ComfyUI would wait for: it answers 400 at once, and has nothing to complain of in its log.
+        request.fields["Content-Type"] = "application/octet-stream"
         request.withheld = bytes
         return await answer(to: request)
     }
