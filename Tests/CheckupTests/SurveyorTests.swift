@@ -122,7 +122,7 @@ struct SurveyorTests {
                 image: x
                 user: "1000"
                 env_file: a.env
-                environment: {API_KEY: set-here, HOME_OF: "${HOME:?}"}
+                environment: {API_KEY: set-here, HOME_OF: "${HOME:?}", OPENAI_API_KEY: "${OPENAI_API_KEY:-}"}
                 volumes: [./nope.txt:/d, ./output:/out, ~/models:/models]
               cpu: {image: x, profiles: [cpu], ports: ["127.0.0.1:81:80"]}
               gpu: {image: x, profiles: [gpu], ports: ["127.0.0.1:81:80"]}

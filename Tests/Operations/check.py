@@ -585,6 +585,52 @@ def configured(program, folder, wrong):
     wrong.unless((code, report["faults"]) == (0, []), f"a configuration that is right: {code} {report['faults']}")
 
 
+def around(program, folder, wrong):
+    """A worker of old, with Manager and open to the network: in a network of its own, with one address beside loopback."""
+    if shutil.which("ip") is None or os.geteuid() != 0:
+        return print("check: skipped a worker on the network: there is no ip, or this user may make no network")
+    (folder / "old.py").write_text("""
+import http.server, json
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        status, body = {
+            "/system_stats": (200, {"system": {"comfyui_version": "0.3.39", "argv": ["main.py", "--listen", "--enable-cors-header"]},
+                                    "devices": [{"name": "cpu", "type": "cpu"}]}),
+            "/prompt": (400, {"error": {"type": "no_prompt"}, "node_errors": {}}),
+            "/manager/version": (200, "V3.30")}.get(self.path, (404, {}))
+        body = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    do_GET = do_POST = do
+    def log_message(self, *_):
+        pass
+http.server.ThreadingHTTPServer(("0.0.0.0", 8188), Handler).serve_forever()
+""")
+    (folder / "nobody").mkdir()
+    script = """
+        ip link set lo up && ip addr add 10.9.8.7/32 dev lo || exit 9
+        "$2" "$3" &
+        for _ in $(seq 600); do "$2" -c 'import socket; socket.create_connection(("127.0.0.1", 8188))' 2>&- && break; done
+        "$1" check --root "$4" --json --lang en --no-history --worker http://127.0.0.1:8188
+        code=$?
+        kill $!
+        exit $code"""
+    result = subprocess.run(
+        ["unshare", "-n", "sh", "-c", script, "sh", program, sys.executable, folder / "old.py", folder / "nobody"],
+        capture_output=True, text=True, timeout=PATIENCE, env={**os.environ, "DOCKER_HOST": f"unix://{folder}/none.sock"})
+    if not result.stdout:
+        return print(f"check: skipped a worker on the network: {result.stderr.strip()}")
+    told = {(fault["check"], fault["place"]) for fault in json.loads(result.stdout)["faults"]}
+    here, there = "http://127.0.0.1:8188", "http://10.9.8.7:8188"
+    wrong.unless(
+        told == {("worker.open_here", here), ("worker.open_to_network", there), ("worker.manager_open", there),
+                 ("worker.manager_hole", here), ("worker.known_hole", here), ("worker.any_origin", here)}
+        and result.returncode == 5, f"a worker around the gate: {result.returncode} {sorted(told)}")
+
+
 class Page(html.parser.HTMLParser):
     """Elements that are open, and what would run or be loaded."""
 
@@ -802,6 +848,7 @@ def main():
         workers(program, folder, wrong)
         own(program, folder, wrong)
         watched(program, folder, wrong)
+        around(program, folder, wrong)
         certificates(program, folder, wrong)
         configured(program, folder, wrong)
         changes(program, folder, wrong)

@@ -30,7 +30,12 @@ extension Check {
                 // A place that holds nothing yet is told as that, not as one that nothing keeps equal.
                 let mayBeUnlisted = files.hasTruth && !row.states.contains { $0 == .missing || $0 == .placeholder }
                 return row.states.filter(matches).filter { mayBeUnlisted || $0 != .unlisted }.filter { state in
-                    if case .different = state { files.mayDiffer } else { true }
+                    switch state {
+                    case .different: files.mayDiffer
+                    // `${KEY:-}` does without; where that opens a door, login.empty_key says so.
+                    case .missing: row.credential != nil || files.needed.contains("\(row.path): \(row.key ?? "")")
+                    default: true
+                    }
                 }.compactMap {
                     state -> Trace? in
                     // What is true of a file is told once.

@@ -24,6 +24,8 @@ public struct Survey: Sendable {
         public var scripts: [Script] = []
         /// Files and folders that a compose file mounts from the project and that are not there: the path, and the container.
         public var missingMounts: [String: String] = [:]
+        /// Keys without which a compose file cannot be filled in, as `a/.env: KEY`: it has nothing in their place, not even nothing.
+        public var needed: Set<String> = []
         /// When the certificates among the files end, by path.
         public var certificates: [String: Timestamp] = [:]
         /// What was not read.

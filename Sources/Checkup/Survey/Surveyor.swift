@@ -72,6 +72,7 @@ public struct Surveyor: Sendable {
         var seen: Seen<Survey.Files>
         var containers: [ContainerFacts] = []
         var broken: [Survey.BrokenFile] = []
+        var needed: Set<String> = []
     }
 
     private func lookAtFiles() async -> Folder {
@@ -111,6 +112,7 @@ public struct Surveyor: Sendable {
         files.isEmpty = files.isEmpty && discovery.findings.isEmpty && truth == nil && files.brokenTruth == nil
         var folder = Folder(seen: .seen(files))
         folder.take(search.composeFiles, in: tree, root: root, surroundings)
+        files.needed = folder.needed
         files.scripts = folder.scripts(in: tree)
         files.missingMounts = folder.missingMounts(in: tree)
         folder.seen = .seen(files)
@@ -247,6 +249,9 @@ extension Surveyor.Folder {
             do throws(YAMLError) {
                 guard let document = try YAMLReader.full.read(bytes) else { continue }
                 compose.add(document, path: path)
+                needed.formUnion(
+                    document.scalars.flatMap { ComposeTemplate.variables(in: Array($0.utf8)[...]) }
+                        .filter { $0.fallback == .none }.map { "\(Self.dotenv(beside: path)): \($0.name)" })
                 for other in ComposeFiles.included(by: document, in: path) where known.insert(other).inserted {
                     if let bytes = tree.bytes(of: other) { left.append((other, bytes)) }
                 }

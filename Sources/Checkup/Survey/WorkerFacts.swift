@@ -72,7 +72,7 @@ struct WorkerPlace: Sendable, Hashable {
     /// Nil for a socket's path, and for TLS: a ComfyUI of its own speaks neither.
     init?(_ url: HTTPURL) {
         guard !url.isSecure, let host = url.host, let port = url.port else { return nil }
-        self.init(container: nil, given: url.place, host: host, port: UInt16(port))
+        self.init(container: nil, given: url.origin.map { "\($0)" }, host: host, port: UInt16(port))
     }
 
     /// One that was named by loopback may be open to others, too: every address is tried that its port is open at.

@@ -239,7 +239,7 @@ private struct ComposeService {
 
 extension YAMLNode {
     /// Every text in it that has a value's place.
-    fileprivate var scalars: [String] {
+    package var scalars: [String] {
         text.map { [$0] } ?? elements.flatMap(\.scalars) + entries.flatMap(\.value.scalars)
     }
 }
