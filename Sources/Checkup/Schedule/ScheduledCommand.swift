@@ -79,26 +79,11 @@ public struct ScheduledCommand: Sendable, Hashable {
     ///
     /// - Parameter mark: A word that tells the line from others.
     public func cronLine(_ schedule: CheckSchedule, mark: String) -> String {
-        let assignments = environment.map { "\($0.name)=\(Self.shellQuoted($0.value))" }
-        let command = (assignments + words.map(Self.shellQuoted)).joined(separator: " ")
+        let assignments = environment.map { "\($0.name)=\($0.value.shellQuoted)" }
+        let command = (assignments + words.map(\.shellQuoted)).joined(separator: " ")
         // A bare percent sign is a line end to cron, in quotes or not.
         let line = command.flatMap { $0 == "%" ? ["\\", $0] : [$0] }
         return "\(schedule.cron) \(String(line)) # \(mark)\n"
-    }
-
-    private static func shellQuoted(_ word: String) -> String {
-        let isPlain =
-            !word.isEmpty
-            && word.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "/._-:,=+@".utf8.contains(byte)
-                }
-            }
-        guard !isPlain else { return word }
-        return "'" + word.flatMap { $0 == "'" ? Array("'\\''") : [$0] } + "'"
     }
 
     /// A crontab without the lines that have the mark; of the others every byte stays.
@@ -109,5 +94,22 @@ public struct ScheduledCommand: Sendable, Hashable {
             return !(bare.count >= end.count && bare.suffix(end.count).elementsEqual(end))
         }
         return Array(lines.joined(separator: [UInt8(ascii: "\n")]))
+    }
+}
+
+extension String {
+    /// One word to a shell, in apostrophes where it needs them.
+    var shellQuoted: String {
+        let isPlain =
+            !isEmpty
+            && utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "/._-:,=+@".utf8.contains(byte)
+                }
+            }
+        return isPlain ? self : "'" + flatMap { $0 == "'" ? Array("'\\''") : [$0] } + "'"
     }
 }

@@ -125,11 +125,7 @@ public struct Survey: Sendable {
     }
 
     /// For a command in a remedy, which is to do something in the same folder: empty, or ` --root PATH`.
-    public var rootOption: String {
-        guard root != "." else { return "" }
-        let isPlain = root.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"'\"\\$`;&|<>()*?[]#~".utf8.contains($0) }
-        return " --root " + (isPlain ? root : "'" + root.flatMap { $0 == "'" ? Array("'\\''") : [$0] } + "'")
-    }
+    public var rootOption: String { root == "." ? "" : " --root " + root.shellQuoted }
 
     /// Why a check that needs it says nothing; nil where it was seen.
     func missing(_ need: Check.Need) -> Phrase? {
