@@ -118,6 +118,8 @@ struct DeadlineTests {
         try await withRig { rig in
             rig.application.respond = Reading()
             let client = try rig.client(post(path, 100_000))
+            // The client's time runs from when the upstream can take more, which a busy machine may bring late.
+            if path == "/a" { _ = await rig.upstream.connection().read(until: "\r\n\r\n") }
             for _ in 0..<31 {
                 client.send("x")
                 await rig.pass(1_000)
