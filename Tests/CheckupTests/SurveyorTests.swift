@@ -10,6 +10,7 @@ import Wire
 @testable import Checkup
 
 /// Surveys of real folders, each with one thing wrong in it.
+@Suite(.serialized)
 struct SurveyorTests {
     @Test("A worker that was named by loopback is tried at every address that its port is open at")
     func around() throws {
