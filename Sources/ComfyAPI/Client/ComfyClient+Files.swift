@@ -67,12 +67,18 @@ extension ComfyClient {
             try PartFile(folder: folder, name: file.filename)
         }
         var received = 0
-        while let chunk = try await next(of: response, file, expected, received: received) {
-            received += chunk.count
-            try await Self.onDisk { () throws(ComfyClientError) in try part.write(chunk) }
+        do throws(ComfyClientError) {
+            while let chunk = try await next(of: response, file, expected, received: received) {
+                received += chunk.count
+                try await Self.onDisk { () throws(ComfyClientError) in try part.write(chunk) }
+            }
+            let count = received
+            return try await Self.onDisk { () throws(ComfyClientError) in try part.keep(byteCount: count) }
+        } catch {
+            // The disk's thread may still hold it for a moment; whoever hears of the error finds nothing left.
+            part.discard()
+            throw error
         }
-        let count = received
-        return try await Self.onDisk { () throws(ComfyClientError) in try part.keep(byteCount: count) }
     }
 
     private func open(_ file: OutputFile) async throws(ComfyClientError) -> ClientResponse {

@@ -14,7 +14,8 @@ final class PartFile: Sendable {
     private let name: String
     private let path: String
     private let descriptor: Int32
-    private let isKept = Locked(false)
+    /// It has its name, or is gone.
+    private let isSettled = Locked(false)
 
     /// - Parameter name: As a server sent it: what could lead out of the folder or hide the file is replaced.
     init(folder: String, name: String) throws(ComfyClientError) {
@@ -29,7 +30,16 @@ final class PartFile: Sendable {
 
     deinit {
         close(descriptor)
-        if !isKept.withLock({ $0 }) { _ = unsafe unlink(path) }
+        discard()
+    }
+
+    /// Removes what has not been kept; once is enough.
+    func discard() {
+        let isDone = isSettled.withLock { isSettled in
+            defer { isSettled = true }
+            return isSettled
+        }
+        if !isDone { _ = unsafe unlink(path) }
     }
 
     func write(_ bytes: [UInt8]) throws(ComfyClientError) {
@@ -51,12 +61,12 @@ final class PartFile: Sendable {
             // A link, unlike a rename, never takes the place of another file.
             if unsafe link(path, final) == 0 {
                 _ = unsafe unlink(path)
-                isKept.withLock { $0 = true }
+                isSettled.withLock { $0 = true }
                 return StoredFile(path: final, byteCount: byteCount)
             }
             if errno == EEXIST { continue }
             if try reserve(final) {
-                isKept.withLock { $0 = true }
+                isSettled.withLock { $0 = true }
                 return StoredFile(path: final, byteCount: byteCount)
             }
         }
