@@ -1,7 +1,6 @@
 internal import Basics
 internal import Checkup
 internal import CommandLineKit
-internal import Glibc
 internal import Loop
 internal import Secrets
 internal import Stack
@@ -176,7 +175,7 @@ struct CheckCommand: Command {
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
         modelFolders = try arguments.all(Self.models).map(\.text)
-        for folder in modelFolders where !Self.isFolder(folder) {
+        for folder in modelFolders where !SecretsOptions.isFolder(folder) {
             throw UsageError(Self.noFolder(["option": "--models", "path": folder]))
         }
         ownFile = try arguments.get(Self.own)?.text
@@ -214,7 +213,7 @@ struct CheckCommand: Command {
         for file in files {
             let folder = file.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
                 separator: "/")
-            guard Self.isFolder(folder.isEmpty ? file.path.hasPrefix("/") ? "/" : "." : folder) else {
+            guard SecretsOptions.isFolder(folder.isEmpty ? file.path.hasPrefix("/") ? "/" : "." : folder) else {
                 throw UsageError(Self.noFolder(["option": "--output", "path": folder]))
             }
         }
@@ -236,11 +235,6 @@ struct CheckCommand: Command {
         if least != .notice { words += ["--severity", least.rawValue] }
         if arguments.has(fix) { words.append("--fix") }
         return words
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var facts = stat()
-        return unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Of a file that need not be there yet.

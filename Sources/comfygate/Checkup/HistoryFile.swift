@@ -38,6 +38,15 @@ struct HistoryFile: Sendable {
         return unsafe String(cString: real)
     }
 
+    /// Each in the one before it, from the root on; those that are there stay as they are.
+    static func makeFolders(_ names: some Sequence<Substring>, mode: mode_t) {
+        var folder = ""
+        for name in names {
+            folder += "/" + name
+            _ = unsafe mkdir(folder, mode)
+        }
+    }
+
     func read() -> CheckHistory {
         guard let path, let bytes = try? FileBytes.read(path, limit: Self.limit) else { return CheckHistory() }
         return CheckHistory(parsing: bytes)
@@ -46,11 +55,7 @@ struct HistoryFile: Sendable {
     /// Where it cannot be kept, a check is worth as much without it.
     func write(_ history: CheckHistory) {
         guard let path else { return }
-        var folder = ""
-        for part in path.split(separator: "/").dropLast() {
-            folder += "/" + part
-            _ = unsafe mkdir(folder, 0o700)
-        }
+        Self.makeFolders(path.split(separator: "/").dropLast(), mode: 0o700)
         _ = ReportFile.replace(path, with: history.bytes)
     }
 }

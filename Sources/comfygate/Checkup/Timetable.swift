@@ -110,7 +110,7 @@ struct Timetable: Sendable {
             return ["/run/crond.pid", "/run/cron.pid"].contains(where: isThere) ? [told] : [told, Self.idle()]
         }
         let folder = unitFolder(keeper)
-        makeFolders(folder)
+        HistoryFile.makeFolders(folder.split(separator: "/"), mode: 0o755)
         let title = "ComfyGate: \(words.joined(separator: " "))"
         do throws(CommandFailure) {
             for (ending, text) in [
@@ -222,12 +222,4 @@ struct Timetable: Sendable {
     }
 
     private func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
-
-    private func makeFolders(_ path: String) {
-        var folder = ""
-        for part in path.split(separator: "/") {
-            folder += "/" + part
-            _ = unsafe mkdir(folder, 0o755)
-        }
-    }
 }

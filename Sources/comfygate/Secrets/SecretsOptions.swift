@@ -24,11 +24,13 @@ enum SecretsOptions {
 
     static func root(of arguments: ParsedArguments) throws(UsageError) -> String {
         guard let given = try arguments.get(root)?.text else { return "." }
-        var facts = stat()
-        guard unsafe stat(given, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
-            throw UsageError(noFolder(["path": given]))
-        }
+        guard isFolder(given) else { throw UsageError(noFolder(["path": given])) }
         return given
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var facts = stat()
+        return unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
     /// The folder as people know it.
