@@ -57,24 +57,12 @@ struct JobWorld: Sendable {
         ]
     }
 
-    /// Shows a picture, then samples for minutes.
-    static let slowGraph: JSON = [
+    /// Shows a picture, then another.
+    static let twoPreviews: JSON = [
         "1": ["class_type": "EmptyImage", "inputs": ["width": 64, "height": 64, "batch_size": 1, "color": 1]],
         "2": ["class_type": "PreviewImage", "inputs": ["images": ["1", 0]]],
-        "4": [
-            "class_type": "CheckpointLoaderSimple", "inputs": ["ckpt_name": "v1-5-pruned-emaonly-fp16.safetensors"],
-        ],
-        "5": ["class_type": "EmptyLatentImage", "inputs": ["width": 64, "height": 64, "batch_size": 1]],
-        "6": ["class_type": "CLIPTextEncode", "inputs": ["text": "a lighthouse", "clip": ["4", 1]]],
-        "3": [
-            "class_type": "KSampler",
-            "inputs": [
-                "seed": 1, "steps": 10_000, "cfg": 7.5, "denoise": 1.0, "sampler_name": "euler", "scheduler": "normal",
-                "model": ["4", 0], "positive": ["6", 0], "negative": ["6", 0], "latent_image": ["5", 0],
-            ],
-        ],
-        "8": ["class_type": "VAEDecode", "inputs": ["samples": ["3", 0], "vae": ["4", 2]]],
-        "9": ["class_type": "PreviewImage", "inputs": ["images": ["8", 0]]],
+        "3": ["class_type": "ImageInvert", "inputs": ["image": ["1", 0]]],
+        "4": ["class_type": "PreviewImage", "inputs": ["images": ["3", 0]]],
     ]
 
     /// Many nodes, so that an interrupt soon finds a place between two.
