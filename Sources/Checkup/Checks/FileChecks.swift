@@ -300,7 +300,7 @@ extension Check {
     ) { survey in odd(survey, .lineFeeds, \.hasCarriageReturns) }
 
     private static func odd(
-        _ survey: Survey, _ kind: Fix.Kind, _ matches: (TreeSearch.Oddity) -> Bool
+        _ survey: Survey, _ kind: Fix.Kind, _ matches: (DotenvOddity) -> Bool
     ) -> [Trace] {
         (survey.files.value?.oddities ?? [:]).filter { matches($0.value) }.keys.sorted().map { path in
             Trace(path, fix: Fix(path, kind))

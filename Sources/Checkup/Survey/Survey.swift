@@ -18,8 +18,8 @@ public struct Survey: Sendable {
         public var rows: [AuditRow] = []
         /// Values that look like secrets, and keys that are missing.
         public var findings: [Finding] = []
-        /// Dotenv files of another system's editor, by path.
-        public var oddities: [String: TreeSearch.Oddity] = [:]
+        /// Dotenv files with something odd in them, by path.
+        public var oddities: [String: DotenvOddity] = [:]
         /// Scripts that are mounted into a container one by one.
         public var scripts: [Script] = []
         /// Files and folders that a compose file mounts from the project and that are not there: the path, and the container.

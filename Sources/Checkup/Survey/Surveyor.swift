@@ -87,13 +87,17 @@ public struct Surveyor: Sendable {
     }
 
     private static func read(_ root: String, _ surroundings: Set<String>) throws(GateError) -> Folder {
-        let search = try TreeSearch(of: root)
+        var files = Survey.Files()
+        let search = try TreeSearch(of: root) { file, dotenv in
+            switch file.kind {
+            case .dotenv: files.oddities[file.path] = DotenvOddity(file.bytes, dotenv, name: file.name)
+            case .key: files.certificates[file.path] = CertificateFile.end(of: file.bytes)
+            default: break
+            }
+        }
         let tracked = GitFacts.tracked(below: root)
         let tree = try ProjectTree(root: root, tracked: tracked ?? [])
-        var files = Survey.Files()
-        (files.leftOut, files.oddities, files.certificates) = (
-            search.leftOut, search.oddities, Self.current(search.certificates)
-        )
+        (files.leftOut, files.certificates) = (search.leftOut, Self.current(files.certificates))
         var truth: CredentialFile?
         if let bytes = tree.bytes(of: CredentialFile.path) {
             do throws(CredentialFileError) {
@@ -229,10 +233,6 @@ extension Surveyor.Folder {
         }
     }
 
-    private static func dotenv(beside path: String) -> String {
-        (path.split(separator: "/").dropLast() + [".env"]).joined(separator: "/")
-    }
-
     /// Compose files, and those that they include.
     ///
     /// - Parameters:
@@ -251,7 +251,7 @@ extension Surveyor.Folder {
                 compose.add(document, path: path)
                 needed.formUnion(
                     document.scalars.flatMap { ComposeTemplate.variables(in: Array($0.utf8)[...]) }
-                        .filter { $0.fallback == .none }.map { "\(Self.dotenv(beside: path)): \($0.name)" })
+                        .filter { $0.fallback == .none }.map { "\(path.sibling(".env")): \($0.name)" })
                 for other in ComposeFiles.included(by: document, in: path) where known.insert(other).inserted {
                     if let bytes = tree.bytes(of: other) { left.append((other, bytes)) }
                 }
@@ -266,7 +266,7 @@ extension Surveyor.Folder {
             // Whoever includes a file fills it in, too, and first.
             var chain = [path]
             while let last = chain.last, let next = includers[last], !chain.contains(next) { chain.append(next) }
-            let dotenv = chain.reversed().compactMap { tree.bytes(of: Self.dotenv(beside: $0)) }
+            let dotenv = chain.reversed().compactMap { tree.bytes(of: $0.sibling(".env")) }
             var variables = ComposeVariables(dotenv, surroundings: surroundings)
             let project = ComposeFiles.project(
                 of: document, in: chain.last ?? path, &variables,

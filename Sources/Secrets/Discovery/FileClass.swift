@@ -1,5 +1,5 @@
 /// How a file is read when it is searched for secrets; told by its name alone, so that no other is opened.
-enum FileClass: Hashable {
+public enum FileClass: Hashable, Sendable {
     case dotenv
     case json
     case yaml

@@ -16,54 +16,6 @@ public struct TreeSearch: Sendable {
         let composeFile: String
     }
 
-    /// What some readers of a dotenv file stumble over whatever its keys are.
-    public struct Oddity: Sendable, Hashable {
-        /// A byte order mark hides the first key from some.
-        public let hasMark: Bool
-        /// Lines end with CRLF: to some readers the CR is a part of each value.
-        public let hasCarriageReturns: Bool
-        /// Why Compose reads nothing of it; nil where it does.
-        public let refusal: Refusal?
-        /// Keys that stand in it more than once: the last one counts.
-        public let repeatedKeys: [String]
-        /// Keys whose names ask for a secret, and that hold a text from an example.
-        public let exampleKeys: [String]
-
-        public struct Refusal: Sendable, Hashable {
-            public let obstacle: DotenvObstacle
-            public let line: Int?
-        }
-
-        /// - Parameter dotenv: Nil for a file that is none.
-        init(_ bytes: [UInt8], _ dotenv: DotenvFile?, isExample: Bool) {
-            hasMark = dotenv?.hasByteOrderMark ?? false
-            // One inside a line is a part of its value.
-            hasCarriageReturns =
-                dotenv != nil
-                && bytes.indices.contains { index in
-                    bytes[index] == 0x0D && (index + 1 == bytes.count || bytes[index + 1] == 0x0A)
-                }
-            let view = DotenvReader.composeV2.read(bytes)
-            refusal = view.refusal.map { Refusal(obstacle: $0.obstacle, line: $0.line) }
-            let keys = dotenv.map(TreeSearch.keys) ?? []
-            repeatedKeys = Dictionary(grouping: keys) { $0 }.filter { $0.value.count > 1 }.keys.sorted()
-            exampleKeys =
-                isExample
-                ? []
-                : Set(keys).filter { key in
-                    guard SecretName.matches(key), case .value(let value) = view[key], !value.isEmpty else {
-                        return false
-                    }
-                    return Placeholder.matches(value.reveal().span)
-                }.sorted()
-        }
-
-        /// Nothing is odd.
-        var isEmpty: Bool {
-            !hasMark && !hasCarriageReturns && refusal == nil && repeatedKeys.isEmpty && exampleKeys.isEmpty
-        }
-    }
-
     /// Bytes of the files that are kept.
     private static let most = 64 << 20
 
@@ -77,10 +29,6 @@ public struct TreeSearch: Sendable {
     private(set) var files: [String: FileFacts] = [:]
     /// How many dotenv files there are.
     public private(set) var dotenvCount = 0
-    /// Dotenv files with something odd in them, by path.
-    public private(set) var oddities: [String: Oddity] = [:]
-    /// When servers' certificates end, by the path of their file.
-    public private(set) var certificates: [String: Timestamp] = [:]
     private var room = TreeSearch.most
     private var holders: [Holder] = []
     private var count = 0
@@ -90,23 +38,29 @@ public struct TreeSearch: Sendable {
     /// The keys of each `.env`.
     private var keys: [String: [String]] = [:]
 
+    /// - Parameter meet: Each file that was opened, with what it holds if it is a dotenv file.
     /// - Throws: `location_…`, naming the folder, when it cannot be read.
-    public init(of root: String, limits: Discovery.Limits = .init()) throws(GateError) {
+    public init(
+        of root: String, limits: Discovery.Limits = .init(), meet: (WalkedFile, DotenvFile?) -> Void = { _, _ in }
+    ) throws(GateError) {
         self.limits = limits
         var walk = TreeWalk(limits)
         do {
-            try walk.run(root: PathWalk(root: root).root) { take($0) }
+            try walk.run(root: PathWalk(root: root).root) { file in
+                // One more than the limit tells that it was reached.
+                guard count <= limits.findings else { return }
+                let dotenv = file.kind == .dotenv ? try? DotenvFile(file.bytes) : nil
+                meet(file, dotenv)
+                take(file, dotenv)
+            }
         } catch {
             throw error.error(FileMessages.unread)
         }
         leftOut = walk.leftOut
     }
 
-    private mutating func take(_ file: WalkedFile) {
-        // One more than the limit tells that it was reached.
-        guard count <= limits.findings else { return }
-        let dotenv = file.file == .dotenv ? try? DotenvFile(file.bytes) : nil
-        let sightings = FileScan.sightings(in: file.bytes, as: file.file, name: file.name, dotenv)
+    private mutating func take(_ file: WalkedFile, _ dotenv: DotenvFile?) {
+        let sightings = FileScan.sightings(in: file.bytes, as: file.kind, name: file.name, dotenv)
         if !sightings.isEmpty {
             let isOpen = file.keepsModes && file.mode & 0o077 != 0
             holders.append(
@@ -114,26 +68,20 @@ public struct TreeSearch: Sendable {
             count += sightings.count
             keep(file, dotenv)
         }
-        if file.file == .dotenv {
-            dotenvCount += 1
-            let isExample = [".example", ".sample", ".template", ".dist"].contains { file.name.contains($0) }
-            let oddity = Oddity(file.bytes, dotenv, isExample: isExample)
-            if !oddity.isEmpty { oddities[file.path] = oddity }
-        }
-        if file.file == .key, let end = CertificateFile.end(of: file.bytes) { certificates[file.path] = end }
-        if file.name == ".env" { keys[file.path] = dotenv.map(Self.keys) ?? [] }
-        guard file.file == .yaml, FileClass.isCompose(file.name) else { return }
+        if file.kind == .dotenv { dotenvCount += 1 }
+        if file.name == ".env" { keys[file.path] = dotenv?.namedKeys ?? [] }
+        guard file.kind == .yaml, FileClass.isCompose(file.name) else { return }
         if file.bytes.count <= room {
             room -= file.bytes.count
             composeFiles[file.path] = file.bytes
         }
         if let compose = try? ComposeFile(file.bytes) {
-            let folder = file.path.split(separator: "/").dropLast().joined(separator: "/")
-            let env = folder.isEmpty ? ".env" : folder + "/.env"
             if !compose.needs.isEmpty {
-                needs[env, default: []] += compose.needs.map { Need(key: $0, composeFile: file.path) }
+                needs[file.path.sibling(".env"), default: []] += compose.needs.map {
+                    Need(key: $0, composeFile: file.path)
+                }
             }
-            mounted.formUnion(compose.mounts.compactMap { ComposeFile.path(of: $0, in: folder) })
+            mounted.formUnion(compose.mounts.compactMap { ComposeFile.path(of: $0, in: file.path.folderPath) })
         }
     }
 
@@ -143,10 +91,6 @@ public struct TreeSearch: Sendable {
         var facts = FileFacts(.bytes(file.bytes), mode: file.mode, keepsModes: file.keepsModes, inode: file.inode)
         facts.dotenv = dotenv
         files[file.path] = facts
-    }
-
-    fileprivate static func keys(of file: DotenvFile) -> [String] {
-        file.entries.filter { $0.isAssignment || $0.kind == .bareKey }.map(\.key)
     }
 
     // MARK: - What it means
@@ -197,6 +141,6 @@ public struct TreeSearch: Sendable {
 
     /// A `.env` that is a link was not met on the way.
     private static func linked(_ path: String, in tree: ProjectTree) -> [String] {
-        tree.bytes(of: path).flatMap { try? DotenvFile($0) }.map(keys) ?? []
+        tree.bytes(of: path).flatMap { try? DotenvFile($0) }?.namedKeys ?? []
     }
 }

@@ -2,12 +2,12 @@ internal import CLinux
 internal import Glibc
 
 /// A file of the project's folder that could hold a secret.
-struct WalkedFile {
+public struct WalkedFile {
     /// Relative to the root.
-    let path: String
-    let name: String
-    let file: FileClass
-    let bytes: [UInt8]
+    public let path: String
+    public let name: String
+    public let kind: FileClass
+    public let bytes: [UInt8]
     let mode: UInt16
     /// False where the file system cannot keep modes.
     let keepsModes: Bool
@@ -64,14 +64,14 @@ struct TreeWalk {
                     leave(folder.display(entry.name), .unreadable)
                 }
             case .file:
-                guard let file = FileClass(of: entry.name, isInSecrets: isInSecrets) else { continue }
-                if let walked = read(entry.name, file, in: folder) { visit(walked) }
+                guard let kind = FileClass(of: entry.name, isInSecrets: isInSecrets) else { continue }
+                if let walked = read(entry.name, kind, in: folder) { visit(walked) }
             case .other: continue
             }
         }
     }
 
-    private mutating func read(_ name: String, _ file: FileClass, in folder: Folder) -> WalkedFile? {
+    private mutating func read(_ name: String, _ kind: FileClass, in folder: Folder) -> WalkedFile? {
         let path = folder.display(name)
         do throws(FileFailure) {
             // Whatever has taken the file's place is not waited for.
@@ -80,7 +80,7 @@ struct TreeWalk {
             guard facts.isPlainFile, facts.st_size > 0 else { return nil }
             // Larger ones hold data, and no reader of credentials takes them.
             guard facts.st_size <= limits.fileBytes else {
-                if file == .dotenv { leave(path, .tooLarge) }
+                if kind == .dotenv { leave(path, .tooLarge) }
                 return nil
             }
             let bytes = try opened.read(limit: limits.fileBytes, as: path, facts)
@@ -88,7 +88,7 @@ struct TreeWalk {
             let keeps = keepsModes[device] ?? (FileSystemKind(magic: gate_file_system_of(opened.number)) == nil)
             keepsModes[device] = keeps
             return WalkedFile(
-                path: path, name: name, file: file, bytes: bytes, mode: UInt16(facts.permissions & 0o777),
+                path: path, name: name, kind: kind, bytes: bytes, mode: UInt16(facts.permissions & 0o777),
                 keepsModes: keeps, inode: [UInt64(facts.st_dev), UInt64(facts.st_ino)])
         } catch {
             leave(path, .unreadable)

@@ -40,6 +40,11 @@ public struct DotenvFile: Sendable, Hashable {
         lastAssignments.map(\.key)
     }
 
+    /// The keys of all assignments and bare keys, as often as they stand there.
+    var namedKeys: [String] {
+        entries.filter { $0.isAssignment || $0.kind == .bareKey }.map(\.key)
+    }
+
     /// The one that counts of each key, in the order in which the keys come up first.
     var lastAssignments: [DotenvEntry] {
         var last: [DotenvEntry] = []

@@ -1,3 +1,4 @@
+internal import Basics
 internal import Secrets
 public import YAML
 
@@ -22,7 +23,7 @@ public struct ComposeFiles: Sendable {
         (document["include"]?.elements ?? []).flatMap { entry -> [YAMLNode] in
             let paths = entry["path"] ?? entry
             return paths.elements.isEmpty ? [paths] : paths.elements
-        }.compactMap { $0.text.flatMap { ComposeFile.path(of: $0, in: folder(of: path)) } }
+        }.compactMap { $0.text.flatMap { ComposeFile.path(of: $0, in: path.folderPath) } }
     }
 
     /// Each file with the services it makes, in the order of the paths. What a file named `override` says counts in the one
@@ -71,7 +72,7 @@ public struct ComposeFiles: Sendable {
     ) -> String {
         let said = document["name"]?.text.flatMap { variables.fill($0) } ?? variables["COMPOSE_PROJECT_NAME"]
         let name =
-            said.map { String(decoding: $0.reveal(), as: UTF8.self) } ?? folder(of: path).split(separator: "/").last
+            said.map { String(decoding: $0.reveal(), as: UTF8.self) } ?? path.folderPath.split(separator: "/").last
             .map(String.init) ?? root
         return name.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
     }
@@ -84,30 +85,25 @@ public struct ComposeFiles: Sendable {
         guard let extends = service["extends"], depth < Self.deepest,
             let other = extends.text ?? extends["service"]?.text
         else { return service }
-        let file = extends["file"]?.text.map { ComposeFile.path(of: $0, in: Self.folder(of: path)) } ?? path
+        let file = extends["file"]?.text.map { ComposeFile.path(of: $0, in: path.folderPath) } ?? path
         guard let file, file != path || other != name, var old = resolved(other, in: file, depth: depth + 1) else {
             return service
         }
         // Its paths are meant from another folder.
-        if Self.folder(of: file) != Self.folder(of: path) { old = old.without(["volumes", "env_file"]) }
+        if file.folderPath != path.folderPath { old = old.without(["volumes", "env_file"]) }
         return old.merged(with: service)
     }
 
     private func overrides(beside path: String) -> [(path: String, document: YAMLNode)] {
-        documents.filter { Self.isOverride($0.key) && Self.folder(of: $0.key) == Self.folder(of: path) }
+        documents.filter { Self.isOverride($0.key) && $0.key.folderPath == path.folderPath }
             .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     private func usual(beside path: String) -> String? {
-        let folder = Self.folder(of: path)
-        return Self.usual.map { folder.isEmpty ? $0 : "\(folder)/\($0)" }.first { documents[$0] != nil }
+        Self.usual.map(path.sibling).first { documents[$0] != nil }
     }
 
     private static func services(of document: YAMLNode) -> [YAMLNode.Entry] { document["services"]?.entries ?? [] }
-
-    private static func folder(of path: String) -> String {
-        path.split(separator: "/").dropLast().joined(separator: "/")
-    }
 
     private static func isOverride(_ path: String) -> Bool {
         path.split(separator: "/").last.map { name in

@@ -28,7 +28,7 @@ extension ContainerFacts {
             // What is not looked at below keeps Compose from starting just as well.
             entry.value.scalars.forEach { _ = variables.fill($0) }
             var service = ComposeService(
-                entry.value, folder: path.split(separator: "/").dropLast().joined(separator: "/"), variables, read)
+                entry.value, folder: path.folderPath, variables, read)
             let facts = service.facts(name: entry.key, file: path)
             variables = service.variables
             return facts
