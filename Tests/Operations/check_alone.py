@@ -474,6 +474,16 @@ def history(program, folder, wrong):
     wrong.unless(trend() == 0, "the last check was not kept")
     wrong.unless(sorted(path.name for path in root.iterdir()) == [".env"], "a check left something in the project")
 
+    def words_with(state):
+        return subprocess.run(
+            [program, "check", "--root", root, "--lang", "en", "--only", "files", "--changes"], capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], "DOCKER_HOST": engine, **state}, timeout=PATIENCE).stderr
+
+    (folder / "no-folder").write_bytes(b"")
+    blocked = words_with({"XDG_STATE_HOME": f"{folder}/no-folder"})
+    wrong.unless("no-folder/comfygate/checks/" in blocked and "--no-history" in blocked, f"a history that cannot be kept: {blocked}")
+    wrong.unless("XDG_STATE_HOME" in words_with({}), "nowhere to keep a history, and nothing is said")
+
 
 def watched(program, folder, wrong):
     """What comes and goes while somebody looks on."""

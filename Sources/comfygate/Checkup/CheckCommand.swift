@@ -34,15 +34,15 @@ struct CheckCommand: Command {
             "check -o report.html -o report.sarif", "check --schedule 03:30 -o /srv/reports/check.html",
         ])
 
-    private static let only = Option<String>(
+    static let only = Option<String>(
         "only", placeholder: "AREA,ID",
         Message("check.only", en: "Only these areas or checks", fr: "Seulement ces domaines ou contrôles"))
-    private static let worker = Option<String>(
+    static let worker = Option<String>(
         "worker", placeholder: "URL", isRepeatable: true,
         Message(
             "check.worker", en: "A ComfyUI that runs outside the containers here",
             fr: "Un ComfyUI qui tourne hors des conteneurs d’ici"))
-    private static let url = Option<String>(
+    static let url = Option<String>(
         "url", placeholder: "URL", isRepeatable: true,
         Message(
             "check.url", en: "Follow the way of a request to there, as diagnose does",
@@ -50,12 +50,12 @@ struct CheckCommand: Command {
     private static let badURL = Message(
         "check.bad_url", en: "--url: {url} is no address such as https://comfy.example.org.",
         fr: "--url : {url} n’est pas une adresse comme https://comfy.example.org.")
-    private static let models = Option<FilePath>(
+    static let models = Option<FilePath>(
         "models", isRepeatable: true, completion: .folders,
         Message(
             "check.models", en: "A folder with models, beside those that containers mount",
             fr: "Un dossier de modèles, outre ceux que montent les conteneurs"))
-    private static let own = Option<FilePath>(
+    static let own = Option<FilePath>(
         "checks", placeholder: "FILE",
         Message(
             "check.own_file", en: "Checks of your own, as docs/check.md describes them",
@@ -68,14 +68,14 @@ struct CheckCommand: Command {
         Message(
             "check.severity", en: "Tell of this and worse: notice, warning, error, critical",
             fr: "Dire ceci et pire : notice, warning, error, critical"))
-    private static let output = Option<FilePath>(
+    static let output = Option<FilePath>(
         "output", short: "o", placeholder: "FILE", isRepeatable: true,
         Message(
             "check.output",
             en: "Write the report to a file, too; its ending is one of .json, .md, .xml (JUnit), .sarif, .html",
             fr: "Écrire aussi le rapport dans un fichier ; il finit par .json, .md, .xml (JUnit), .sarif ou .html"))
 
-    private static let fix = Flag(
+    static let fix = Flag(
         "fix",
         Message(
             "check.fix", en: "Mend what can be mended without harm, then look again",
@@ -93,33 +93,16 @@ struct CheckCommand: Command {
         Message(
             "check.changes", en: "Tell only what came and what went since the last check",
             fr: "Dit seulement ce qui est apparu et disparu depuis le dernier contrôle"))
-    private static let schedule = Option<String>(
-        "schedule", placeholder: "WHEN", completion: .words(["hourly", "daily", "weekly", "off"]),
-        Message(
-            "check.schedule",
-            en:
-                "Have systemd or cron make this check with --changes: hourly, daily, weekly, at a time such as 03:30, or off",
-            fr:
-                "Fait faire ce contrôle avec --changes par systemd ou cron : hourly, daily, weekly, à une heure comme 03:30, ou off"
-        ))
     private static let watchJSON = Message(
         "check.watch_json", en: "--watch tells lines and makes no JSON document.",
         fr: "--watch donne des lignes et aucun document JSON.")
-    private static let watchSchedule = Message(
-        "check.watch_schedule", en: "Either --watch looks on, or --schedule has it done: not both.",
-        fr: "Ou bien --watch continue de regarder, ou bien --schedule le fait faire : pas les deux.")
     private static let looksWithoutWatch = Message(
         "check.looks_without_watch", en: "--looks counts the looks of --watch, from 1.",
         fr: "--looks compte les regards de --watch, à partir de 1.")
     private static let changesWithoutHistory = Message(
         "check.changes_without_history", en: "--changes compares with the last check, which --no-history leaves out.",
         fr: "--changes compare avec le dernier contrôle, que --no-history écarte.")
-    private static let noQuery = Message(
-        "check.no_query",
-        en: "--schedule: an address is kept where others can read it; write {url} without what follows '?'.",
-        fr: "--schedule : une adresse est gardée là où d’autres peuvent la lire ; écrivez {url} sans ce qui suit « ? »."
-    )
-    private static let noFolder = Message(
+    static let noFolder = Message(
         "check.no_folder", en: "{option}: there is no folder {path}.", fr: "{option} : il n’y a pas de dossier {path}.")
     private static let noHistory = Flag(
         "no-history",
@@ -140,19 +123,16 @@ struct CheckCommand: Command {
     private static let badSeverity = Message(
         "check.bad_severity", en: "--severity: {value} is none of notice, warning, error, critical.",
         fr: "--severity : {value} n’est pas notice, warning, error ou critical.")
-    private static let area = Message("check.head.area", en: "AREA", fr: "DOMAINE")
-    private static let state = Message("check.head.state", en: "STATE", fr: "ÉTAT")
-    private static let score = Message("check.head.score", en: "SCORE", fr: "NOTE")
-    private static let trend = Message("check.head.trend", en: "TREND", fr: "ÉVOLUTION")
-    private static let held = Message("check.head.held", en: "HOLD", fr: "TENUS")
     static let messages =
         [
-            unknown, badWorker, badURL, badSeverity, nothing, mended, watchJSON, watchSchedule, looksWithoutWatch,
-            changesWithoutHistory, noQuery, noFolder, area, state, score,
-            trend, held,
+            unknown, badWorker, badURL, badSeverity, nothing, mended, watchJSON, looksWithoutWatch,
+            changesWithoutHistory, noFolder,
         ]
         + ReportFile.messages
         + CheckWatch.messages
+        + ReportText.messages
+        + scheduleMessages
+        + HistoryFile.messages
         + Timetable.messages
 
     private let root: String
@@ -166,7 +146,7 @@ struct CheckCommand: Command {
     private let isForgetful: Bool
     private let tellsChanges: Bool
     /// Nil makes the check now.
-    private let timetable: (schedule: CheckSchedule?, words: [String])?
+    private let appointment: Appointment?
     /// Between two looks; nil looks once.
     private let span: Duration?
     private let looks: Int?
@@ -200,46 +180,7 @@ struct CheckCommand: Command {
         var files: [ReportFile] = []
         for path in try arguments.all(Self.output) { files.append(try ReportFile(path)) }
         self.files = files
-        guard let when = try arguments.get(Self.schedule) else {
-            timetable = nil
-            return
-        }
-        let schedule = CheckSchedule(when)
-        guard schedule != nil || when == "off" else { throw UsageError(Timetable.bad(["value": when])) }
-        // What stands in a crontab or a unit others may read.
-        if let url = (workers + urls).first(where: { $0.place != "\($0)" }) {
-            throw UsageError(Self.noQuery(["url": url.place]))
-        }
-        for file in files {
-            let folder = file.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-                separator: "/")
-            guard SecretsOptions.isFolder(folder.isEmpty ? file.path.hasPrefix("/") ? "/" : "." : folder) else {
-                throw UsageError(Self.noFolder(["option": "--output", "path": folder]))
-            }
-        }
-        timetable = (schedule, try Self.words(of: arguments, root: root, least: least))
-    }
-
-    /// The same command, wherever and whenever it is run.
-    private static func words(
-        of arguments: ParsedArguments, root: String, least: Severity
-    ) throws(UsageError) -> [String] {
-        var words = [HistoryFile.absolute("/proc/self/exe"), "check", "--root", HistoryFile.absolute(root)]
-        for option in [worker, url] {
-            for text in try arguments.all(option) { words += ["--\(option.declaration.name)", text] }
-        }
-        for option in [models, own, output] {
-            for path in try arguments.all(option) { words += ["--\(option.declaration.name)", absolute(path.text)] }
-        }
-        if let only = try arguments.get(Self.only) { words += ["--only", only] }
-        if least != .notice { words += ["--severity", least.rawValue] }
-        if arguments.has(fix) { words.append("--fix") }
-        return words
-    }
-
-    /// Of a file that need not be there yet.
-    private static func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : HistoryFile.absolute(".") + "/" + path
+        appointment = try Self.appointment(arguments, addresses: workers + urls, files, root: root, least: least)
     }
 
     /// What is looked at: whoever looks at less has a history of that.
@@ -280,18 +221,13 @@ struct CheckCommand: Command {
     func run(_ terminal: Terminal) async throws {
         if span != nil, terminal.options.json { throw UsageError(Self.watchJSON()) }
         if let looks, span == nil || looks < 1 { throw UsageError(Self.looksWithoutWatch()) }
-        if isForgetful, tellsChanges || timetable != nil { throw UsageError(Self.changesWithoutHistory()) }
-        if span != nil, timetable != nil { throw UsageError(Self.watchSchedule()) }
+        if isForgetful, tellsChanges || appointment != nil { throw UsageError(Self.changesWithoutHistory()) }
+        if span != nil, appointment != nil { throw UsageError(Self.watchSchedule()) }
         let file = HistoryFile(of: root, choice: choice, environment: terminal.environment)
-        if let timetable {
+        if let appointment {
+            // What it will read has to be right today.
             _ = try checks(try ownChecks())
-            let keeper = Timetable(file.name, environment: terminal.environment)
-            guard let schedule = timetable.schedule else {
-                return terminal.say(try keeper.remove() ? Timetable.removed() : Timetable.noneSet())
-            }
-            let words = timetable.words + ["--changes", "--quiet", "--lang", terminal.language.rawValue]
-            for phrase in try keeper.set(schedule, words) { terminal.say(phrase) }
-            return
+            return try appointment.keep(Timetable(file.name, environment: terminal.environment), terminal)
         }
         let own = try ownChecks()
         let checks = try checks(own)
@@ -308,7 +244,7 @@ struct CheckCommand: Command {
             var history = file.read()
             (report.before, known) = (history.last, history.lastFaults ?? [])
             history.append(report, at: survey.time)
-            file.write(history)
+            do throws(CommandFailure) { try file.write(history) } catch { terminal.report(error, asWarning: true) }
         }
         let isWritten =
             tellsChanges
@@ -342,7 +278,7 @@ struct CheckCommand: Command {
     /// - Returns: Whether every file that was asked for is written.
     private func tell(_ report: CheckReport, _ survey: Survey, _ terminal: Terminal) -> Bool {
         for line in survey.lines { terminal.say(line) }
-        terminal.put(report.json(of: survey, in: terminal.language)) { Self.text(report, terminal) }
+        terminal.put(report.json(of: survey, in: terminal.language)) { ReportText.render(report, terminal) }
         for (reason, checks) in report.unseen {
             terminal.say(ReportMessages.unseen(["reason": terminal.text(reason)], count: checks))
         }
@@ -389,48 +325,6 @@ struct CheckCommand: Command {
             let (came, went) = watch.lines(report, at: .now(), terminal)
             for phrase in came { terminal.warn(phrase) }
             for phrase in went { terminal.say(phrase) }
-        }
-    }
-
-    /// A line for each area, then what is wrong, the worst first.
-    private static func text(_ report: CheckReport, _ terminal: Terminal) -> String {
-        var table = Table([
-            Table.Column(terminal.text(area)), Table.Column(terminal.text(state)),
-            Table.Column(terminal.text(score), .right), Table.Column(terminal.text(trend), .right),
-            Table.Column(terminal.text(held), .right),
-        ])
-        for line in report.lines {
-            let judged = line.holding + line.faulty
-            table.append([
-                terminal.text(line.area.phrase),
-                terminal.text(line.statePhrase),
-                line.score.map { "\($0)" } ?? "–", line.trendMark, "\(line.holding)/\(judged)",
-            ])
-        }
-        var text = table.render(width: terminal.outputIsTerminal ? terminal.width : nil, style: terminal.style)
-        let style = terminal.style
-        for group in report.groups {
-            let severity = group.check.severity
-            text += "\n" + colour(severity, style)(terminal.text(severity.phrase)) + "  " + group.check.id + "\n"
-            let evidence = group.evidence(in: terminal.language)
-            let remedy = group.remedy(in: terminal.language)
-            for fault in group.faults {
-                text += "  " + style.bold(fault.place.visibleControls)
-                if evidence == nil { text += ": " + terminal.text(fault.evidence).visibleControls }
-                text += "\n"
-                if remedy == nil { text += "    → " + terminal.text(fault.remedy).visibleControls + "\n" }
-            }
-            if let evidence { text += "  " + evidence.visibleControls + "\n" }
-            if let remedy { text += "  → " + remedy.visibleControls + "\n" }
-        }
-        return text
-    }
-
-    private static func colour(_ severity: Severity, _ style: Style) -> (String) -> String {
-        switch severity {
-        case .notice: style.dim
-        case .warning: style.yellow
-        case .error, .critical: style.red
         }
     }
 }

@@ -7,6 +7,18 @@ internal import Loop
 
 /// The history of one installation's checks. It lies with the user, not in the project: a check changes nothing there.
 struct HistoryFile: Sendable {
+    private static let unkept = Message(
+        "check.history.unkept", en: "the scores cannot be kept there: {reason}",
+        fr: "les notes ne peuvent y être gardées : {reason}")
+    private static let homeless = Message(
+        "check.history.homeless", en: "there is no place to keep the scores: neither this variable nor HOME is set",
+        fr: "il n’y a pas d’endroit où garder les notes : ni cette variable ni HOME n’est définie")
+    private static let remedy = Message(
+        "check.history.remedy",
+        en: "Set XDG_STATE_HOME to a folder that you may write to; --no-history does without.",
+        fr: "Donnez à XDG_STATE_HOME un dossier où vous pouvez écrire ; --no-history s’en passe.")
+    static let messages = [unkept, homeless, remedy]
+
     private static let limit = 4 << 20
 
     /// Of one installation and one choice of checks: `genai-0f2c44d1a2b3`.
@@ -52,10 +64,13 @@ struct HistoryFile: Sendable {
         return CheckHistory(parsing: bytes)
     }
 
-    /// Where it cannot be kept, a check is worth as much without it.
-    func write(_ history: CheckHistory) {
-        guard let path else { return }
+    /// - Throws: Naming the file. The check is worth as much without it, but the next one has nothing to compare with.
+    func write(_ history: CheckHistory) throws(CommandFailure) {
+        guard let path else { throw CommandFailure(at: "XDG_STATE_HOME", Self.homeless(), Self.remedy()) }
         Self.makeFolders(path.split(separator: "/").dropLast(), mode: 0o700)
-        _ = ReportFile.replace(path, with: history.bytes)
+        let error = ReportFile.replace(path, with: history.bytes)
+        guard error == 0 else {
+            throw CommandFailure(at: path, Self.unkept(["reason": systemMessage(error)]), Self.remedy())
+        }
     }
 }

@@ -23,6 +23,11 @@ struct ReportFile: Sendable, Hashable {
 
     let path: String
     let form: ReportForm
+    /// Where it lies: `.` for a name alone.
+    var folder: String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
 
     init(_ path: FilePath) throws(UsageError) {
         guard let form = ReportForm(path: path.text) else {
