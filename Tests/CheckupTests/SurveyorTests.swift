@@ -97,6 +97,8 @@ struct SurveyorTests {
             ("compose.broken", ["compose.yaml": "services: {a: {restart: always}}\n"]),
             ("compose.broken", ["compose.yaml": "services: [a]\n"]),
             ("compose.broken", ["compose.yaml": "services: {a: {image: x, ports: ['127.0.0.1:abc:80']}}\n"]),
+            ("compose.broken", [".env": "COMPOSE_FILE=compose.yaml:gone.yaml\n", "compose.yaml": "services: {}\n"]),
+            ("compose.broken", ["compose.yaml": "include: [gone.yaml]\nservices: {}\n"]),
             ("secrets.broken_truth", [".secrets/comfyui_auth_tokens.conf": "{\"version\": \"1.0\",\n oops"]),
         ])
     func planted(check: String, files: [String: String]) async throws {
@@ -135,6 +137,21 @@ struct SurveyorTests {
             "gpu/docker-compose.gpu.yml": "services: {c: {shm_size: 8g}}\n",
         ])
         #expect(found == [])
+    }
+
+    @Test("What COMPOSE_FILE names is what is started")
+    func chosen() async throws {
+        let whole = """
+            services:
+              a: {image: "x:1", user: "1000", mem_limit: 8g, pids_limit: 100, ports: ["127.0.0.1:81:80"]}
+            """
+        let files = [
+            ".env": "COMPOSE_FILE=base.yaml:gpu.yaml\n", "base.yaml": whole,
+            "gpu.yaml": "services: {a: {volumes: [./gone.conf:/etc/gone.conf]}}\n",
+        ]
+        let survey = try await survey(files)
+        #expect(survey.containers.map(\.name) == ["a"])
+        #expect(CheckReport(survey).faults.map(\.check).contains("compose.missing_mount"))
     }
 
     @Test("A compose file's own project is not another one of the same service")

@@ -6,8 +6,9 @@ import YAML
 
 struct ComposeFilesTests {
     /// Facts of every service, by file and name.
-    private func services(_ files: [String: String]) throws -> [String: ContainerFacts] {
+    private func services(_ files: [String: String], chosen: [String] = []) throws -> [String: ContainerFacts] {
         var compose = ComposeFiles()
+        compose.choose(chosen)
         for (path, text) in files {
             compose.add(try #require(try YAMLReader.full.read(Array(text.utf8))), path: path)
         }
@@ -55,6 +56,35 @@ struct ComposeFilesTests {
             x[variable: name].map { String(decoding: $0.reveal(), as: UTF8.self) }
         }
         #expect(values == ["1", "2", "3"])
+    }
+
+    @Test("With COMPOSE_FILE its first file is the base, the next ones change it in their order, and no other does")
+    func chosen() throws {
+        let found = try services(
+            [
+                "compose.yaml": Self.base,
+                "gpu.yaml": "services: {x: {mem_limit: 9g, shm_size: 8g}}",
+                "tall.yaml": "services: {x: {mem_limit: 10g}, y: {image: example/y}}",
+                "compose.override.yaml": "services: {x: {user: root}, z: {image: example/z}}",
+            ], chosen: ["compose.yaml", "gpu.yaml", "tall.yaml"])
+        #expect(
+            Set(found.keys) == [
+                "compose.yaml x", "compose.yaml y", "compose.override.yaml x", "compose.override.yaml z",
+            ])
+        let x = try #require(found["compose.yaml x"])
+        #expect((x.memoryLimit, x.sharedMemory, x.user) == (10 << 30, 8 << 30, nil))
+    }
+
+    @Test(
+        "COMPOSE_FILE is a list as the system of whoever wrote it separates one",
+        arguments: [
+            ("COMPOSE_FILE=a.yaml", ["s/a.yaml"]), ("COMPOSE_FILE=a.yaml:../b.yaml", ["s/a.yaml", "b.yaml"]),
+            ("COMPOSE_FILE='./a.yaml;gpu/b.yaml'", ["s/a.yaml", "s/gpu/b.yaml"]),
+            ("COMPOSE_PATH_SEPARATOR=,\nCOMPOSE_FILE=a.yaml,b.yaml", ["s/a.yaml", "s/b.yaml"]),
+            ("COMPOSE_FILE=", []), ("COMPOSE_FILE=/etc/a.yaml", []), ("OTHER=1", []),
+        ])
+    func separated(dotenv: String, paths: [String]) {
+        #expect(ComposeFiles.chosen(by: ComposeVariables([Array(dotenv.utf8)]), in: "s") == paths)
     }
 
     @Test("A piece for another card is the usual service with the piece; a whole service stands for itself")

@@ -233,7 +233,13 @@ extension Surveyor.Folder {
         }
     }
 
-    /// Compose files, and those that they include.
+    /// Compose starts nothing when a file that another one names is not there. What lies elsewhere is not looked for.
+    private mutating func lack(_ path: String, named place: String) {
+        guard !path.contains("$"), !path.contains(":"), !path.hasSuffix(".git") else { return }
+        broken.append(Survey.BrokenFile(path: place, reason: ComposeComplaint.noFile(path).phrase))
+    }
+
+    /// Compose files, those that they include, and those that `COMPOSE_FILE` names.
     ///
     /// - Parameters:
     ///   - root: The project's folder, whose name is that of what is started in it.
@@ -243,6 +249,17 @@ extension Surveyor.Folder {
     ) {
         var includers: [String: String] = [:]
         var compose = ComposeFiles()
+        var files = files
+        for folder in Set(files.keys.map(\.folderPath) + [""]) {
+            let place = folder.isEmpty ? ".env" : "\(folder)/.env"
+            guard let dotenv = tree.bytes(of: place) else { continue }
+            let chosen = ComposeFiles.chosen(by: ComposeVariables([dotenv]), in: folder)
+            compose.choose(chosen)
+            for path in chosen where files[path] == nil {
+                files[path] = tree.bytes(of: path)
+                if files[path] == nil { lack(path, named: place) }
+            }
+        }
         var known = Set(files.keys)
         var left = files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         while let (path, bytes) = left.popLast() {
@@ -253,7 +270,11 @@ extension Surveyor.Folder {
                     document.scalars.flatMap { ComposeTemplate.variables(in: Array($0.utf8)[...]) }
                         .filter { $0.fallback == .none }.map { "\(path.sibling(".env")): \($0.name)" })
                 for other in ComposeFiles.included(by: document, in: path) where known.insert(other).inserted {
-                    if let bytes = tree.bytes(of: other) { left.append((other, bytes)) }
+                    if let bytes = tree.bytes(of: other) {
+                        left.append((other, bytes))
+                    } else {
+                        lack(other, named: path)
+                    }
                 }
                 for other in ComposeFiles.included(by: document, in: path) where other != path {
                     includers[other] = path

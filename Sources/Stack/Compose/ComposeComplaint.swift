@@ -11,6 +11,8 @@ public enum ComposeComplaint: Sendable, Hashable {
     /// `services` is no mapping of names.
     case noServices
     case badPort(String)
+    /// `include` or `COMPOSE_FILE` names a file that is not there.
+    case noFile(String)
 
     public var phrase: Phrase {
         switch self {
@@ -19,6 +21,7 @@ public enum ComposeComplaint: Sendable, Hashable {
         case .noImage(let service): ComposeMessages.noImage(["name": service])
         case .noServices: ComposeMessages.noServices()
         case .badPort(let text): ComposeMessages.badPort(["text": String(text.prefix(80))])
+        case .noFile(let path): ComposeMessages.noFile(["path": path])
         }
     }
 }
@@ -40,6 +43,9 @@ public enum ComposeMessages {
     static let badPort = Message(
         "compose.bad_port", en: "{text} is no port: [ADDRESS:][PORT:]PORT",
         fr: "{text} n’est pas un port : [ADRESSE:][PORT:]PORT")
+    static let noFile = Message(
+        "compose.no_file", en: "it names the compose file {path}, which is not there or cannot be read",
+        fr: "il nomme le fichier compose {path}, qui n’est pas là ou ne peut être lu")
 
-    public static let all = [noValue, noTemplate, noImage, noServices, badPort]
+    public static let all = [noValue, noTemplate, noImage, noServices, badPort, noFile]
 }

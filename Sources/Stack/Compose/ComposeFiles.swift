@@ -13,10 +13,26 @@ public struct ComposeFiles: Sendable {
 
     /// By their paths, relative to the project's folder.
     private var documents: [String: YAMLNode] = [:]
+    /// What `COMPOSE_FILE` puts on top of a file, in its order.
+    private var layers: [String: [String]] = [:]
 
     public init() {}
 
     public mutating func add(_ document: YAMLNode, path: String) { documents[path] = document }
+
+    /// The files that are started together in place of the usual ones: the first one, changed by those behind it.
+    public mutating func choose(_ paths: [String]) {
+        if let base = paths.first { layers[base] = Array(paths.dropFirst()) }
+    }
+
+    /// The files that `COMPOSE_FILE` in a folder's `.env` names, relative to the project's folder; those outside it are left
+    /// out. Windows separates by `;`, other systems by `:`, and `COMPOSE_PATH_SEPARATOR` says otherwise.
+    public static func chosen(by variables: ComposeVariables, in folder: String) -> [String] {
+        func text(_ name: String) -> String? { variables[name].map { String(decoding: $0.reveal(), as: UTF8.self) } }
+        guard let list = text("COMPOSE_FILE") else { return [] }
+        let separator = text("COMPOSE_PATH_SEPARATOR")?.first ?? (list.contains(";") ? ";" : ":")
+        return list.split(separator: separator).compactMap { ComposeFile.path(of: String($0), in: folder) }
+    }
 
     /// What other files a file includes, relative to the project's folder.
     public static func included(by document: YAMLNode, in path: String) -> [String] {
@@ -30,12 +46,13 @@ public struct ComposeFiles: Sendable {
     /// beside it; a service without an image of its own is the one of that name in the folder's usual file, changed.
     public var merged: [(path: String, document: YAMLNode)] {
         documents.sorted { $0.key < $1.key }.compactMap { path, document in
-            let base = usual(beside: path)
-            guard !Self.isOverride(path) || base == nil else { return nil }
+            let base = base(beside: path)
+            let isChanged = layers[path] != nil
+            guard isChanged || !isLayer(path) else { return nil }
             guard !Self.services(of: document).isEmpty else { return (path, document) }
             var services = Self.services(of: document).map { ($0.key, resolved($0.key, in: path, depth: 0)) }
-            if path == base {
-                for (other, overriding) in overrides(beside: path) {
+            if isChanged || path == base {
+                for (other, overriding) in overrides(of: path) {
                     for entry in Self.services(of: overriding) {
                         let change = resolved(entry.key, in: other, depth: 0) ?? entry.value
                         if let index = services.firstIndex(where: { $0.0 == entry.key }), let old = services[index].1 {
@@ -94,13 +111,23 @@ public struct ComposeFiles: Sendable {
         return old.merged(with: service)
     }
 
-    private func overrides(beside path: String) -> [(path: String, document: YAMLNode)] {
-        documents.filter { Self.isOverride($0.key) && $0.key.folderPath == path.folderPath }
+    private func overrides(of base: String) -> [(path: String, document: YAMLNode)] {
+        if let chosen = layers[base] { return chosen.compactMap { path in documents[path].map { (path, $0) } } }
+        return documents.filter { Self.isOverride($0.key) && $0.key.folderPath == base.folderPath }
             .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    private func usual(beside path: String) -> String? {
-        Self.usual.map(path.sibling).first { documents[$0] != nil }
+    /// Whether it is only ever read on top of another one.
+    private func isLayer(_ path: String) -> Bool {
+        if layers.values.contains(where: { $0.contains(path) }) { return true }
+        guard Self.isOverride(path), let base = base(beside: path) else { return false }
+        return layers[base] == nil
+    }
+
+    /// The one in the folder that is started without naming any.
+    private func base(beside path: String) -> String? {
+        layers.keys.filter { $0.folderPath == path.folderPath }.min()
+            ?? Self.usual.map(path.sibling).first { documents[$0] != nil }
     }
 
     private static func services(of document: YAMLNode) -> [YAMLNode.Entry] { document["services"]?.entries ?? [] }
