@@ -71,7 +71,7 @@ public final class FleetService: Sendable {
                 defer { confined = nil }
                 return confined
             }
-            own?.dispatcher.stop()
+            own?.dispatcher.end()
         }
     }
 

@@ -1,3 +1,4 @@
+import Fleet
 import Testing
 import Wire
 
@@ -10,6 +11,9 @@ struct EndTests {
         // Sendable by hand: written once, before it is read.
         weak var shared: GateShared?
         weak var server: GateServer?
+        weak var log: GateLog?
+        weak var disk: DiskGuard?
+        var isEmpty: Bool { shared == nil && server == nil && log == nil && disk == nil }
     }
 
     @Test func aGateThatHasEndedIsGone() async throws {
@@ -17,9 +21,11 @@ struct EndTests {
         try await GateWorld.run { world in
             remembered.server = world.server
             remembered.shared = world.server.shared
+            remembered.log = world.server.shared.log
+            remembered.disk = world.server.shared.fleet.ports.disk
             try await world.expect(.ok, .get, "/queue", as: "alice")
             _ = try await world.console(.get, "/status", as: "root")
         }
-        while remembered.server != nil || remembered.shared != nil { await Task.yield() }
+        while !remembered.isEmpty { await Task.yield() }
     }
 }

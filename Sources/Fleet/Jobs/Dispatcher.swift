@@ -58,6 +58,12 @@ final class Dispatcher {
         timers = [:]
     }
 
+    /// Lets the sessions go, which know it as it knows them; nothing may be asked afterwards.
+    func end() {
+        stop()
+        sessions = []
+    }
+
     func takeInherited(_ worker: String) -> [DispatchedJob] { inherited.removeValue(forKey: worker) ?? [] }
 
     // MARK: Jobs come and go
