@@ -25,6 +25,8 @@ public struct YAMLNode: Sendable, Hashable {
     }
     public let content: Content
     public let position: TextPosition
+    /// As YAML resolves it: `!reset`, `tag:yaml.org,2002:str`. What stands under it is read as without one.
+    public private(set) var tag: String?
 
     /// A key without a value, `null` or `~`.
     public var isNull: Bool {

@@ -14,7 +14,7 @@ public struct YAMLReader: Sendable {
     /// What a configuration needs: aliases are refused (a few lines of them grow to gigabytes), and so are tags.
     public static let plain = YAMLReader(deepest: 32, most: nil)
     /// With aliases, and `<<`, which takes over another mapping's entries (yaml.org, "Merge Key Language-Independent
-    /// Type"); tags are not looked at. As compose files are read.
+    /// Type"), and with tags. As compose files are read.
     public static let full = YAMLReader(deepest: 64, most: 100_000)
 
     /// - Returns: Nil for a document without content.
@@ -55,6 +55,7 @@ private struct YAMLBuilder {
         let position: TextPosition
         let isMapping: Bool
         let anchor: String?
+        let tag: String?
         var items: [YAMLNode] = []
         var entries: [YAMLNode.Entry] = []
         /// Read, while its value is not.
@@ -90,21 +91,27 @@ private struct YAMLBuilder {
             let text = unsafe String(
                 decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
             let isPlain = unsafe scalar.style == YAML_PLAIN_SCALAR_STYLE
-            let node = YAMLNode(content: .scalar(text, isPlain: isPlain), position: position)
+            let node = YAMLNode(
+                content: .scalar(text, isPlain: isPlain), position: position, tag: unsafe Self.name(scalar.tag))
             try add(node, weight: 1, anchor: unsafe Self.name(scalar.anchor))
         case YAML_SEQUENCE_START_EVENT:
             let start = unsafe event.data.sequence_start
             guard unsafe start.tag == nil || most != nil else { throw YAMLError(reason: .tag, position: position) }
-            frames.append(Frame(position: position, isMapping: false, anchor: unsafe Self.name(start.anchor)))
+            frames.append(
+                unsafe Frame(
+                    position: position, isMapping: false, anchor: Self.name(start.anchor), tag: Self.name(start.tag)))
         case YAML_MAPPING_START_EVENT:
             let start = unsafe event.data.mapping_start
             guard unsafe start.tag == nil || most != nil else { throw YAMLError(reason: .tag, position: position) }
-            frames.append(Frame(position: position, isMapping: true, anchor: unsafe Self.name(start.anchor)))
+            frames.append(
+                unsafe Frame(
+                    position: position, isMapping: true, anchor: Self.name(start.anchor), tag: Self.name(start.tag)))
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
             guard let frame = frames.popLast() else { return }
             let content: YAMLNode.Content =
                 frame.isMapping ? .mapping(try Self.entries(of: frame)) : .sequence(frame.items)
-            try add(YAMLNode(content: content, position: frame.position), weight: frame.weight, anchor: frame.anchor)
+            let node = YAMLNode(content: content, position: frame.position, tag: frame.tag)
+            try add(node, weight: frame.weight, anchor: frame.anchor)
         case YAML_ALIAS_EVENT:
             guard most != nil else { throw YAMLError(reason: .alias, position: position) }
             let name = unsafe Self.name(event.data.alias.anchor) ?? ""

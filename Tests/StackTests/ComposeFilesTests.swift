@@ -58,6 +58,34 @@ struct ComposeFilesTests {
         #expect(values == ["1", "2", "3"])
     }
 
+    @Test("!reset takes away what was said before, !override counts in its place, and a later file may say it again")
+    func tags() throws {
+        let found = try services(
+            [
+                "compose.yaml": Self.base
+                    + "\n  gone: {image: example/gone}\n  test: {image: a, user: root, environment: {A: 1, B: 2}}",
+                "1.yaml": """
+                services:
+                  x:
+                    ports: !override ["127.0.0.1:82:82"]
+                    mem_limit: !reset null
+                    healthcheck: !override {test: [CMD, new]}
+                    shm_size: !reset 1g
+                  gone: !reset null
+                  test: {environment: {A: !reset null, C: 3}}
+                """,
+                "2.yaml": "services: {x: {ports: ['83:83'], mem_limit: 9g}}",
+            ], chosen: ["compose.yaml", "1.yaml", "2.yaml"])
+        #expect(Set(found.keys) == ["compose.yaml x", "compose.yaml test"])
+        let x = try #require(found["compose.yaml x"])
+        #expect(x.ports.map(\.host) == [82, 83])
+        #expect((x.memoryLimit, x.sharedMemory) == (9 << 30, nil))
+        #expect(x.healthCheck?.test == ["CMD", "new"])
+        // A service's name is no key of it: `test` is not the list of a health check.
+        #expect(found["compose.yaml test"]?.user == "root")
+        #expect(found["compose.yaml test"]?.environment.map(\.name) == ["B", "C"])
+    }
+
     @Test("With COMPOSE_FILE its first file is the base, the next ones change it in their order, and no other does")
     func chosen() throws {
         let found = try services(

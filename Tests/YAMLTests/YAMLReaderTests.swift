@@ -115,11 +115,14 @@ struct YAMLReaderTests {
 
     private func full(_ text: String) throws(YAMLError) -> YAMLNode? { try YAMLReader.full.read(Array(text.utf8)) }
 
-    @Test("An alias is what its anchor was, a tag is not looked at")
+    @Test("An alias is what its anchor was, a tag is kept and changes nothing")
     func aliases() throws {
-        let root = try #require(try full("a: &x [1, 2]\nb: *x\nc: !!str 3\n"))
+        let root = try #require(try full("a: &x [1, 2]\nb: *x\nc: !!str 3\nd: !own [1]\ne: !own {f: 1}\n"))
         #expect(root["b"]?.elements.compactMap(\.text) == ["1", "2"])
         #expect(root["c"]?.text == "3")
+        #expect(root["d"]?.elements.compactMap(\.text) == ["1"])
+        #expect(root["e"]?["f"]?.text == "1")
+        #expect(root.entries.map(\.value.tag) == [nil, nil, "tag:yaml.org,2002:str", "!own", "!own"])
     }
 
     @Test("A merge takes over what is not written, the first of several wins")

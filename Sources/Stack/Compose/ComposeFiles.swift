@@ -4,7 +4,7 @@ public import YAML
 
 /// The compose files of a project's folder, put together as Compose puts them together.
 ///
-/// Source: the Compose specification, chapters merge, extends and include. `!reset` and `!override` are not looked at.
+/// Source: the Compose specification, chapters merge, extends and include.
 public struct ComposeFiles: Sendable {
     /// How many files or services may build on each other; Compose itself refuses only circles.
     private static let deepest = 16
@@ -50,30 +50,27 @@ public struct ComposeFiles: Sendable {
             let isChanged = layers[path] != nil
             guard isChanged || !isLayer(path) else { return nil }
             guard !Self.services(of: document).isEmpty else { return (path, document) }
-            var services = Self.services(of: document).map { ($0.key, resolved($0.key, in: path, depth: 0)) }
+            var services = resolved(document, in: path)
             if isChanged || path == base {
                 for (other, overriding) in overrides(of: path) {
-                    for entry in Self.services(of: overriding) {
-                        let change = resolved(entry.key, in: other, depth: 0) ?? entry.value
-                        if let index = services.firstIndex(where: { $0.0 == entry.key }), let old = services[index].1 {
-                            services[index].1 = old.merged(with: change)
-                        } else {
-                            services.append((entry.key, change))
-                        }
-                    }
+                    services = services.merged(with: resolved(overriding, in: other))
                 }
             } else if let base {
-                services = services.map { name, service in
-                    guard let service, service["image"] == nil, service["build"] == nil,
-                        let old = resolved(name, in: base, depth: 0)
-                    else { return (name, service) }
-                    return (name, old.merged(with: service))
+                let completed = services.entries.map { entry in
+                    let isPiece = entry.value["image"] == nil && entry.value["build"] == nil
+                    let old = isPiece ? resolved(entry.key, in: base, depth: 0) : nil
+                    return (entry.key, old?.merged(with: entry.value) ?? entry.value)
                 }
+                services = YAMLNode(completed)
             }
-            let entries = services.compactMap { name, service in service.map { (name, $0) } }
             let name = document["name"] ?? base.flatMap { documents[$0]?["name"] }
-            return (path, YAMLNode([("services", YAMLNode(entries))] + (name.map { [("name", $0)] } ?? [])))
+            return (path, YAMLNode([("services", services.settled)] + (name.map { [("name", $0)] } ?? [])))
         }
+    }
+
+    /// The services of a file, each with what it extends.
+    private func resolved(_ document: YAMLNode, in path: String) -> YAMLNode {
+        YAMLNode(Self.services(of: document).map { ($0.key, resolved($0.key, in: path, depth: 0) ?? $0.value) })
     }
 
     /// One that Compose takes without being told to, so that it has to be whole.
@@ -146,9 +143,22 @@ extension YAMLNode {
     /// Lists of which the later one counts alone; others are appended.
     private static let replaced: Set<String> = ["command", "entrypoint", "test"]
 
-    /// - Parameter later: Wins.
+    /// What stands under it is taken away, here and in what was read before.
+    private var isReset: Bool { tag == "!reset" }
+
+    /// Without what `!reset` takes away.
+    fileprivate var settled: YAMLNode {
+        switch content {
+        case .scalar: self
+        case .sequence(let nodes): YAMLNode(nodes.filter { !$0.isReset }.map(\.settled), at: position)
+        case .mapping(let entries):
+            YAMLNode(entries.filter { !$0.value.isReset }.map { ($0.key, $0.value.settled) }, at: position)
+        }
+    }
+
+    /// - Parameter later: Wins; under `!override` it counts alone.
     fileprivate func merged(with later: YAMLNode, under key: String = "") -> YAMLNode {
-        if Self.replaced.contains(key) { return later }
+        if isReset || later.isReset || later.tag == "!override" { return later }
         switch (content, later.content) {
         case (.mapping(let old), .mapping(let new)):
             let names = Set(new.map(\.key))
@@ -161,6 +171,7 @@ extension YAMLNode {
             }
             let known = Set(old.map(\.key))
             return YAMLNode(kept + new.filter { !known.contains($0.key) }.map { ($0.key, $0.value) }, at: position)
+        case (.sequence, .sequence) where Self.replaced.contains(key): return later
         case (.sequence(let old), .sequence(let new)): return YAMLNode(old + new, at: position)
         // `environment` and `labels` are written both ways; as a list the later line counts.
         case (.mapping, .sequence(let new)): return YAMLNode(assignments + new, at: position)
@@ -170,7 +181,7 @@ extension YAMLNode {
     }
 
     private var assignments: [YAMLNode] {
-        entries.map { entry in
+        entries.filter { !$0.value.isReset }.map { entry in
             YAMLNode(entry.value.text.map { "\(entry.key)=\($0)" } ?? entry.key, at: entry.position)
         }
     }
