@@ -553,18 +553,23 @@ def bundle(program, folder, wrong):
     (root / "x/compose.yaml").write_text(
         "services:\n  forge:\n    image: example/forge\n    command: ['--auth', 'admin:" + hidden.replace("$", "$$") + "']\n"
         f"    environment: ['HF_TOKEN={TOKEN}']\n")
+    (root / "comfygate.yaml").write_text(
+        f"# was: HF_TOKEN={TOKEN}\nworker:\n  url: http://127.0.0.1:8188\n  password: {hidden}\nlopps: 2\n")
     archive = folder / "help.zip"
     result = subprocess.run(
-        [program, "support-bundle", "--root", root, "--output", archive], capture_output=True, text=True, timeout=PATIENCE,
+        [program, "support-bundle", "--root", root, "--output", archive, "--url", "http://127.0.0.1:9"], capture_output=True, text=True, timeout=PATIENCE,
         env={**os.environ, "DOCKER_HOST": f"unix://{folder}/none.sock"})
     wrong.unless(result.returncode == 0, f"support-bundle: {result.returncode} {result.stderr}")
     with zipfile.ZipFile(archive) as bundled:
         texts = {name: bundled.read(name).decode() for name in bundled.namelist()}
-    wrong.unless({"check.json", "check.md", "project/.env", "project/x/compose.yaml"} == set(texts), f"bundle: {list(texts)}")
+    wrong.unless({"check.json", "check.md", "comfygate.yaml", "project/.env", "project/x/compose.yaml"} == set(texts), f"bundle: {list(texts)}")
     for name, text in texts.items():
         for secret in [TOKEN, hidden, hidden.replace("$", "$$"), "Pass/word", "Pass%2Fword"]:
             wrong.unless(secret not in text, f"bundle: {name} has a secret")
     wrong.unless("HF_TOKEN=…" in texts["project/.env"] and "EMPTY=\n" in texts["project/.env"], texts["project/.env"])
+    wrong.unless("lopps: 2" in texts["comfygate.yaml"], texts["comfygate.yaml"])
+    faults = {fault["check"] for fault in json.loads(texts["check.json"])["faults"]}
+    wrong.unless({"gate.configuration", "request.broken"} < faults, f"bundle: its report has {faults}")
     wrong.unless("image: example/forge" in texts["project/x/compose.yaml"], texts["project/x/compose.yaml"])
 
 

@@ -33,7 +33,8 @@ private final class LongFolder: Sendable {
 }
 
 struct HandOverTests {
-    private static let lane = Lane("hand-over-test", threads: 1, capacity: 4)
+    /// Room for every length at once.
+    private static let lane = Lane("hand-over-test", threads: 1, capacity: 5)
 
     /// 107 bytes are the longest path that a socket's address holds.
     @Test("A successor finds the gate however long the folder's path is", arguments: [106, 107, 108, 109, 1_000])

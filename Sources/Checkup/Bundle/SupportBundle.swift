@@ -22,13 +22,16 @@ public struct SupportBundle: Sendable {
 
     /// - Parameters:
     ///   - sheet: The report, as it is written to files.
+    ///   - configuration: The bytes of the gate's; nil where there is none.
     ///   - environment: Where the engine is.
     public static func gather(
-        _ survey: Survey, _ sheet: ReportSheet, environment: [String: String], on loop: EventLoop
+        _ survey: Survey, _ sheet: ReportSheet, configuration: [UInt8]?, environment: [String: String],
+        on loop: EventLoop
     ) async -> SupportBundle {
         var bundle = SupportBundle(redaction: survey.redaction)
         bundle.add("check.json", sheet.text(.json))
         bundle.add("check.md", sheet.text(.markdown))
+        if let configuration { bundle.add("comfygate.yaml", String(decoding: configuration, as: UTF8.self)) }
         let root = survey.root
         let files = await Surveyor.blocking { Self.files(of: root) }
         for (path, text) in files { bundle.add("project/" + path, text) }

@@ -40,24 +40,22 @@ extension CheckCommand {
         }
     }
 
-    /// - Parameters:
-    ///   - addresses: All that are named, of workers and of ways.
-    ///   - files: Reports; their folders must be there by now.
+    /// - Parameter files: Reports; their folders must be there by now.
     /// - Returns: Nil where none is asked for.
     static func appointment(
-        _ arguments: ParsedArguments, addresses: [HTTPURL], _ files: [ReportFile], root: String, least: Severity
+        _ arguments: ParsedArguments, _ options: SurveyOptions, _ files: [ReportFile], least: Severity
     ) throws(UsageError) -> Appointment? {
         guard let when = try arguments.get(schedule) else { return nil }
         let schedule = CheckSchedule(when)
         guard schedule != nil || when == "off" else { throw UsageError(Timetable.bad(["value": when])) }
         // What stands in a crontab or a unit others may read.
-        if let url = addresses.first(where: { $0.place != "\($0)" }) {
+        if let url = (options.workers + options.urls).first(where: { $0.place != "\($0)" }) {
             throw UsageError(noQuery(["url": url.place]))
         }
         for file in files where !SecretsOptions.isFolder(file.folder) {
-            throw UsageError(noFolder(["option": "--output", "path": file.folder]))
+            throw UsageError(SurveyOptions.noFolder(["option": "--output", "path": file.folder]))
         }
-        return Appointment(schedule: schedule, words: try words(of: arguments, root: root, least: least))
+        return Appointment(schedule: schedule, words: try words(of: arguments, root: options.root, least: least))
     }
 
     /// The same command, wherever and whenever it is run.
@@ -65,10 +63,10 @@ extension CheckCommand {
         of arguments: ParsedArguments, root: String, least: Severity
     ) throws(UsageError) -> [String] {
         var words = [HistoryFile.absolute("/proc/self/exe"), "check", "--root", HistoryFile.absolute(root)]
-        for option in [worker, url] {
+        for option in [SurveyOptions.worker, SurveyOptions.url] {
             for text in try arguments.all(option) { words += ["--\(option.declaration.name)", text] }
         }
-        for option in [models, own, output] {
+        for option in [SurveyOptions.models, own, output] {
             for path in try arguments.all(option) { words += ["--\(option.declaration.name)", absolute(path.text)] }
         }
         if let only = try arguments.get(Self.only) { words += ["--only", only] }

@@ -24,8 +24,8 @@ struct CheckCommand: Command {
                 "Examine le dossier du projet, les conteneurs et leur moteur, les cartes et cette machine, sans rien changer. "
                 + "Ce qui n’a pu être vu est dit. Code de sortie : 0 rien de pire qu’une remarque, 3 un avertissement, "
                 + "4 une erreur, 5 un point critique."),
-        [
-            SecretsOptions.root, worker, url, models, own, only, severity, output, fix, changes, noHistory, watching,
+        SurveyOptions.all + [
+            own, only, severity, output, fix, changes, noHistory, watching,
             rounds,
             schedule,
         ],
@@ -37,32 +37,11 @@ struct CheckCommand: Command {
     static let only = Option<String>(
         "only", placeholder: "AREA,ID",
         Message("check.only", en: "Only these areas or checks", fr: "Seulement ces domaines ou contrôles"))
-    static let worker = Option<String>(
-        "worker", placeholder: "URL", isRepeatable: true,
-        Message(
-            "check.worker", en: "A ComfyUI that runs outside the containers here",
-            fr: "Un ComfyUI qui tourne hors des conteneurs d’ici"))
-    static let url = Option<String>(
-        "url", placeholder: "URL", isRepeatable: true,
-        Message(
-            "check.url", en: "Follow the way of a request to there, as diagnose does",
-            fr: "Suit le chemin d’une requête jusque-là, comme diagnose"))
-    private static let badURL = Message(
-        "check.bad_url", en: "--url: {url} is no address such as https://comfy.example.org.",
-        fr: "--url : {url} n’est pas une adresse comme https://comfy.example.org.")
-    static let models = Option<FilePath>(
-        "models", isRepeatable: true, completion: .folders,
-        Message(
-            "check.models", en: "A folder with models, beside those that containers mount",
-            fr: "Un dossier de modèles, outre ceux que montent les conteneurs"))
     static let own = Option<FilePath>(
         "checks", placeholder: "FILE",
         Message(
             "check.own_file", en: "Checks of your own, as docs/check.md describes them",
             fr: "Vos propres contrôles, comme docs/check.md les décrit"))
-    private static let badWorker = Message(
-        "check.bad_worker", en: "--worker: {url} is no address such as http://127.0.0.1:8188.",
-        fr: "--worker : {url} n’est pas une adresse comme http://127.0.0.1:8188.")
     private static let severity = Option<String>(
         "severity", placeholder: "LEVEL", completion: .words(Severity.allCases.map(\.rawValue)),
         Message(
@@ -102,8 +81,6 @@ struct CheckCommand: Command {
     private static let changesWithoutHistory = Message(
         "check.changes_without_history", en: "--changes compares with the last check, which --no-history leaves out.",
         fr: "--changes compare avec le dernier contrôle, que --no-history écarte.")
-    static let noFolder = Message(
-        "check.no_folder", en: "{option}: there is no folder {path}.", fr: "{option} : il n’y a pas de dossier {path}.")
     private static let noHistory = Flag(
         "no-history",
         Message(
@@ -125,9 +102,10 @@ struct CheckCommand: Command {
         fr: "--severity : {value} n’est pas notice, warning, error ou critical.")
     static let messages =
         [
-            unknown, badWorker, badURL, badSeverity, nothing, mended, watchJSON, looksWithoutWatch,
-            changesWithoutHistory, noFolder,
+            unknown, badSeverity, nothing, mended, watchJSON, looksWithoutWatch,
+            changesWithoutHistory,
         ]
+        + SurveyOptions.messages
         + ReportFile.messages
         + CheckWatch.messages
         + ReportText.messages
@@ -135,13 +113,10 @@ struct CheckCommand: Command {
         + HistoryFile.messages
         + Timetable.messages
 
-    private let root: String
-    private let modelFolders: [String]
+    private let options: SurveyOptions
     private let ownFile: String?
     private let only: [String]?
     private let least: Severity
-    private let workers: [HTTPURL]
-    private let urls: [HTTPURL]
     private let isFixing: Bool
     private let isForgetful: Bool
     private let tellsChanges: Bool
@@ -153,11 +128,7 @@ struct CheckCommand: Command {
     private let files: [ReportFile]
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
-        root = try SecretsOptions.root(of: arguments)
-        modelFolders = try arguments.all(Self.models).map(\.text)
-        for folder in modelFolders where !SecretsOptions.isFolder(folder) {
-            throw UsageError(Self.noFolder(["option": "--models", "path": folder]))
-        }
+        options = try SurveyOptions(arguments)
         ownFile = try arguments.get(Self.own)?.text
         only = try arguments.get(Self.only)?.split(separator: ",").map(String.init)
         let level = try arguments.get(Self.severity) ?? Severity.notice.rawValue
@@ -167,20 +138,10 @@ struct CheckCommand: Command {
         looks = try arguments.get(Self.rounds)
         (isFixing, isForgetful) = (arguments.has(Self.fix), arguments.has(Self.noHistory))
         tellsChanges = arguments.has(Self.changes)
-        workers = try arguments.all(Self.worker).map { (text) throws(UsageError) in
-            guard let url = HTTPURL(text), url.authority != nil, !url.isSecure else {
-                throw UsageError(Self.badWorker(["url": text]))
-            }
-            return url
-        }
-        urls = try arguments.all(Self.url).map { (text) throws(UsageError) in
-            guard let url = HTTPURL(text), url.authority != nil else { throw UsageError(Self.badURL(["url": text])) }
-            return url
-        }
         var files: [ReportFile] = []
         for path in try arguments.all(Self.output) { files.append(try ReportFile(path)) }
         self.files = files
-        appointment = try Self.appointment(arguments, addresses: workers + urls, files, root: root, least: least)
+        appointment = try Self.appointment(arguments, options, files, least: least)
     }
 
     /// What is looked at: whoever looks at less has a history of that.
@@ -223,7 +184,7 @@ struct CheckCommand: Command {
         if let looks, span == nil || looks < 1 { throw UsageError(Self.looksWithoutWatch()) }
         if isForgetful, tellsChanges || appointment != nil { throw UsageError(Self.changesWithoutHistory()) }
         if span != nil, appointment != nil { throw UsageError(Self.watchSchedule()) }
-        let file = HistoryFile(of: root, choice: choice, environment: terminal.environment)
+        let file = HistoryFile(of: options.root, choice: choice, environment: terminal.environment)
         if let appointment {
             // What it will read has to be right today.
             _ = try checks(try ownChecks())
@@ -233,11 +194,8 @@ struct CheckCommand: Command {
         let checks = try checks(own)
         let loop = EventLoop("check")
         defer { loop.stop() }
-        var surveyor = Surveyor(root: root, environment: terminal.environment)
-        (surveyor.workers, surveyor.own, surveyor.models) = (workers, own, modelFolders)
-        surveyor.urls = urls
-        let (root, environment) = (root, terminal.environment)
-        surveyor.gate = { GateFacts.mistakes(below: root, environment) }
+        var surveyor = options.surveyor(terminal.environment)
+        surveyor.own = own
         var (survey, report) = try await look(surveyor, checks, on: loop, terminal)
         var known: [Fault.Name] = []
         if !isForgetful {

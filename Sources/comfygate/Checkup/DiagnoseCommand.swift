@@ -53,9 +53,6 @@ struct DiagnoseCommand: Command {
             "diagnose.phone", en: "It works here, and not from another device",
             fr: "Cela marche ici, et pas depuis un autre appareil"))
 
-    private static let badURL = Message(
-        "diagnose.bad_url", en: "--url: {url} is no address such as http://127.0.0.1:8188.",
-        fr: "--url : {url} n’est pas une adresse comme http://127.0.0.1:8188.")
     private static let way = Message("diagnose.way", en: "From here to {url}:", fr: "D’ici à {url} :")
     private static let fine = Message(
         "diagnose.fine", en: "Every link holds: the request gets through.",
@@ -73,7 +70,7 @@ struct DiagnoseCommand: Command {
     private static let noContainer = Message(
         "diagnose.no_container", en: "There is no container {name}.", fr: "Il n’y a pas de conteneur {name}.")
     private static let containers = Message("diagnose.containers", en: "There are {names}.", fr: "Il y a {names}.")
-    static let messages = [badURL, noContainer, containers, way, fine, next] + Array(hops.values)
+    static let messages = [noContainer, containers, way, fine, next] + Array(hops.values)
 
     private let root: String
     private let given: HTTPURL?
@@ -84,12 +81,7 @@ struct DiagnoseCommand: Command {
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
-        if let text = try arguments.get(Self.url) {
-            guard let url = HTTPURL(text), url.authority != nil else { throw UsageError(Self.badURL(["url": text])) }
-            given = url
-        } else {
-            given = nil
-        }
+        given = try arguments.get(Self.url).map { (text) throws(UsageError) in try SurveyOptions.url(text) }
         readsToken = arguments.has(Self.tokenInput)
         wanted = try arguments.get(Self.container)
         body = try arguments.get(Self.request)?.text

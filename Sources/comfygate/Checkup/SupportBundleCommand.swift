@@ -2,6 +2,7 @@ internal import Basics
 internal import Checkup
 internal import CommandLineKit
 internal import Loop
+internal import YAML
 
 /// `comfygate support-bundle`: what a helper wants to see, in one archive without a secret.
 struct SupportBundleCommand: Command {
@@ -13,15 +14,18 @@ struct SupportBundleCommand: Command {
         discussion: Message(
             "bundle.discussion",
             en:
-                "A ZIP archive with the report of a check, the compose files, the keys of dotenv files without their values, and the "
-                + "last lines of each container's log. Every known secret is taken out, and what has a secret's form. Look "
+                "A ZIP archive with the report of a check, the gate's configuration, the compose files, the keys of dotenv files "
+                + "without their values, and the last lines of each container's log. Every known secret is taken out, and what has a secret's form. Look "
                 + "through it before you send it.",
             fr:
-                "Une archive ZIP avec le rapport d’un contrôle, les fichiers compose, les clés des fichiers .env sans leurs valeurs, et "
-                + "les dernières lignes du journal de chaque conteneur. Chaque secret connu en est retiré, et ce qui en a la "
+                "Une archive ZIP avec le rapport d’un contrôle, la configuration de la porte, les fichiers compose, les clés des fichiers "
+                + ".env sans leurs valeurs, et les dernières lignes du journal de chaque conteneur. Chaque secret connu en est retiré, et ce qui en a la "
                 + "forme. Parcourez-la avant de l’envoyer."),
-        [output, SecretsOptions.root],
-        examples: ["support-bundle", "support-bundle --root /srv/genai --output help.zip"])
+        [output] + SurveyOptions.all,
+        examples: [
+            "support-bundle", "support-bundle --root /srv/genai --output help.zip",
+            "support-bundle --url https://comfy.example.org",
+        ])
 
     private static let output = Option<FilePath>(
         "output", short: "o", or: FilePath("comfygate-support.zip"), placeholder: "FILE",
@@ -31,21 +35,25 @@ struct SupportBundleCommand: Command {
         fr: (one: "Écrit : {path}, {count} fichier.", other: "Écrit : {path}, {count} fichiers."))
     static let messages = [written]
 
-    private let root: String
+    private let options: SurveyOptions
     private let path: String
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
-        root = try SecretsOptions.root(of: arguments)
+        options = try SurveyOptions(arguments)
         path = try arguments.require(Self.output).text
     }
 
     func run(_ terminal: Terminal) async throws {
         let loop = EventLoop("support")
         defer { loop.stop() }
-        let survey = await Surveyor(root: root, environment: terminal.environment).look(on: loop)
+        let survey = await options.surveyor(terminal.environment).look(on: loop)
         let sheet = ReportSheet(
             CheckReport(survey), of: survey, in: terminal.language, version: ComfyGateCommand.version, time: .now())
-        let bundle = await SupportBundle.gather(survey, sheet, environment: terminal.environment, on: loop)
+        // One that cannot be read the report tells of.
+        let configuration = ConfigurationOptions.found(in: options.root, terminal.environment)
+            .flatMap { try? FileBytes.read($0, limit: YAMLReader.largest) }
+        let bundle = await SupportBundle.gather(
+            survey, sheet, configuration: configuration, environment: terminal.environment, on: loop)
         let archive = try ZipArchive(creating: path)
         do {
             for entry in bundle.entries { try archive.add(entry.name, entry.bytes) }
