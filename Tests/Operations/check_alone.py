@@ -555,6 +555,14 @@ def bundle(program, folder, wrong):
         f"    environment: ['HF_TOKEN={TOKEN}']\n")
     (root / "comfygate.yaml").write_text(
         f"# was: HF_TOKEN={TOKEN}\nworker:\n  url: http://127.0.0.1:8188\n  password: {hidden}\nlopps: 2\n")
+    # Where nobody knows of a secret but by what stands before it.
+    (root / "compose.yaml").write_text(
+        "services:\n  odd:\n    image: example/odd\n    environment:\n      DB: 'postgres://anna:Unknown-1@db/x'\n"
+        "      JSON: '{\"api_key\": \"Unknown-2\"}'\n    command: tunnel run --token Unknown-3\n"
+        "    entrypoint: [run, '--password', 'Unknown-4']\n    healthcheck:\n"
+        "      test: curl -fs 'http://x/?sig=Unknown-5' -H 'Authorization: Bearer Unknown-6' -u anna:Unknown-7 || exit 1\n"
+        "configs:\n  odd:\n    content: |\n      api_key: Unknown-8\n      password = Unknown-9\n")
+    (root / "docker-compose.broken.yaml").write_text("a: b: c\nPASSWORD: Unknown-10 and more\n")
     archive = folder / "help.zip"
     result = subprocess.run(
         [program, "support-bundle", "--root", root, "--output", archive, "--url", "http://127.0.0.1:9"], capture_output=True, text=True, timeout=PATIENCE,
@@ -562,9 +570,10 @@ def bundle(program, folder, wrong):
     wrong.unless(result.returncode == 0, f"support-bundle: {result.returncode} {result.stderr}")
     with zipfile.ZipFile(archive) as bundled:
         texts = {name: bundled.read(name).decode() for name in bundled.namelist()}
-    wrong.unless({"check.json", "check.md", "comfygate.yaml", "project/.env", "project/x/compose.yaml"} == set(texts), f"bundle: {list(texts)}")
+    wrong.unless({"check.json", "check.md", "comfygate.yaml", "project/.env", "project/compose.yaml", "project/docker-compose.broken.yaml",
+                  "project/x/compose.yaml"} == set(texts), f"bundle: {list(texts)}")
     for name, text in texts.items():
-        for secret in [TOKEN, hidden, hidden.replace("$", "$$"), "Pass/word", "Pass%2Fword"]:
+        for secret in [TOKEN, hidden, hidden.replace("$", "$$"), "Pass/word", "Pass%2Fword", "Unknown", "and more"]:
             wrong.unless(secret not in text, f"bundle: {name} has a secret")
     wrong.unless("HF_TOKEN=…" in texts["project/.env"] and "EMPTY=\n" in texts["project/.env"], texts["project/.env"])
     wrong.unless("lopps: 2" in texts["comfygate.yaml"], texts["comfygate.yaml"])

@@ -16,8 +16,15 @@ public struct Redaction: Sendable {
         spellings = Dictionary(grouping: all.sorted { $0.count > $1.count }) { $0[0] }
     }
 
+    /// A sentence, a name, or a line that a program said.
+    ///
     /// - Complexity: O(text × spellings that begin with the same byte).
-    public func text(_ bytes: [UInt8]) -> String {
+    public func text(_ bytes: [UInt8]) -> String { redacted(bytes, isDocument: false) }
+
+    /// A file or a log: what stands behind the name of a secret goes, too, known or not.
+    public func document(_ bytes: [UInt8]) -> String { redacted(bytes, isDocument: true) }
+
+    private func redacted(_ bytes: [UInt8], isDocument: Bool) -> String {
         var out: [UInt8] = []
         var index = 0
         while index < bytes.count {
@@ -30,15 +37,33 @@ public struct Redaction: Sendable {
                 index += 1
             }
         }
-        return String(decoding: Self.withoutShapes(out), as: UTF8.self)
+        out = Self.withoutShapes(out)
+        var left: [UInt8] = []
+        var end = 0
+        for range in SecretPlaces(in: out, isDocument: isDocument).ranges {
+            left += out[end..<range.lowerBound] + Self.mark
+            end = range.upperBound
+        }
+        return String(decoding: left + out[end...], as: UTF8.self)
     }
 
     private static func withoutShapes(_ bytes: [UInt8]) -> [UInt8] {
         let ends = Set(" \t\r\n\"'`=,;:()[]{}<>|".utf8)
         var out: [UInt8] = []
         for word in bytes.split(omittingEmptySubsequences: false, whereSeparator: { ends.contains($0) }) {
-            out += SecretShape(of: Array(word)) == nil ? Array(word) : mark
+            let isSecret = SecretShape(of: Array(word)) != nil || SecretShape(of: single(word)) != nil
+            out += isSecret ? mark : Array(word)
             if word.endIndex < bytes.endIndex { out.append(bytes[word.endIndex]) }
+        }
+        return out
+    }
+
+    /// With one `$` where Compose wants two.
+    private static func single(_ word: ArraySlice<UInt8>) -> [UInt8] {
+        var out: [UInt8] = []
+        for byte in word {
+            if byte == DotenvBytes.dollar, out.last == byte, word.starts(with: "$$".utf8) { continue }
+            out.append(byte)
         }
         return out
     }

@@ -27,6 +27,73 @@ struct RedactionTests {
         #expect(shown.utf8.count < text.utf8.count / 2 + front.utf8.count)
     }
 
+    @Test(
+        "What stands where a secret stands goes, known or not",
+        arguments: [
+            ("DB: \"postgres://anna:PgPassUrl99xyz@db/x\"", "DB: \"postgres://anna:…@db/x\""),
+            ("git clone https://longlonglonglongtoken@host/a", "git clone https://…@host/a"),
+            ("ssh://git@host/a http://host:80/a@b", "ssh://git@host/a http://host:80/a@b"),
+            ("command: tunnel run --token CfTok_123 --url x", "command: tunnel run --token … --url x"),
+            ("[\"--api-key\", \"abc\", '--x']", "[\"--api-key\", \"…\", '--x']"),
+            ("  - --password\n  - abc\n  - --x\n", "  - --password\n  - …\n  - --x\n"),
+            ("--token --verbose", "--token --verbose"), ("--token=abc", "--token=…"),
+            ("curl -H 'Authorization: Bearer BlockBearer1'", "curl -H 'Authorization: Bearer …'"),
+            ("a bearer authentication is wanted", "a bearer authentication is wanted"),
+            ("curl -u anna:pw http://a", "curl -u anna:… http://a"),
+            ("docker run -u 1000:1000 x", "docker run -u 1000:1000 x"),
+            ("curl 'http://a/x?sig=abc&pw=d&x=1'", "curl 'http://a/x?sig=…&pw=…&x=1'"),
+            ("export FORGE_PASSWORD=abc; run", "export FORGE_PASSWORD=…; run"),
+            ("- users=anna:$$2y$$05$$JH0/XSNNOqcjD.QBZTeQIebyfQblenBmsJdm3JjGmTVnrkE0jsCka", "- users=anna:…"),
+            (#"JSONCFG={"api_key":"abc","a":1}"#, #"JSONCFG={"api_key":"…","a":1}"#),
+            (#"X="{\"api_key\":\"abc\"}""#, #"X="{\"api_key\":\"…\"}""#),
+            ("    PASSWORD: correct horse battery\n", "    PASSWORD: …\n"), ("token = abc", "token = …"),
+            ("{password: a b, user: c}", "{password: …, user: c}"), ("- PASSWORD=a, b&c", "- PASSWORD=…"),
+            ("- \"PASSWORD=a, b\"", "- \"PASSWORD=…\""), ("PASSWORD: 123456", "PASSWORD: …"),
+            ("key:\n  api_key: |\n    line\n\n    two\n  next: 1\n", "key:\n  api_key: |\n…\n  next: 1\n"),
+            ("PASSWORD: ${FORGE_PASSWORD}", "PASSWORD: ${FORGE_PASSWORD}"), ("PASSWORD: a${B}", "PASSWORD: …"),
+            ("TOKEN=$TOKEN", "TOKEN=$TOKEN"), ("password: changeme", "password: changeme"),
+            ("secret: true", "secret: true"),
+            ("POSTGRES_PASSWORD_FILE: /run/secrets/a", "POSTGRES_PASSWORD_FILE: /run/secrets/a"),
+            ("password: /run/secrets/a", "password: /run/secrets/a"), ("max_tokens: 5", "max_tokens: 5"),
+            ("secrets:\n  a: 1\n", "secrets:\n  a: 1\n"), ("PASSWORD:", "PASSWORD:"), ("token=", "token="),
+        ])
+    func places(given: String, shown: String) {
+        #expect(Self.redaction.document(Array(given.utf8)) == shown)
+    }
+
+    @Test(
+        "In a sentence a colon is a colon",
+        arguments: [
+            ("a/.env: HF_TOKEN: Compose eats it", "a/.env: HF_TOKEN: Compose eats it"),
+            ("docker/.env.token: HF_TOKEN", "docker/.env.token: HF_TOKEN"), ("?token=abc", "?token=…"),
+            (
+                "comfygate token create NAME, then --token-stdin < FILE",
+                "comfygate token create NAME, then --token-stdin < FILE"
+            ),
+        ])
+    func sentences(given: String, shown: String) {
+        #expect(Self.redaction.text(Array(given.utf8)) == shown)
+    }
+
+    @Test("Whatever stands in a text, nothing breaks, and what is not taken stays as it is")
+    func anything() {
+        var random = SystemRandomNumberGenerator()
+        let parts = [
+            "token", "--token", "=", ":", " ", "\n", "\"", "\\", "'", "://", "@", "|", "- ", "$", "{", "}", "é", "a",
+            "bearer", "-u",
+        ]
+        for _ in 0..<2_000 {
+            let text = (0..<Int.random(in: 0..<14, using: &random)).map { _ in parts.randomElement(using: &random) ?? ""
+            }.joined()
+            let bytes = Array(text.utf8)
+            for isDocument in [false, true] {
+                let ranges = SecretPlaces(in: bytes, isDocument: isDocument).ranges
+                #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
+                #expect(ranges.allSatisfy { !$0.isEmpty && $0.upperBound <= bytes.count })
+            }
+        }
+    }
+
     @Test("What looks like a secret goes, known or not")
     func shapes() {
         let hash = "$2b$12$JH0/XSNNOqcjD.QBZTeQIebyfQblenBmsJdm3JjGmTVnrkE0jsCka"

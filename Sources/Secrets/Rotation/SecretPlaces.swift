@@ -1,0 +1,214 @@
+internal import Basics
+
+/// Where secrets stand in a text that other people and programs wrote, by what stands in front of them: a name, an option, a
+/// scheme, an address.
+///
+/// It rather takes too much: whoever reads `…` asks, and whoever reads a password has it.
+struct SecretPlaces {
+    /// The text is a document, so that `name: value` and `name = value` count, too; in a sentence a colon is a colon.
+    private let isDocument: Bool
+    private let text: [UInt8]
+    private(set) var ranges: [Range<Int>] = []
+
+    /// - Complexity: O(text).
+    init(in text: [UInt8], isDocument: Bool) {
+        (self.text, self.isDocument) = (text, isDocument)
+        var index = 0
+        while index < text.count {
+            if let range = userInformation(at: index) {
+                take(range)
+                index = range.upperBound
+            } else if Self.isOfName(text[index]) {
+                let end = skip(from: index, while: Self.isOfName)
+                let range = value(behind: index..<end)
+                if let range { take(range) }
+                index = max(end, range?.upperBound ?? end)
+            } else {
+                index += 1
+            }
+        }
+    }
+
+    private mutating func take(_ range: Range<Int>) {
+        if !range.isEmpty, range.lowerBound >= ranges.last?.upperBound ?? 0 { ranges.append(range) }
+    }
+
+    // MARK: - Addresses
+
+    /// The password of `scheme://name:password@host`, or all of a long name without one.
+    private func userInformation(at index: Int) -> Range<Int>? {
+        guard text[index] == Self.colon, text[index...].starts(with: "://".utf8) else { return nil }
+        let start = index + 3
+        let end = skip(from: start) { !Self.endsAuthority.contains($0) }
+        guard let at = text[start..<end].lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        if let colon = text[start..<at].firstIndex(of: Self.colon) { return kept(colon + 1..<at) }
+        return at - start >= Self.longName ? start..<at : nil
+    }
+
+    // MARK: - Names
+
+    private func value(behind name: Range<Int>) -> Range<Int>? {
+        let word = String(lowercasing: text[name].span)
+        if word == "bearer" || word == "basic" { return credential(from: name.upperBound) }
+        if word == "-u" || word == "--user" { return password(from: name.upperBound) }
+        guard Self.names(word) else { return nil }
+        return assigned(behind: name) ?? (word.hasPrefix("--") ? argument(behind: name.upperBound) : nil)
+    }
+
+    /// `Bearer X`, which is no sentence about bearers: X is not of small letters alone.
+    private func credential(from index: Int) -> Range<Int>? {
+        let start = skip(from: index, while: Self.isBlank)
+        let end = skip(from: start) { !Self.endsWord.contains($0) }
+        guard start > index, end - start >= 6, !text[start..<end].allSatisfy(Self.isSmall) else { return nil }
+        return kept(start..<end)
+    }
+
+    /// Of `-u name:password`; `1000:1000` is a user and a group.
+    private func password(from index: Int) -> Range<Int>? {
+        guard let value = argument(behind: index), let colon = text[value].firstIndex(of: Self.colon) else {
+            return nil
+        }
+        let range = colon + 1..<value.upperBound
+        return text[range].allSatisfy { (0x30...0x39).contains($0) } ? nil : range
+    }
+
+    /// `name=value`, `"name":"value"`, `name: value`, with blanks where the form allows them.
+    private func assigned(behind name: Range<Int>) -> Range<Int>? {
+        var index = quote(at: name.upperBound).map(\.upperBound) ?? name.upperBound
+        if isDocument { index = skip(from: index, while: Self.isBlank) }
+        guard index < text.count else { return nil }
+        let isColon = text[index] == Self.colon
+        guard text[index] == Self.equals || isDocument && isColon else { return nil }
+        index += 1
+        if index < text.count, !isColon, text[index] == UInt8(ascii: ">") { index += 1 }
+        if isDocument { index = skip(from: index, while: Self.isBlank) }
+        if let quote = quote(at: index) { return kept(quote.upperBound..<closing(quote)) }
+        let line = text[..<name.lowerBound].lastIndex(of: Self.newline).map { $0 + 1 } ?? 0
+        let front = text[line..<name.lowerBound]
+        var ends = Self.endsWord
+        if isColon {
+            ends = front.contains { "{[".utf8.contains($0) } ? Set(",}]\n\r".utf8) : Set("\n\r".utf8)
+        } else if isDocument, front.allSatisfy({ Self.isBlank($0) || "-'\"".utf8.contains($0) }) {
+            // One line of a list or of a dotenv file.
+            ends = Set("\n\r\"'".utf8)
+        }
+        // The name stands in a quoted text, which ends before the line does.
+        for mark in "\"'".utf8 where !front.count(where: { $0 == mark }).isMultiple(of: 2) { ends.insert(mark) }
+        var end = skip(from: index) { !ends.contains($0) }
+        while end > index, Self.isBlank(text[end - 1]) { end -= 1 }
+        if isColon, let block = block(index..<end, under: front) { return block }
+        return kept(index..<end)
+    }
+
+    /// The lines of `name: |` that lie deeper than the name.
+    private func block(_ mark: Range<Int>, under front: ArraySlice<UInt8>) -> Range<Int>? {
+        guard let first = text[mark].first, "|>".utf8.contains(first), mark.count <= 3 else { return nil }
+        let depth = front.prefix { $0 == 0x20 }.count
+        var end = skip(from: mark.upperBound) { $0 != Self.newline }
+        while end < text.count {
+            let next = skip(from: end + 1) { $0 == 0x20 }
+            let isBlankLine = next < text.count && (text[next] == Self.newline || text[next] == 0x0D)
+            guard next - end - 1 > depth || isBlankLine else { break }
+            end = skip(from: next) { $0 != Self.newline }
+        }
+        return min(mark.upperBound + 1, end)..<end
+    }
+
+    /// `--name value`, and the next element of a list: `"--name", "value"`, or on its next line.
+    private func argument(behind index: Int) -> Range<Int>? {
+        let close = quote(at: index)
+        var start = skip(from: close?.upperBound ?? index, while: Self.isBlank)
+        if start < text.count, close != nil || text[start] == Self.newline || text[start] == UInt8(ascii: ",") {
+            start = skip(from: start) { Self.isBlank($0) || ",\n\r".utf8.contains($0) }
+            if text[start...].starts(with: "- ".utf8) { start = skip(from: start + 1, while: Self.isBlank) }
+        }
+        guard start > index, start < text.count, text[start] != UInt8(ascii: "-") else { return nil }
+        if let quote = quote(at: start) { return kept(quote.upperBound..<closing(quote)) }
+        return kept(start..<skip(from: start) { !Self.endsWord.contains($0) })
+    }
+
+    // MARK: - Values
+
+    /// What is no secret stays: nothing, a truth value, a variable, a path, a text from an example.
+    private func kept(_ range: Range<Int>) -> Range<Int>? {
+        let value = text[range].span
+        let word = String(lowercasing: value.extracting(first: 8))
+        for scheme in ["bearer ", "basic "] where word.hasPrefix(scheme) {
+            return kept(range.lowerBound + scheme.utf8.count..<range.upperBound)
+        }
+        if word.hasPrefix("…") { return nil }
+        if range.isEmpty || ["true", "false", "yes", "no", "null", "~", "none"].contains(word) { return nil }
+        if Placeholder.matches(value) || isReference(range) || ["/", "./", "../", "~/"].contains(where: word.hasPrefix)
+        {
+            return nil
+        }
+        return range
+    }
+
+    /// `$NAME` and `${NAME…}`, and nothing beside them.
+    private func isReference(_ range: Range<Int>) -> Bool {
+        guard text[range].first == DotenvBytes.dollar, range.count > 1 else { return false }
+        let name = text[range.lowerBound + 1..<range.upperBound]
+        if name.first == UInt8(ascii: "{") { return name.firstIndex(of: UInt8(ascii: "}")) == name.endIndex - 1 }
+        return DotenvBytes.isName(Array(name))
+    }
+
+    /// A quotation mark, with the backslash of one that stands in another text's quotes.
+    private func quote(at index: Int) -> Range<Int>? {
+        guard index < text.count else { return nil }
+        let mark = text[index] == UInt8(ascii: "\\") ? index + 1 : index
+        return mark < text.count && "\"'".utf8.contains(text[mark]) ? index..<mark + 1 : nil
+    }
+
+    /// Where the text ends that a quotation mark begins: at the next one of its kind, or with the line.
+    private func closing(_ quote: Range<Int>) -> Int {
+        let mark = text[quote.upperBound - 1]
+        var index = quote.upperBound
+        while index < text.count, text[index] != Self.newline {
+            if text[index] == UInt8(ascii: "\\"), index + 1 < text.count {
+                if quote.count == 2, text[index + 1] == mark { return index }
+                index += 2
+            } else if text[index] == mark {
+                return index
+            } else {
+                index += 1
+            }
+        }
+        return min(index, text.count)
+    }
+
+    private func skip(from index: Int, while matches: (UInt8) -> Bool) -> Int {
+        var index = index
+        while index < text.count, matches(text[index]) { index += 1 }
+        return index
+    }
+
+    // MARK: - Bytes and words
+
+    private static let (colon, equals, newline) = (UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "\n"))
+    private static let endsAuthority = Set("/?#\"'`<> \t\r\n".utf8)
+    private static let endsWord = Set(" \t\r\n\"'`,;&)]}<>|".utf8)
+    /// Bytes of a user's name in an address that are rather a token.
+    private static let longName = 16
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
+            || byte == 0x2E
+    }
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    private static func isSmall(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || byte == 0x2E }
+
+    /// Names that are abbreviated or run together, beside those of `SecretName`.
+    private static let endings = [
+        "token", "password", "passwd", "passphrase", "passwort", "pwd", "secret", "apikey", "accesskey", "secretkey",
+        "privatekey", "authkey", "credential", "credentials", "authorization", "cookie", "signature",
+    ]
+    private static let words: Set = ["pw", "sig", "auth", "pass", "psk", "pin"]
+
+    /// - Parameter word: In small letters.
+    private static func names(_ word: String) -> Bool {
+        let name = word.drop { $0 == "-" }
+        if endings.contains(where: name.hasSuffix) || SecretName.matches(word) { return true }
+        return name.split { "-_.".contains($0) }.last.map { words.contains(String($0)) } ?? false
+    }
+}
