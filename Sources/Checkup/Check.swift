@@ -32,8 +32,10 @@ public struct Check: Sendable {
         /// At least one container, or one worker: where there is none, nothing can be wrong with it.
         case containers
         case workers
-        /// At least one worker that answered.
+        /// At least one worker that answered as a ComfyUI does, or wanted a login.
         case answers
+        /// At least one worker that told its version, one that listed its models, and a ComfyUI whose command is known.
+        case versions, lists, commands
         /// Git's list of the folder's files.
         case git
         /// At least one container whose user is known.

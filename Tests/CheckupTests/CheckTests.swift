@@ -121,6 +121,30 @@ struct CheckTests {
                 ContainerFacts.Mount(.bind, source: "/var/run/docker.sock", target: "/var/run/docker.sock"))
         },
         Planted(container: "container.privileged") { $0.isPrivileged = true },
+        Planted(container: "container.engine_socket") {
+            $0.mounts.append(ContainerFacts.Mount(.bind, source: "/var/run", target: "/var/run", isReadOnly: true))
+        },
+        Planted(container: "container.whole_disk") {
+            $0.mounts.append(ContainerFacts.Mount(.bind, source: "/", target: "/host"))
+        },
+        Planted(container: "container.broad_rights") { $0.capabilities = ["NET_BIND_SERVICE", "SYS_ADMIN"] },
+        Planted(container: "container.broad_rights") { $0.pid = "host" },
+        Planted(container: "container.secret_in_command") { $0.words += ["--token", "CfTok_123"] },
+        Planted(container: "container.secret_in_command") { $0.words += ["--db=postgres://a:b@db/x"] },
+        Planted(container: "port.public") { $0.ports[0].address = "192.168.1.5" },
+        Planted(container: "port.public") {
+            ($0.network, $0.run, $0.ports) = ("host", nil, [])
+        },
+        Planted(container: "port.public") {
+            ($0.network, $0.run, $0.ports) = ("host", nil, [])
+            $0.words = ["python", "main.py"]
+            $0.environment.append(variable("CLI_ARGS", "--port 8189 --listen"))
+        },
+        Planted("port.public") {
+            $0.containers.append(container("caddy"))
+            ($0.containers[1].image, $0.containers[1].cards) = ("caddy:2", [])
+            $0.containers[1].ports = [ContainerFacts.Port(address: "", host: 9_000, container: 443)]
+        },
         Planted(container: "container.secret_in_environment") {
             $0.environment.append(variable("HF_TOKEN", "hf_" + String(repeating: "aB3", count: 11)))
         },
@@ -250,7 +274,15 @@ struct CheckTests {
             let words = Phrase(verbatim: "no port")
             $0.gate = [Survey.Mistake(place: "comfygate.yaml:3", what: words, remedy: nil)]
         },
+        Planted(container: "worker.any_origin") {
+            $0.environment.append(variable("CLI_ARGS", "--listen --enable-cors-header *"))
+        },
         Planted("worker.silent") { $0.workers[0].stats = .failed(.refused) },
+        Planted("worker.other_server") { $0.workers[0].stats = .answered(HTTPReply(status: 500)) },
+        Planted("worker.other_server") {
+            let page = HTTPAnswer.answered(HTTPReply(status: 200, body: Array("<html>my router".utf8)))
+            ($0.workers[0].stats, $0.workers[0].prompt, $0.workers[0].manager) = (page, page, page)
+        },
     ]
 
     @Test("What is put wrong is found under its name, and nothing else is red", arguments: planted)
@@ -288,6 +320,21 @@ struct CheckTests {
             ContainerFacts.Port(address: "127.0.0.2", host: 8_188, container: 8_188),
             ContainerFacts.Port(address: "127.0.0.1", host: 8_188, container: 8_188, transport: "udp"),
         ]
+        survey.containers[1].mounts += [
+            ContainerFacts.Mount(.bind, source: "/", target: "/host", isReadOnly: true),
+            ContainerFacts.Mount(.volume, source: "run", target: "/var/run"),
+        ]
+        survey.containers[1].capabilities = ["NET_BIND_SERVICE"]
+        survey.containers[1].words += ["--api-key", "${KEY}", "--max-tokens", "5"]
+        // What others are to reach, and what stands between them and the engine.
+        for (name, port) in [("caddy", 443), ("docker-socket-proxy", nil)] as [(String, Int?)] {
+            var container = Self.container(name)
+            (container.image, container.cards) = ("example/\(name):2", [])
+            container.ports = port.map { [ContainerFacts.Port(address: "", host: $0, container: $0)] } ?? []
+            container.mounts = [ContainerFacts.Mount(.bind, source: "/var/run/docker.sock", target: "/s")]
+            if port != nil { container.mounts = [] }
+            survey.containers.append(container)
+        }
         #expect(Self.faulty(survey) == [])
     }
 
@@ -325,6 +372,7 @@ struct CheckTests {
         }
         let unknown = [
             "worker.open_to_network", "worker.known_hole", "container.root", "files.tracked", "secrets.no_truth",
+            "worker.no_models", "worker.manager_hole",
         ]
         #expect(Set(judged).isDisjoint(with: unknown))
         // One address that does not answer, beside one that does, is no silence.

@@ -99,6 +99,9 @@ struct SurveyorTests {
             ("compose.broken", ["compose.yaml": "services: {a: {image: x, ports: ['127.0.0.1:abc:80']}}\n"]),
             ("compose.broken", [".env": "COMPOSE_FILE=compose.yaml:gone.yaml\n", "compose.yaml": "services: {}\n"]),
             ("compose.broken", ["compose.yaml": "include: [gone.yaml]\nservices: {}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {extends: {file: gone.yml, service: a}}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, env_file: [gone.env]}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x}}\nsecrets: {s: {file: ./gone.txt}}\n"]),
             ("secrets.broken_truth", [".secrets/comfyui_auth_tokens.conf": "{\"version\": \"1.0\",\n oops"]),
         ])
     func planted(check: String, files: [String: String]) async throws {
@@ -124,8 +127,13 @@ struct SurveyorTests {
               a:
                 image: x
                 user: "1000"
-                env_file: a.env
-                environment: {API_KEY: set-here, HOME_OF: "${HOME:?}", OPENAI_API_KEY: "${OPENAI_API_KEY:-}"}
+                env_file: [a.env, {path: gone.env, required: false}]
+                environment:
+                  API_KEY: set-here
+                  HOME_OF: "${HOME:?}"
+                  OPENAI_API_KEY: "${OPENAI_API_KEY:-}"
+                  HF_TOKEN: "${HF_TOKEN:-}"
+                  HUGGING_FACE_HUB_TOKEN: "${HUGGING_FACE_HUB_TOKEN-}"
                 volumes: [./nope.txt:/d, ./output:/out, ~/models:/models]
               cpu: {image: x, profiles: [cpu], ports: ["127.0.0.1:81:80"]}
               gpu: {image: x, profiles: [gpu], ports: ["127.0.0.1:81:80"]}
@@ -137,6 +145,25 @@ struct SurveyorTests {
             "gpu/docker-compose.gpu.yml": "services: {c: {shm_size: 8g}}\n",
         ])
         #expect(found == [])
+    }
+
+    @Test("What a service extends out of a file that is not started is a part of it, and no service by itself")
+    func extended() async throws {
+        let survey = try await survey([
+            "a/compose.yaml": "services: {kid: {extends: {file: ../parts/base.yml, service: b}, mem_limit: 1g}}\n",
+            "parts/base.yml": """
+            services:
+              b:
+                image: x
+                privileged: true
+                ports: ["8188:8188"]
+                volumes: [/var/run/docker.sock:/var/run/docker.sock, ./here:/here]
+            """, "parts/here/x": "",
+        ])
+        #expect(survey.containers.map(\.name) == ["kid"])
+        let faults = Set(CheckReport(survey).faults.map(\.check))
+        #expect(faults.isSuperset(of: ["container.privileged", "port.public", "container.engine_socket"]))
+        #expect(faults.isDisjoint(with: ["container.no_memory_limit", "compose.missing_mount", "compose.broken"]))
     }
 
     @Test("What COMPOSE_FILE names is what is started")

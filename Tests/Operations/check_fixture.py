@@ -65,6 +65,8 @@ def heal(tree, program, environment):
         tree.service("comfyui-qwen", f"      - {line}\n", "")
     tree.service("comfyui-video", "COMFYUI_BEARER_TOKEN=${COMFYUI_BEARER_TOKEN}", "TZ=Europe/Paris")
     tree.service("forge-turbo", "0.0.0.0:17861", "127.0.0.1:17861")
+    tree.service(
+        "forge-turbo", '"--gradio-auth", "${FORGE_USER}:${FORGE_PASSWORD}"', '"--gradio-auth-path", "/run/secrets/forge"')
     tree.service("forge-turbo", "device_ids: ['1']", f"device_ids: ['{CARDS[1]}']")
     tree.change(f"{SERVICES}/forge-turbo/.env", 'FORGE_PASSWORD="p$ss#word"', "FORGE_PASSWORD='p$ss#word'")
     tree.change(".env", "CIVITAI_TOKEN=your_civitai_token_here", "")
@@ -123,6 +125,14 @@ PLANTED = [
     ("container.no_memory_limit", lambda t: t.service(FORGE, "    mem_limit: 32g\n", "")),
     ("container.small_shared_memory", lambda t: t.service(FORGE, "    shm_size: 8gb\n", "")),
     ("container.privileged", lambda t: t.add(FORGE, "privileged: true")),
+    ("container.broad_rights", lambda t: t.add(FORGE, "cap_add: [sys_admin]")),
+    ("container.broad_rights", lambda t: t.add(WHISPER, "pid: host")),
+    ("container.whole_disk", lambda t: t.add(FORGE, "volumes: ['/:/host']")),
+    ("container.engine_socket", lambda t: t.add(WHISPER, "volumes: ['/var/run:/var/run:ro']")),
+    ("container.secret_in_command", lambda t: t.add(WHISPER, "command: serve --api-token of-theirs-1")),
+    ("worker.any_origin", lambda t: t.service(QWEN, "    environment:\n", "    environment:\n      - CLI_ARGS=--enable-cors-header *\n")),
+    ("compose.broken", lambda t: t.add(WHISPER, "env_file: gone.env")),
+    ("compose.broken", lambda t: t.add(WHISPER, "extends: {file: gone.yml, service: base}")),
     ("container.engine_socket", lambda t: t.add(FORGE, "volumes: ['/var/run/docker.sock:/var/run/docker.sock']")),
     ("container.secret_in_environment", lambda t: t.service(VIDEO, ENV, f"{ENV}\n      - HF_TOKEN={TOKEN}")),
     ("container.blind_health_check", lambda t: t.service(QWEN, '"curl", "-s",', '"curl", "-f",')),

@@ -159,7 +159,7 @@ struct ComposeFilesTests {
         #expect(two.mounts.map(\.source) == ["a/here"])
         let far = try #require(found["a/compose.yaml far"])
         #expect((far.image, far.memoryLimit) == ("example/common", 2 << 30))
-        #expect(far.mounts.map(\.source) == ["a/mine"])
+        #expect(far.mounts.map(\.source) == ["common/there", "a/mine"])
         #expect(found["a/compose.yaml itself"]?.image == "example/i")
         #expect(found["a/compose.yaml ring"]?.image == "example/r")
         #expect(found["a/compose.yaml lost"]?.image == "example/l")

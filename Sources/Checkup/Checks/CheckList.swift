@@ -14,6 +14,7 @@ public enum CheckList {
     /// For the test of the catalogue.
     public static var messages: [Message] {
         all.flatMap(\.messages) + AnswerMessages.all + Check.reasonMessages + Check.modelMessages + Check.cardMessages
-            + Check.wslMessages + Check.workerMessages + Check.fileMessages + ComposeMessages.all + RepairMessages.all
+            + Check.wslMessages + Check.workerMessages + Check.hardeningMessages + Check.fileMessages
+            + ComposeMessages.all + RepairMessages.all
     }
 }

@@ -33,7 +33,9 @@ extension Check {
                     switch state {
                     case .different: files.mayDiffer
                     // `${KEY:-}` does without; where that opens a door, login.empty_key says so.
-                    case .missing: row.credential != nil || files.needed.contains("\(row.path): \(row.key ?? "")")
+                    case .missing:
+                        row.credential != nil && !row.states.contains(.unlisted)
+                            || files.needed.contains("\(row.path): \(row.key ?? "")")
                     default: true
                     }
                 }.compactMap {

@@ -5,9 +5,22 @@ internal import Stack
 extension Check {
     /// What lets others in, or lets them do more than they should.
     static let ofHardening = [
-        publicPort, rootUser, noMemoryLimit, engineSocket, privileged, secretInEnvironment, emptyKey,
-        oldImage, floatingImage,
+        publicPort, rootUser, noMemoryLimit, engineSocket, wholeDisk, privileged, broadRights, secretInEnvironment,
+        secretInCommand, emptyKey, oldImage, floatingImage,
     ]
+    static let hardeningMessages = [chosenPort, hostPort, addressPort, listenInside]
+
+    private static let chosenPort = Message(
+        "check.port.public.chosen",
+        en: "its port {inside} is published on every address, at a port that the engine chooses",
+        fr: "son port {inside} est publié sur toutes les adresses, sur un port que le moteur choisit")
+    private static let hostPort = Message(
+        "check.port.public.host",
+        en: "it is in the host's network and listens on every address of this machine (port {port})",
+        fr: "il est dans le réseau de l’hôte et écoute sur toutes les adresses de cette machine (port {port})")
+    private static let addressPort = Message(
+        "check.port.public.address", en: "port {port} of a ComfyUI is published on {address}, which others can reach",
+        fr: "le port {port} d’un ComfyUI est publié sur {address}, que d’autres peuvent atteindre")
 
     static let publicPort = Check(
         "port.public", .hardening, .error,
@@ -23,14 +36,30 @@ extension Check {
             fr: "Publiez-le comme 127.0.0.1:{port}:{inside}, et faites entrer les gens par la porte."),
         needs: [.containers]
     ) { survey in
-        survey.containers.flatMap { container in
+        survey.containers.flatMap { container -> [Trace] in
+            if let port = container.portInHostNetwork {
+                let arguments = ["port": "\(port)", "inside": "\(port)"]
+                return [Trace(container.name, arguments, evidence: Phrase(hostPort, arguments), remedy: listenInside())]
+            }
             // An engine lists a port once for IPv4 and once for IPv6.
-            Set(container.ports.filter { $0.isPublic && $0.transport == "tcp" }.map { [$0.host ?? 0, $0.container] })
-                .sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }.map { port in
-                    Trace(container.name, ["port": port[0] == 0 ? "" : "\(port[0])", "inside": "\(port[1])"])
+            var told: Set<[Int]> = []
+            return container.ports.filter { container.isExposed(at: $0) }
+                .filter { told.insert([$0.host ?? 0, $0.container]).inserted }
+                .sorted { ($0.host ?? 0, $0.container) < ($1.host ?? 0, $1.container) }.map { port in
+                    let arguments = [
+                        "port": "\(port.host ?? port.container)", "inside": "\(port.container)",
+                        "address": port.address,
+                    ]
+                    let words = port.host == nil ? chosenPort : port.isPublic ? nil : addressPort
+                    return Trace(container.name, arguments, evidence: words.map { Phrase($0, arguments) })
                 }
         }
     }
+
+    private static let listenInside = Message(
+        "check.port.public.host.remedy",
+        en: "Start it with --listen 127.0.0.1, and let people in through the gate.",
+        fr: "Lancez-le avec --listen 127.0.0.1, et faites entrer les gens par la porte.")
 
     static let rootUser = Check(
         "container.root", .hardening, .warning,
@@ -60,8 +89,8 @@ extension Check {
             fr: "il peut prendre toute la mémoire de cette machine"),
         remedy: Message(
             "check.container.memory_limit.remedy",
-            en: "Give the service `mem_limit`, larger than its largest model.",
-            fr: "Donnez au service `mem_limit`, plus grand que son plus gros modèle."),
+            en: "Give the service `mem_limit`; that of a ComfyUI has to be larger than its largest model.",
+            fr: "Donnez au service `mem_limit` ; celui d’un ComfyUI doit dépasser son plus gros modèle."),
         needs: [.containers]
     ) { survey in survey.containers.filter { $0.memoryLimit == nil }.map { Trace($0.name) } }
 
@@ -81,8 +110,53 @@ extension Check {
         needs: [.containers]
     ) { survey in
         survey.containers.flatMap { container in
-            container.mounts.filter { $0.source.hasSuffix("docker.sock") || $0.source.hasSuffix("containerd.sock") }
-                .map { Trace(container.name, ["source": $0.source]) }
+            container.isSocketProxy
+                ? []
+                : container.mounts.filter(\.holdsEngineSocket).map { Trace(container.name, ["source": $0.source]) }
+        }
+    }
+
+    static let wholeDisk = Check(
+        "container.whole_disk", .hardening, .critical,
+        Message(
+            "check.container.whole_disk", en: "No container may write to all of this machine's disk",
+            fr: "Aucun conteneur ne peut écrire sur tout le disque de cette machine"),
+        evidence: Message(
+            "check.container.whole_disk.evidence",
+            en: "/ is mounted in it as {target}: whoever gets into the container is root on this machine",
+            fr: "/ y est monté comme {target} : qui entre dans le conteneur est root sur cette machine"),
+        remedy: Message(
+            "check.container.whole_disk.remedy", en: "Mount the folders that it needs; to look only, add `:ro`.",
+            fr: "Montez les dossiers qu’il lui faut ; pour regarder seulement, ajoutez `:ro`."),
+        needs: [.containers]
+    ) { survey in
+        survey.containers.flatMap { container in
+            container.mounts.filter { $0.kind == .bind && $0.source == "/" && !$0.isReadOnly }
+                .map { Trace(container.name, ["target": $0.target]) }
+        }
+    }
+
+    /// Each of them is a way to the host (capabilities(7); Docker's manual, "Runtime privilege and Linux capabilities").
+    private static let broad: Set = ["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "DAC_READ_SEARCH"]
+
+    static let broadRights = Check(
+        "container.broad_rights", .hardening, .warning,
+        Message(
+            "check.container.rights", en: "No container has rights that lead to the host",
+            fr: "Aucun conteneur n’a de droits menant à l’hôte"),
+        evidence: Message(
+            "check.container.rights.evidence", en: "it has {rights}, with which it can get at the host",
+            fr: "il a {rights}, ce qui permet d’atteindre l’hôte"),
+        remedy: Message(
+            "check.container.rights.remedy", en: "Take it away; ComfyUI and its cards need nothing of the kind.",
+            fr: "Retirez-le ; ComfyUI et ses cartes n’ont besoin de rien de tel."),
+        needs: [.containers]
+    ) { survey in
+        survey.containers.compactMap { container in
+            let rights =
+                container.capabilities.filter(broad.contains).map { "cap_add: \($0)" }
+                + (container.pid == "host" ? ["pid: host"] : [])
+            return rights.isEmpty ? nil : Trace(container.name, ["rights": rights.joined(separator: ", ")])
         }
     }
 
@@ -122,6 +196,34 @@ extension Check {
         survey.containers.compactMap { container in
             let names = container.environment.filter(\.isSecret).map(\.name)
             return names.isEmpty ? nil : Trace(container.name, ["names": names.joined(separator: ", ")])
+        }
+    }
+
+    static let secretInCommand = Check(
+        "container.secret_in_command", .hardening, .warning,
+        Message(
+            "check.container.command", en: "No container has a secret in its command",
+            fr: "Aucun conteneur n’a de secret dans sa commande"),
+        evidence: Message(
+            "check.container.command.evidence",
+            en: "`{words}`: anybody who may call `docker inspect` or `ps` can read it",
+            fr: "`{words}` : lisible par quiconque peut appeler `docker inspect` ou `ps`"),
+        remedy: Message(
+            "check.container.command.remedy",
+            en:
+                "Hand it over as a file or a variable, if the program takes one (cloudflared: TUNNEL_TOKEN_FILE, or TUNNEL_TOKEN).",
+            fr:
+                "Transmettez-le par un fichier ou une variable, si le programme en accepte (cloudflared : TUNNEL_TOKEN_FILE, ou "
+                + "TUNNEL_TOKEN)."),
+        needs: [.containers]
+    ) { survey in
+        survey.containers.compactMap { container in
+            let line = container.words.joined(separator: " ")
+            let redacted = Redaction([]).text(Array(line.utf8))
+            guard redacted != line, let mark = redacted.firstIndex(of: "…") else { return nil }
+            // The words in front of it, and not a page of a script.
+            let front = redacted[..<mark].split(whereSeparator: \.isWhitespace).suffix(2).joined(separator: " ")
+            return Trace(container.name, ["words": String(front.suffix(60)) + " …"])
         }
     }
 
@@ -197,7 +299,49 @@ extension Check {
     }
 }
 
+extension ContainerFacts.Mount {
+    private static let engineSockets: Set = ["docker.sock", "containerd.sock", "podman.sock"]
+
+    /// It is the engine's socket, or a folder in which that lies.
+    fileprivate var holdsEngineSocket: Bool {
+        ["/var/run", "/run", "/run/containerd", "/var"].contains(source)
+            || source.split(separator: "/").last.map { Self.engineSockets.contains(String($0)) } ?? false
+    }
+}
+
 extension ContainerFacts {
+    /// It stands between the engine and others, and lets through what it is told to.
+    fileprivate var isSocketProxy: Bool { image.contains("socket-proxy") || image.contains("dockerproxy") }
+
+    /// A web server where browsers look for one: that is what others are to reach.
+    private func isFrontDoor(_ port: Port) -> Bool {
+        guard port.host == 80 || port.host == 443, !isComfyUI else { return false }
+        let servers = ["caddy", "traefik", "nginx", "haproxy", "httpd", "apache", "envoy", "swag", "comfygate"]
+        return servers.contains { [image, service ?? name].joined(separator: " ").lowercased().contains($0) }
+    }
+
+    /// Others than this machine reach it there. What is published on one address is meant so, but for a ComfyUI, which lets
+    /// everybody in.
+    fileprivate func isExposed(at port: Port) -> Bool {
+        guard port.transport == "tcp", !isFrontDoor(port) else { return false }
+        return port.isPublic
+            || isComfyUI && !port.address.hasPrefix("127.") && !["::1", "[::1]"].contains(port.address)
+    }
+
+    /// Of a ComfyUI that would be started in the host's network and listen everywhere; nil for all others. One that runs has
+    /// the ports that the machine listens on.
+    fileprivate var portInHostNetwork: Int? {
+        let arguments = arguments.flatMap { $0.split(separator: "=").map(String.init) }
+        guard network == "host", run == nil, isComfyUI, let index = arguments.firstIndex(of: "--listen") else {
+            return nil
+        }
+        let value = index + 1 < arguments.count ? arguments[index + 1] : ""
+        guard value.isEmpty || value.hasPrefix("--") || value.contains("0.0.0.0") || value.contains("::") else {
+            return nil
+        }
+        return zip(arguments, arguments.dropFirst()).first { $0.0 == "--port" }.flatMap { Int($0.1) } ?? 8_188
+    }
+
     /// A variable that lets people into this container's service when it is right; empty, some services ask for nothing. One that
     /// begins with another name is for somebody else's service.
     fileprivate func isOwnKey(_ name: String) -> Bool {

@@ -4,7 +4,8 @@ internal import Stack
 extension Check {
     /// Workers, as somebody without a credential meets them.
     static let ofWorkers = [
-        openToNetwork, openHere, managerOpen, anyOrigin, silent, knownHole, managerHole, noModels, brokenWay,
+        openToNetwork, openHere, managerOpen, anyOrigin, silent, otherServer, knownHole, managerHole, noModels,
+        brokenWay,
     ]
 
     private static let openEvidence = Message(
@@ -84,18 +85,19 @@ extension Check {
             en: "Take it away, or name the one origin that needs it: --enable-cors-header https://comfy.example.org.",
             fr:
                 "Retirez-le, ou nommez la seule origine qui en a besoin : --enable-cors-header https://comfy.example.org."
-        )
+        ),
+        needs: [.commands]
     ) { survey in
-        let ofContainers = survey.containers.filter(\.isComfyUI).map { ($0.name, $0.words) }
+        let ofContainers = survey.containers.filter(\.isComfyUI).map { ($0.name, $0.arguments) }
         let ofWorkers = survey.workers.map { ($0.name, $0.words) }
         var told: Set<String> = []
         return (ofContainers + ofWorkers).filter { name, words in
-            opensToAnyOrigin(words.flatMap { $0.split(separator: " ") }) && told.insert(name).inserted
+            opensToAnyOrigin(words) && told.insert(name).inserted
         }.map { Trace($0.0) }
     }
 
     /// Without a value it means every origin.
-    private static func opensToAnyOrigin(_ words: [Substring]) -> Bool {
+    private static func opensToAnyOrigin(_ words: [String]) -> Bool {
         guard let index = words.firstIndex(where: { $0.hasPrefix("--enable-cors-header") }) else { return false }
         if let sign = words[index].firstIndex(of: "=") { return words[index][sign...] == "=*" }
         guard index + 1 < words.count else { return true }
@@ -119,7 +121,7 @@ extension Check {
             fr:
                 "Mettez-en un dans models/checkpoints ou models/diffusion_models du ComfyUI qui tourne ; dans un conteneur, voyez "
                 + "où le dossier est monté (docker inspect) ou ce que dit extra_model_paths.yaml."),
-        needs: [.workers]
+        needs: [.lists]
     ) { survey in
         var told: Set<String> = []
         return survey.workers.filter { $0.models == 0 && told.insert($0.name).inserted }
@@ -164,6 +166,33 @@ extension Check {
         }
     }
 
+    static let otherServer = Check(
+        "worker.other_server", .workers, .error,
+        Message(
+            "check.worker.other", en: "What answers for a worker is a ComfyUI",
+            fr: "Ce qui répond pour un worker est un ComfyUI"),
+        evidence: Message(
+            "check.worker.other.evidence",
+            en: "GET /system_stats is answered {status}, and not as ComfyUI answers it: nothing else could be judged",
+            fr: "GET /system_stats répond {status}, et pas comme ComfyUI : rien d’autre n’a pu être jugé"),
+        remedy: Message(
+            "check.worker.other.remedy",
+            en:
+                "Name the address that ComfyUI prints when it starts. Where this is that address, its log says what is wrong.",
+            fr:
+                "Indiquez l’adresse que ComfyUI affiche au démarrage. Si c’est bien elle, son journal dit ce qui ne va pas."
+        ),
+        needs: [.workers]
+    ) { survey in
+        Dictionary(grouping: survey.workers, by: \.name).sorted { $0.key < $1.key }.compactMap { _, addresses in
+            // A container may publish the port of something else, too.
+            guard addresses.allSatisfy({ $0.isOther || $0.stats.failure != nil }),
+                let first = addresses.first(where: \.isOther)
+            else { return nil }
+            return Trace(first.place, ["status": "\(first.stats.status ?? 0)"])
+        }
+    }
+
     static let knownHole = Check(
         "worker.known_hole", .workers, .error,
         Message(
@@ -178,7 +207,7 @@ extension Check {
         remedy: Message(
             "check.worker.hole.remedy", en: "Update ComfyUI: this is mended since 0.3.40.",
             fr: "Mettez ComfyUI à jour : c’est corrigé depuis 0.3.40."),
-        needs: [.answers]
+        needs: [.versions]
     ) { survey in
         old(survey, before: [0, 3, 40]) { _ in true }
     }
@@ -202,7 +231,7 @@ extension Check {
             fr:
                 "Mettez ComfyUI à jour en 0.3.76 ou plus et le Manager en 3.38 ou plus ; derrière la porte, /userdata ne l’atteint pas."
         ),
-        needs: [.answers]
+        needs: [.versions]
     ) { survey in
         // 403 is Manager's, too: without it there is no such route.
         old(survey, before: [0, 3, 76]) { [200, 403].contains($0.manager.status) }

@@ -133,7 +133,9 @@ public struct Survey: Sendable {
         case .files: files.reason
         case .engine: engine.reason
         case .cards: cards.reason
-        case .containers, .workers, .models, .ways, .certificates, .gate, .git, .users, .answers, .appetite: nil
+        case .containers, .workers, .models, .ways, .certificates, .gate, .git, .users, .answers, .versions, .lists,
+            .commands, .appetite:
+            nil
         }
     }
 
@@ -143,7 +145,10 @@ public struct Survey: Sendable {
         case .engine, .cards: false
         case .git: files.value?.hasGit == false
         case .users: containers.allSatisfy { $0.user == nil }
-        case .answers: workers.allSatisfy { $0.stats.reply == nil }
+        case .answers: workers.allSatisfy { $0.stats.reply == nil || $0.isOther }
+        case .versions: workers.allSatisfy { $0.version == nil }
+        case .lists: workers.allSatisfy { $0.models == nil }
+        case .commands: workers.allSatisfy { $0.words.isEmpty } && !containers.contains { $0.isComfyUI }
         case .appetite: models.isEmpty && containers.allSatisfy { $0.cards.isEmpty }
         case .containers: containers.isEmpty
         case .workers: workers.isEmpty

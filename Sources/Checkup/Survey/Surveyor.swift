@@ -212,10 +212,7 @@ extension Surveyor.Folder {
             for mount in container.mounts
             where mount.kind == .bind && !mount.source.hasPrefix("/") && !mount.source.hasPrefix("~") && mount.isOfFile
             {
-                // A folder, too, is something that is there.
-                if tree.facts(of: mount.source).content == .missing, !tree.isFolder(mount.source) {
-                    found[mount.source] = container.name
-                }
+                if tree.isNowhere(mount.source) { found[mount.source] = container.name }
             }
         }
         return found
@@ -239,7 +236,13 @@ extension Surveyor.Folder {
         broken.append(Survey.BrokenFile(path: place, reason: ComposeComplaint.noFile(path).phrase))
     }
 
-    /// Compose files, those that they include, and those that `COMPOSE_FILE` names.
+    /// - Parameter path: The compose file that names it.
+    private mutating func need(_ file: String, _ key: String, of path: String, in tree: ProjectTree) {
+        guard !file.contains("$"), tree.isNowhere(file) else { return }
+        broken.append(Survey.BrokenFile(path: path, reason: ComposeComplaint.noOtherFile(file, key: key).phrase))
+    }
+
+    /// Compose files, those that they include or extend, and those that `COMPOSE_FILE` names.
     ///
     /// - Parameters:
     ///   - root: The project's folder, whose name is that of what is started in it.
@@ -260,7 +263,8 @@ extension Surveyor.Folder {
                 if files[path] == nil { lack(path, named: place) }
             }
         }
-        var known = Set(files.keys)
+        var started = Set(files.keys)
+        var known = started
         var left = files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         while let (path, bytes) = left.popLast() {
             do throws(YAMLError) {
@@ -269,20 +273,23 @@ extension Surveyor.Folder {
                 needed.formUnion(
                     document.scalars.flatMap { ComposeTemplate.variables(in: Array($0.utf8)[...]) }
                         .filter { $0.fallback == .none }.map { "\(path.sibling(".env")): \($0.name)" })
-                for other in ComposeFiles.included(by: document, in: path) where known.insert(other).inserted {
+                let included = ComposeFiles.included(by: document, in: path)
+                for other in included + ComposeFiles.extended(by: document, in: path)
+                where known.insert(other).inserted {
                     if let bytes = tree.bytes(of: other) {
                         left.append((other, bytes))
                     } else {
                         lack(other, named: path)
                     }
                 }
-                for other in ComposeFiles.included(by: document, in: path) where other != path {
-                    includers[other] = path
-                }
+                for (key, file) in ComposeFiles.lent(by: document, in: path) { need(file, key, of: path, in: tree) }
+                started.formUnion(included)
+                for other in included where other != path { includers[other] = path }
             } catch {
                 broken.append(Survey.BrokenFile(path: "\(path):\(error.position.line)", reason: error.phrase))
             }
         }
+        compose.lend(known.subtracting(started))
         for (path, document) in compose.merged {
             // Whoever includes a file fills it in, too, and first.
             var chain = [path]
@@ -292,7 +299,11 @@ extension Surveyor.Folder {
             let project = ComposeFiles.project(
                 of: document, in: chain.last ?? path, &variables,
                 root: root.split(separator: "/").last.map(String.init) ?? "")
-            containers += ContainerFacts.services(of: document, in: path, &variables, read: tree.bytes).map { service in
+            let services = ContainerFacts.services(of: document, in: path, &variables, read: tree.bytes)
+            for service in services {
+                for file in service.environmentFiles { need(file, "env_file", of: path, in: tree) }
+            }
+            containers += services.map { service in
                 var service = service
                 service.project = project
                 return service
@@ -303,6 +314,11 @@ extension Surveyor.Folder {
             }.map { Survey.BrokenFile(path: path, reason: $0.phrase) }
         }
     }
+}
+
+extension ProjectTree {
+    /// Neither a file nor a folder.
+    fileprivate func isNowhere(_ path: String) -> Bool { facts(of: path).content == .missing && !isFolder(path) }
 }
 
 extension ContainerFacts.Mount {

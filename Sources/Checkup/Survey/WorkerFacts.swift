@@ -34,6 +34,12 @@ public struct WorkerFacts: Sendable {
         stats.reply.flatMap { $0.status == 200 ? $0.json?["system"] : nil }
     }
 
+    /// Nobody without a login sees what it is: it may be a ComfyUI.
+    public var isLocked: Bool { stats.status.map { [401, 403, 302, 303, 307].contains($0) } ?? false }
+
+    /// Something answered that is no ComfyUI, or one that is broken.
+    public var isOther: Bool { stats.reply != nil && system == nil && !isLocked }
+
     public var version: String? { system?["comfyui_version"]?.string }
     public var words: [String] { (system?["argv"]?.array ?? []).compactMap(\.string) }
 

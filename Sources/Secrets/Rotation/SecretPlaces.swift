@@ -58,7 +58,7 @@ struct SecretPlaces {
     /// `Bearer X`, which is no sentence about bearers: X is not of small letters alone.
     private func credential(from index: Int) -> Range<Int>? {
         let start = skip(from: index, while: Self.isBlank)
-        let end = skip(from: start) { !Self.endsWord.contains($0) }
+        let end = end(from: start, at: Self.endsWord)
         guard start > index, end - start >= 6, !text[start..<end].allSatisfy(Self.isSmall) else { return nil }
         return kept(start..<end)
     }
@@ -94,7 +94,7 @@ struct SecretPlaces {
         }
         // The name stands in a quoted text, which ends before the line does.
         for mark in "\"'".utf8 where !front.count(where: { $0 == mark }).isMultiple(of: 2) { ends.insert(mark) }
-        var end = skip(from: index) { !ends.contains($0) }
+        var end = end(from: index, at: ends)
         while end > index, Self.isBlank(text[end - 1]) { end -= 1 }
         if isColon, let block = block(index..<end, under: front) { return block }
         return kept(index..<end)
@@ -124,7 +124,7 @@ struct SecretPlaces {
         }
         guard start > index, start < text.count, text[start] != UInt8(ascii: "-") else { return nil }
         if let quote = quote(at: start) { return kept(quote.upperBound..<closing(quote)) }
-        return kept(start..<skip(from: start) { !Self.endsWord.contains($0) })
+        return kept(start..<end(from: start, at: Self.endsWord))
     }
 
     // MARK: - Values
@@ -175,6 +175,17 @@ struct SecretPlaces {
             }
         }
         return min(index, text.count)
+    }
+
+    /// The braces of `${NAME}` end no word.
+    private func end(from index: Int, at ends: Set<UInt8>) -> Int {
+        var index = index
+        while index < text.count, !ends.contains(text[index]) {
+            let isBraced = text[index...].starts(with: "${".utf8)
+            let close = isBraced ? skip(from: index) { $0 != UInt8(ascii: "}") && $0 != Self.newline } : index
+            index = close < text.count && text[close] != Self.newline ? close + 1 : index + 1
+        }
+        return index
     }
 
     private func skip(from index: Int, while matches: (UInt8) -> Bool) -> Int {

@@ -11,8 +11,10 @@ public enum ComposeComplaint: Sendable, Hashable {
     /// `services` is no mapping of names.
     case noServices
     case badPort(String)
-    /// `include` or `COMPOSE_FILE` names a file that is not there.
+    /// `include`, `extends` or `COMPOSE_FILE` names a file that is not there.
     case noFile(String)
+    /// Something beside compose files that has to be there: what `env_file` names, and the files of secrets and configs.
+    case noOtherFile(String, key: String)
 
     public var phrase: Phrase {
         switch self {
@@ -22,6 +24,7 @@ public enum ComposeComplaint: Sendable, Hashable {
         case .noServices: ComposeMessages.noServices()
         case .badPort(let text): ComposeMessages.badPort(["text": String(text.prefix(80))])
         case .noFile(let path): ComposeMessages.noFile(["path": path])
+        case .noOtherFile(let path, let key): ComposeMessages.noOtherFile(["path": path, "key": key])
         }
     }
 }
@@ -47,5 +50,9 @@ public enum ComposeMessages {
         "compose.no_file", en: "it names the compose file {path}, which is not there or cannot be read",
         fr: "il nomme le fichier compose {path}, qui n’est pas là ou ne peut être lu")
 
-    public static let all = [noValue, noTemplate, noImage, noServices, badPort, noFile]
+    static let noOtherFile = Message(
+        "compose.no_other_file", en: "its {key} names {path}, which is not there",
+        fr: "son {key} nomme {path}, qui n’est pas là")
+
+    public static let all = [noValue, noTemplate, noImage, noServices, badPort, noFile, noOtherFile]
 }

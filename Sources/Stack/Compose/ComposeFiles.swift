@@ -13,12 +13,17 @@ public struct ComposeFiles: Sendable {
 
     /// By their paths, relative to the project's folder.
     private var documents: [String: YAMLNode] = [:]
+    /// Files that only lend services to others by `extends`, and are not started.
+    private var lenders: Set<String> = []
     /// What `COMPOSE_FILE` puts on top of a file, in its order.
     private var layers: [String: [String]] = [:]
 
     public init() {}
 
     public mutating func add(_ document: YAMLNode, path: String) { documents[path] = document }
+
+    /// Leaves the services of these out, but for what others extend of them.
+    public mutating func lend(_ paths: Set<String>) { lenders.formUnion(paths) }
 
     /// The files that are started together in place of the usual ones: the first one, changed by those behind it.
     public mutating func choose(_ paths: [String]) {
@@ -42,13 +47,29 @@ public struct ComposeFiles: Sendable {
         }.compactMap { $0.text.flatMap { ComposeFile.path(of: $0, in: path.folderPath) } }
     }
 
+    /// The files of a file's secrets and configs, relative to the project's folder, with `secrets` or `configs`.
+    public static func lent(by document: YAMLNode, in path: String) -> [(key: String, path: String)] {
+        ["secrets", "configs"].flatMap { key in
+            (document[key]?.entries ?? []).compactMap { entry in
+                entry.value["file"]?.text.flatMap { ComposeFile.path(of: $0, in: path.folderPath) }.map { (key, $0) }
+            }
+        }
+    }
+
+    /// What other files a file takes services from, relative to the project's folder.
+    public static func extended(by document: YAMLNode, in path: String) -> [String] {
+        services(of: document).compactMap { service in
+            service.value["extends"]?["file"]?.text.flatMap { ComposeFile.path(of: $0, in: path.folderPath) }
+        }
+    }
+
     /// Each file with the services it makes, in the order of the paths. What a file named `override` says counts in the one
     /// beside it; a service without an image of its own is the one of that name in the folder's usual file, changed.
     public var merged: [(path: String, document: YAMLNode)] {
         documents.sorted { $0.key < $1.key }.compactMap { path, document in
             let base = base(beside: path)
             let isChanged = layers[path] != nil
-            guard isChanged || !isLayer(path) else { return nil }
+            guard isChanged || !isLayer(path), !lenders.contains(path) else { return nil }
             guard !Self.services(of: document).isEmpty else { return (path, document) }
             var services = resolved(document, in: path)
             if isChanged || path == base {
@@ -103,8 +124,7 @@ public struct ComposeFiles: Sendable {
         guard let file, file != path || other != name, var old = resolved(other, in: file, depth: depth + 1) else {
             return service
         }
-        // Its paths are meant from another folder.
-        if file.folderPath != path.folderPath { old = old.without(["volumes", "env_file"]) }
+        if file.folderPath != path.folderPath { old = old.moved(from: file.folderPath, to: path.folderPath) }
         return old.merged(with: service)
     }
 
@@ -186,7 +206,28 @@ extension YAMLNode {
         }
     }
 
-    fileprivate func without(_ keys: Set<String>) -> YAMLNode {
-        YAMLNode(entries.filter { !keys.contains($0.key) }.map { ($0.key, $0.value) }, at: position)
+    /// A service as it would be written in a file of another folder: relative paths are meant from their own.
+    fileprivate func moved(from old: String, to new: String) -> YAMLNode {
+        let way = new.split(separator: "/").map { _ in "../" }.joined() + (old.isEmpty ? "" : old + "/")
+        return YAMLNode(
+            entries.map { entry in
+                switch entry.key {
+                case "volumes": (entry.key, entry.value.leading(way, under: "source") { $0.hasPrefix(".") })
+                case "env_file": (entry.key, entry.value.leading(way, under: "path") { !$0.hasPrefix("/") })
+                default: (entry.key, entry.value)
+                }
+            }, at: position)
+    }
+
+    /// With something in front of each text of a list that matches, and of the one under a key of its mappings.
+    private func leading(_ front: String, under key: String, where matches: (String) -> Bool) -> YAMLNode {
+        if let text { return matches(text) ? YAMLNode(front + text, at: position) : self }
+        if !elements.isEmpty {
+            return YAMLNode(elements.map { $0.leading(front, under: key, where: matches) }, at: position)
+        }
+        return YAMLNode(
+            entries.map {
+                ($0.key, $0.key == key ? $0.value.leading(front, under: key, where: matches) : $0.value)
+            }, at: position)
     }
 }

@@ -58,11 +58,14 @@ private struct ComposeService {
         facts.mounts = Self.last((node["volumes"]?.elements ?? []).compactMap { mount($0) }, by: \.target)
         facts.profiles = (node["profiles"]?.elements ?? []).compactMap { text($0) }
         facts.environment = Self.last(environment(), by: \.name)
+        facts.environmentFiles = environmentFiles.filter(\.isNeeded).map(\.path)
         facts.cards = cards()
         if facts.cards.isEmpty, text(node["runtime"]) == "nvidia" { facts.cards = facts.cardsOfRuntime }
         facts.memoryLimit = bytes(node["deploy"]?["resources"]?["limits"]?["memory"]) ?? bytes(node["mem_limit"])
         facts.sharedMemory = bytes(node["shm_size"])
         facts.isPrivileged = text(node["privileged"]) == "true"
+        facts.capabilities = (node["cap_add"]?.elements ?? []).compactMap { text($0) }.map(ContainerFacts.capability)
+        facts.pid = text(node["pid"]) ?? ""
         facts.network = text(node["network_mode"]) ?? ""
         facts.ipc = text(node["ipc"]) ?? ""
         if let check = node["healthcheck"] {
@@ -178,12 +181,20 @@ private struct ComposeService {
 
     // MARK: - Environment
 
+    /// Those in the project's folder.
+    private var environmentFiles: [(path: String, isNeeded: Bool)] {
+        mutating get {
+            (node["env_file"].map { $0.elements.isEmpty ? [$0] : $0.elements } ?? []).compactMap { file in
+                text(file["path"] ?? file).flatMap { ComposeFile.path(of: $0, in: folder) }
+                    .map { ($0, text(file["required"]) != "false") }
+            }
+        }
+    }
+
     private mutating func environment() -> [ContainerFacts.Variable] {
         var found: [ContainerFacts.Variable] = []
-        for file in node["env_file"].map({ $0.elements.isEmpty ? [$0] : $0.elements }) ?? [] {
-            guard let written = text(file["path"] ?? file), let path = ComposeFile.path(of: written, in: folder),
-                let bytes = read(path)
-            else { continue }
+        for file in environmentFiles {
+            guard let bytes = read(file.path) else { continue }
             let view = DotenvReader.composeV2.read(bytes)
             for key in view.keys.sorted() {
                 if case .value(let value) = view[key] { found.append(ContainerFacts.Variable(key, value)) }

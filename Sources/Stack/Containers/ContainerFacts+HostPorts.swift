@@ -15,7 +15,7 @@ extension ContainerFacts {
 
     /// Behind `--port` in its command.
     private var namedPorts: [Int] {
-        let all = words.flatMap { $0.split(whereSeparator: { $0 == " " || $0 == "=" }) }
+        let all = arguments.flatMap { $0.split(separator: "=") }
         return zip(all, all.dropFirst()).compactMap { $0 == "--port" ? Int($1) : nil }
     }
 }

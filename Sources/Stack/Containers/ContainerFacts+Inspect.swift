@@ -21,6 +21,8 @@ extension ContainerFacts {
         memoryLimit = host?["Memory"]?.int.flatMap { $0 > 0 ? $0 : nil }
         sharedMemory = host?["ShmSize"]?.int
         isPrivileged = host?["Privileged"]?.bool ?? false
+        capabilities = (host?["CapAdd"]?.array ?? []).compactMap(\.string).map(Self.capability)
+        pid = host?["PidMode"]?.string ?? ""
         network = host?["NetworkMode"]?.string ?? ""
         ipc = host?["IpcMode"]?.string ?? ""
         healthCheck = config["Healthcheck"]?["Test"]?.array.map { HealthCheck($0.compactMap(\.string)) }

@@ -123,12 +123,18 @@ public struct ContainerFacts: Sendable, Hashable {
     public var ports: [Port] = []
     public var mounts: [Mount] = []
     public var environment: [Variable] = []
+    /// Of a compose file: what `env_file` names and must be there, relative to the project's folder.
+    public var environmentFiles: [String] = []
     public var cards: [CardRequest] = []
     /// Bytes; nil without a limit.
     public var memoryLimit: Int?
     /// Bytes of `/dev/shm`; nil is the engine's 64 MB.
     public var sharedMemory: Int?
     public var isPrivileged = false
+    /// Rights beyond an ordinary container's, as capabilities(7) names them, without `CAP_`.
+    public var capabilities: [String] = []
+    /// `host` shows it every process of the host.
+    public var pid = ""
     /// `bridge`, `host`, `none`, or a network's name.
     public var network = ""
     /// Ports by TCP that the image or the command names, whether they are published or not.
@@ -151,6 +157,19 @@ public struct ContainerFacts: Sendable, Hashable {
     }
 
     public subscript(variable name: String) -> DotenvValue? { environment.last { $0.name == name }?.value }
+
+    /// The words of its command, also those that images append from a variable: `CLI_ARGS`, `COMMANDLINE_ARGS`.
+    public var arguments: [String] {
+        let variables = environment.filter { $0.name.hasSuffix("ARGS") || $0.name.hasSuffix("FLAGS") }
+            .map { String(decoding: $0.value.reveal(), as: UTF8.self) }
+        return (words + variables).flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+    }
+
+    /// A capability's name in one spelling: `CAP_SYS_ADMIN` and `sys_admin` are `SYS_ADMIN`.
+    static func capability(_ name: String) -> String {
+        let upper = name.uppercased()
+        return upper.hasPrefix("CAP_") ? String(upper.dropFirst(4)) : upper
+    }
 
     /// What NVIDIA's container runtime gives it, which reads one variable. Images of CUDA have it too, and without the runtime
     /// it means nothing.
