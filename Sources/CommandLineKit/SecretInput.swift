@@ -18,9 +18,9 @@ public enum SecretInput: Sendable, Hashable {
         case .standardInput:
             // Typed at a terminal it would be shown.
             guard isatty(0) == 0 else {
-                throw CommandFailure(at: "-", KitMessages.secretTerminal(), KitMessages.secretPipe())
+                throw CommandFailure(at: "stdin", KitMessages.secretTerminal(), KitMessages.secretPipe())
             }
-            return try Self.secret("-") { () throws(FileBytes.Failure) in
+            return try Self.secret("stdin") { () throws(FileBytes.Failure) in
                 try FileBytes.read(descriptor: 0, limit: Secret.longest)
             }
         case .file(let path):

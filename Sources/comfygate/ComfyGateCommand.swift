@@ -12,7 +12,7 @@ internal import Glibc
         "comfygate", version: version,
         Message(
             "program.summary", en: "A gate in front of ComfyUI: logins, ownership, limits",
-            fr: "Une porte devant ComfyUI : connexions, propriété, limites"),
+            fr: "Un portail devant ComfyUI : connexions, propriété, limites"),
         [
             .group(
                 "config",
@@ -35,7 +35,7 @@ internal import Glibc
             .command(CheckCommand.self), .command(DiagnoseCommand.self), .command(SupportBundleCommand.self),
             .group(
                 "account",
-                Message("account.summary", en: "Manage who may use the gate", fr: "Gère qui peut utiliser la porte"),
+                Message("account.summary", en: "Manage who may use the gate", fr: "Gère qui peut utiliser le portail"),
                 [
                     .command(AccountAdd.self), .command(AccountImport.self), .command(AccountList.self),
                     .command(AccountPasswd.self), .command(AccountRole.self), .command(AccountDisable.self),
@@ -96,7 +96,7 @@ internal import Glibc
                 ]),
             .group(
                 "login",
-                Message("login.summary", en: "Come over from ComfyUI-Login", fr: "Passe de ComfyUI-Login à la porte"),
+                Message("login.summary", en: "Come over from ComfyUI-Login", fr: "Passe de ComfyUI-Login au portail"),
                 [.command(LoginImport.self)]),
             .command(Simulate.self),
             .command(CompletionsCommand.self),

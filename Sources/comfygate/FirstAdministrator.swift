@@ -15,13 +15,13 @@ enum FirstAdministrator {
         "first.here",
         en: "Nobody can administer this gate yet. Use this secret on the console ({console}) within an hour: {secret}",
         fr:
-            "Personne ne peut encore administrer cette porte. Servez-vous de ce secret sur la console ({console}) dans l’heure : {secret}"
+            "Personne ne peut encore administrer ce portail. Servez-vous de ce secret sur la console ({console}) dans l’heure : {secret}"
     )
     private static let inFile = Message(
         "first.in_file",
         en: "Nobody can administer this gate yet. A secret for the console ({console}), good for an hour, is in {path}",
         fr:
-            "Personne ne peut encore administrer cette porte. Un secret pour la console ({console}), valable une heure, est dans {path}"
+            "Personne ne peut encore administrer ce portail. Un secret pour la console ({console}), valable une heure, est dans {path}"
     )
     static let messages = [here, inFile]
 

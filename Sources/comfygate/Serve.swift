@@ -28,13 +28,13 @@ struct Serve: Command {
         Message(
             "serve.takeover",
             en: "Take the place of the gate that runs with this data folder, without losing a request",
-            fr: "Prend la place de la porte qui tourne avec ce dossier de données, sans perdre de requête"))
+            fr: "Prend la place du portail qui tourne avec ce dossier de données, sans perdre de requête"))
     static let takeOverFlag = "takeover"
 
     static let declaration = CommandDeclaration(
         "serve",
         Message(
-            "serve.summary", en: "Run the gate in front of ComfyUI", fr: "Lance la porte devant ComfyUI"),
+            "serve.summary", en: "Run the gate in front of ComfyUI", fr: "Lance le portail devant ComfyUI"),
         discussion: Message(
             "serve.discussion",
             en:
@@ -66,7 +66,7 @@ struct Serve: Command {
         en:
             "ComfyUI answers at {addresses} without this gate: anybody who reaches it needs no account. Start it with --listen 127.0.0.1, or publish its port on 127.0.0.1 only.",
         fr:
-            "ComfyUI répond à {addresses} sans cette porte : quiconque l’atteint n’a pas besoin de compte. Lancez-le avec --listen 127.0.0.1, ou publiez son port sur 127.0.0.1 seulement."
+            "ComfyUI répond à {addresses} sans ce portail : quiconque l’atteint n’a pas besoin de compte. Lancez-le avec --listen 127.0.0.1, ou publiez son port sur 127.0.0.1 seulement."
     )
     static let messages =
         [ready, exposed, draining, looked, noWorker, noWorkerRemedy] + Predecessor.messages

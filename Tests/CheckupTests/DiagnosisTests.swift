@@ -116,6 +116,11 @@ struct DiagnosisTests {
             $0.survey.machine.isContainer = true
         },
         Broken("port.filtered", url: "http://10.0.0.9:8288") { unanswered(&$0, .timedOut) },
+        Broken("worker.hangs", url: "http://10.0.0.9:8288") { unanswered(&$0, .silent) },
+        Broken("worker.loading") {
+            unanswered(&$0, .silent)
+            $0.log = "Total VRAM 24576 MB\n"
+        },
         Broken("port.unreachable", url: "http://10.0.0.9:8288") { unanswered(&$0, .unreachable("No route to host")) },
         Broken("port.loopback_only") { $0.isFromPhone = true },
         Broken("port.wsl_nat") {
@@ -156,6 +161,39 @@ struct DiagnosisTests {
         Broken("request.refused", url: "https://comfy.example") { $0.bare = reply(403, server: "cloudflare") },
         Broken("request.refused", url: "https://comfy.example") { $0.bare = reply(521, server: "cloudflare") },
         Broken("request.refused", url: "https://comfy.example") { $0.bare = reply(429) },
+        Broken("request.post_refused", url: "https://comfy.example") {
+            ($0.post, $0.foreignOrigin) = (reply(403, server: "nginx"), reply(403, server: "nginx"))
+        },
+        Broken("request.post_refused", url: "https://comfy.example") { $0.post = reply(405, server: "nginx") },
+        Broken("login.elsewhere", url: "https://comfy.example") {
+            $0.bare = reply(302, server: "cloudflare")
+            $0.bare?.location = "https://team.cloudflareaccess.com/cdn-cgi/access/login/comfy.example"
+        },
+        Broken("proxy.redirects", url: "https://comfy.example") {
+            $0.bare = reply(302, server: "nginx")
+            $0.bare?.location = "/"
+        },
+        Broken("worker.other_server", url: "https://comfy.example") { $0.bare = reply(200, server: "Caddy", "hi") },
+        Broken("worker.other_server", url: "https://comfy.example/system_stats") { $0.bare = reply(404) },
+        Broken("login.basic", url: "https://comfy.example") {
+            $0.bare = reply(401, server: "nginx")
+            $0.bare?.challenge = "Basic realm=\"x\""
+            $0.trials = [trial(nil, .word, 401)]
+        },
+        Broken("proxy.drops_authorization", url: "https://comfy.example") {
+            $0.bare = closed
+            $0.bare?.server = "nginx"
+            $0.oddAuthorization = closed
+            $0.trials = [trial("login/PASSWORD", hash, 401, isPluginFile: true)]
+        },
+        Broken("login.refused") {
+            $0.bare = closed
+            $0.trials = [trial(nil, hash, 401)]
+        },
+        Broken("login.refused") {
+            $0.bare = reply(401)
+            $0.trials = [trial(nil, .word, 401)]
+        },
         Broken("proxy.redirects", url: "http://comfy.example") {
             $0.bare = reply(308, server: "Caddy")
             $0.bare?.location = "https://comfy.example/system_stats"
@@ -256,6 +294,30 @@ struct DiagnosisTests {
         var journey = Self.journey(broken.url)
         broken.plant(&journey)
         #expect(Diagnosis(journey).causes.map(\.id) == broken.causes)
+    }
+
+    @Test("Of what is not on the way nothing holds")
+    func passed() {
+        var journey = Self.journey()
+        #expect(Diagnosis(journey).passed == [.name, .port, .worker, .clock])
+        journey.bare?.server = "nginx/1.22"
+        journey.url = HTTPURL("https://comfy.example")!
+        #expect(Diagnosis(journey).passed == [.name, .port, .tls, .proxy, .worker, .clock])
+        journey.bare = Self.closed
+        journey.trials = [Self.trial(nil, .hash, 200)]
+        #expect(Diagnosis(journey).passed == [.name, .port, .tls, .login, .worker, .clock])
+    }
+
+    @Test(
+        "An address that is sent to is one that can be asked",
+        arguments: [
+            ("/comfy/", "http://127.0.0.1:8188/comfy/"), ("https://a.example/system_stats", "https://a.example"),
+            ("/comfy/system_stats", "http://127.0.0.1:8188/comfy"),
+        ])
+    func redirection(location: String, told: String) {
+        var journey = Self.journey()
+        journey.bare?.location = location
+        #expect(journey.redirection == told)
     }
 
     @Test("At least 25 causes, each with its texts")

@@ -490,7 +490,7 @@ def watched(program, folder, wrong):
     root = folder / "watched"
     root.mkdir()
     process = subprocess.Popen(
-        [program, "check", "--root", root, "--lang", "en", "--only", "files", "--watch", "50ms"], text=True,
+        [program, "check", "--root", root, "--lang", "en", "--only", "files", "--watch", "1s"], text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         env={**os.environ, "DOCKER_HOST": f"unix://{folder}/none.sock", "XDG_STATE_HOME": STATE})
 
@@ -525,6 +525,23 @@ def workers(program, folder, wrong):
     code, report = check(program, folder / "project", f"unix://{folder}/none.sock", "--url", url)
     wrong.unless({fault["check"] for fault in report["faults"]} == {"request.broken"} and code == 4,
                  f"a way that is broken: {code} {report['faults']}")
+
+
+def misused(program, folder, wrong):
+    """What cannot be meant is refused with its reason, and a password in it is not said again."""
+    for options, words in [
+            (["check", "--only", ""], "--only"), (["check", "--only", "gpu,,files"], "--only"),
+            (["check", "--only", "nothing"], "nothing"), (["check", "--watch", "0s"], "--watch"),
+            (["check", "--severity", "bad"], "--severity"), (["check", "--worker", "127.0.0.1:8188"], "http://127.0.0.1:8188"),
+            (["check", "--worker", "https://x.example"], "--url https://x.example"), (["check", "--url", ""], "--url"),
+            (["diagnose", "--url", "localhost:8188"], "http://localhost:8188"),
+            (["diagnose", "--url", "http://anna:Unsaid-1@127.0.0.1:9"], "--token-stdin"),
+            (["support-bundle", "--models", folder / "gone"], "gone")]:
+        result = subprocess.run(
+            [program, *options, "--root", folder / "project", "--lang", "en"], capture_output=True, text=True, timeout=PATIENCE)
+        wrong.unless(
+            result.returncode == 2 and words in result.stderr and "Unsaid" not in result.stderr and not result.stdout,
+            f"{options}: {result.returncode} {result.stderr}")
 
 
 def own(program, folder, wrong):
@@ -656,6 +673,6 @@ def umask():
 
 def run(program, folder, wrong):
     """All of it."""
-    for part in [absent_engines, hostile, cards, reports, bundle, history, workers, own, watched, around, certificates, configured,
+    for part in [absent_engines, hostile, cards, reports, bundle, history, workers, misused, own, watched, around, certificates, configured,
                  changes, scheduled]:
         part(program, folder, wrong)

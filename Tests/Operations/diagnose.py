@@ -100,6 +100,8 @@ def plain(_):
 def login(accepted):
     """As ComfyUI-Login answers: the bcrypt hash is the token."""
     def answer(request):
+        if len(request.headers.get("Authorization", "two words").split()) != 2:
+            return 500, {}, b"500 Internal Server Error"
         if request.headers.get("Authorization") == f"Bearer {accepted}":
             return words(400, {"error": {"type": "no_prompt"}}) if request.command == "POST" else words(200, STATS)
         return words(401, {"error": "Authentication required."})
@@ -210,6 +212,20 @@ def run(check, folder):
                     client.close()
         threading.Thread(target=hang_up, daemon=True).start()
         check.expect(["port.closes"], "--url", f"http://127.0.0.1:{deaf.getsockname()[1]}")
+    for drip in [False, True]:
+        # One that takes the connection and says nothing, and one whose answer never ends.
+        with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as mute:
+            def drop():
+                with contextlib.suppress(OSError):
+                    client, _ = mute.accept()
+                    client.recv(4_096)
+                    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" if drip else b"")
+                    while drip:
+                        client.sendall(b"x")
+                        time.sleep(0.2)
+                    client.recv(1)
+            threading.Thread(target=drop, daemon=True).start()
+            check.expect(["worker.hangs"], "--url", f"http://127.0.0.1:{mute.getsockname()[1]}")
     with Server(plain) as worker:
         check.expect([], "--url", worker.url())
         body = folder / "body.json"
@@ -228,9 +244,13 @@ def run(check, folder):
             (404, "Microsoft-IIS/10.0", "proxy.no_route"), (500, "aiohttp", "worker.broken"),
             (421, "ComfyGate", "gate.other_name"), (404, "aiohttp", "worker.other_server"), (200, "Jupyter", "worker.other_server"),
             (403, "cloudflare", "request.refused"), (521, "cloudflare", "request.refused"), (429, "nginx/1.22.1", "request.refused"),
-            (308, "Caddy", "proxy.redirects"), (301, "nginx/1.22.1", "proxy.redirects")]:
+            (308, "Caddy", "proxy.redirects"), (301, "nginx/1.22.1", "proxy.redirects"), (200, "Caddy", "worker.other_server")]:
         with Server(always(status, server)) as worker:
             check.expect([cause], "--url", worker.url())
+    with Server(lambda _: (302, {"Location": "https://sso.example/oauth2/start", "Server": "nginx"}, b"")) as proxy:
+        check.expect(["login.elsewhere"], "--url", proxy.url(), token=RIGHT)
+    with Server(lambda _: (401, {"WWW-Authenticate": "Basic realm=x", "Server": "nginx"}, b"")) as proxy:
+        check.expect(["login.basic"], "--url", proxy.url(), token=RIGHT)
     with Server(rewriting_proxy) as proxy:
         check.expect(["proxy.origin"], "--url", proxy.url())
     with Server(lambda _: words(200, STATS, Date=email.utils.formatdate(time.time() - 7_200, usegmt=True))) as worker:
@@ -240,6 +260,7 @@ def run(check, folder):
     with Server(login(RIGHT)) as worker:
         url = worker.url()
         check.expect(["login.none_found"], "--url", url)
+        check.expect(["login.refused"], "--url", url, token=OTHER)
         check.expect([], "--url", url, token=RIGHT)
         check.expect(["login.password_sent"], "--url", url, token="Example/8!password-of-theirs")
         check.expect(["login.hash_eaten"], "--url", url, token=EATEN)
@@ -285,13 +306,14 @@ def run(check, folder):
         check.expect(["login.none_given"], "--url", address)
         check.expect(["login.refused_by_gate"], "--url", address, token="cg_" + "a" * 50)
         check.expect([], "--url", url)
-        proxied(check, folder, url)
+        with Server(login(RIGHT)) as closed:
+            proxied(check, folder, url, closed.url())
     finally:
         for process in filter(None, [gate, worker]):
             process.end()
 
 
-def proxied(check, folder, worker):
+def proxied(check, folder, worker, closed):
     """A real nginx as people first set it up, and what is still wrong after each of its mistakes is mended."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -299,15 +321,24 @@ def proxied(check, folder, worker):
     place.mkdir()
     host = "proxy_set_header Host $http_host;"
     upgrade = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;"
+    whole = [host, upgrade, "client_max_body_size 100m;"]
     for lines, causes in [
+            (whole + ["limit_except GET { deny all; }"], ["request.post_refused"]),
+            (whole + ["if ($request_method = POST) { return 405; }"], ["request.post_refused"]),
+            (["root /nowhere; try_files $uri /index.html =404;"], ["proxy.no_route"]),
+            (["return 200 hello;"], ["worker.other_server"]),
             ([], ["proxy.origin"]), ([host], ["proxy.no_websocket", "proxy.body_limit"]),
             ([host, "client_max_body_size 30m;"], ["proxy.no_websocket", "proxy.body_limit"]),
-            ([host, upgrade], ["proxy.body_limit"]), ([host, upgrade, "client_max_body_size 100m;"], [])]:
+            ([host, upgrade], ["proxy.body_limit"]), (whole, []),
+            # In front of ComfyUI-Login, with the right token.
+            (whole + ["#"], []), (whole + ["proxy_set_header Authorization \"\";", "#"], ["proxy.drops_authorization"])]:
+        token = RIGHT if lines and lines[-1] == "#" else None
+        lines, upstream = ([line for line in lines if line != "#"], closed) if token else (lines, worker)
         (place / "nginx.conf").write_text(
             f"daemon off; pid {place}/pid; error_log {place}/log; events {{}}\n"
             f"http {{ access_log off; client_body_temp_path {place}/body; proxy_temp_path {place}/proxy;\n"
             f"fastcgi_temp_path {place}/f; uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;\n"
-            f"server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass {worker}; {' '.join(lines)} }} }} }}\n")
+            f"server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass {upstream}; {' '.join(lines)} }} }} }}\n")
         nginx = subprocess.Popen(["nginx", "-e", place / "log", "-c", place / "nginx.conf"])
         try:
             end = time.monotonic() + operations.PATIENCE
@@ -315,7 +346,7 @@ def proxied(check, folder, worker):
                 with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
                     break
                 time.sleep(0.05)
-            check.expect(causes, "--url", f"http://localhost:{port}")
+            check.expect(causes, "--url", f"http://localhost:{port}", token=token)
         finally:
             nginx.terminate()
             nginx.wait()

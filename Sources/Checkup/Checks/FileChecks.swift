@@ -18,6 +18,10 @@ extension Check {
             "comfygate secrets sync{root} les rend tous égaux ; si la source de vérité est fausse, comfygate secrets unify{root}."
     )
 
+    private static let unifyAlone = Message(
+        "check.secrets.unify_alone", en: "comfygate secrets unify{root} makes a right one, and writes it everywhere.",
+        fr: "comfygate secrets unify{root} en fait une juste et l’écrit partout.")
+
     /// One state of the audit as a check.
     private static func audit(
         _ id: String, _ area: Area, _ severity: Severity, _ title: Message, evidence: Message, remedy: Message = unify,
@@ -49,6 +53,12 @@ extension Check {
                     func line(_ text: String) -> String { text.split(separator: "\n").joined(separator: " ") }
                     var trace = Trace(place, evidence: Phrase(en: line(english), fr: line(french)))
                     if case .exposed = state { trace.fix = Fix(row.path, .ownerOnly) }
+                    // Others are made equal to it, so that it has to be right itself.
+                    if row.path == CredentialFile.path, state.isWrongHash {
+                        trace.remedy = Phrase(unifyAlone, ["root": survey.rootOption])
+                    }
+                    // Whoever takes a compose file out of Git has none.
+                    if state == .tracked, row.kind == .yaml { trace.remedy = moveOut() }
                     return trace
                 }
             }
@@ -73,12 +83,7 @@ extension Check {
         evidence: Message(
             "check.secrets.malformed.evidence", en: "what stands there cannot be one",
             fr: "ce qui s’y trouve n’en est pas une")
-    ) {
-        switch $0 {
-        case .malformed, .notTheHash: true
-        default: false
-        }
-    }
+    ) { $0.isWrongHash }
 
     static let placeholder = Check(
         "env.placeholder", .files, .error,
@@ -172,7 +177,7 @@ extension Check {
     private static let refusedEvidence = Message(
         "check.env.refused.because", en: "Compose reads nothing of it: {reason}", fr: "Compose n’en lit rien : {reason}"
     )
-    static let fileMessages = [refusedEvidence, brokenTruthEvidence]
+    static let fileMessages = [refusedEvidence, brokenTruthEvidence, moveOut, unifyAlone]
 
     private static let brokenTruthEvidence = Message(
         "check.secrets.broken_truth.because", en: "nothing decides while it cannot be read: {reason}",
@@ -209,6 +214,11 @@ extension Check {
         default: false
         }
     }
+
+    private static let moveOut = Message(
+        "check.files.tracked.yaml",
+        en: "Write $NAME there and the value into .env, which .gitignore names; then comfygate secrets rotate.",
+        fr: "Écrivez-y $NOM et la valeur dans .env, que nomme .gitignore ; puis comfygate secrets rotate.")
 
     static let tracked = audit(
         "files.tracked", .files, .critical,
@@ -335,10 +345,10 @@ extension Check {
         "gate.configuration", .files, .error,
         Message(
             "check.gate.configuration", en: "The gate's configuration is valid",
-            fr: "La configuration de la porte est valide"),
+            fr: "La configuration du portail est valide"),
         evidence: Message(
             "check.gate.configuration.evidence", en: "the gate would not start with it",
-            fr: "la porte ne démarrerait pas ainsi"),
+            fr: "le portail ne démarrerait pas ainsi"),
         remedy: Message(
             "check.gate.configuration.remedy", en: "comfygate config check shows every value and where it comes from.",
             fr: "comfygate config check montre chaque valeur et d’où elle vient."),
@@ -370,6 +380,15 @@ extension Check {
         needs: [.files]
     ) { survey in
         (survey.files.value?.leftOut ?? []).map { Trace($0.path, evidence: reasons[$0.reason]?()) }
+    }
+}
+
+extension AuditRow.State {
+    fileprivate var isWrongHash: Bool {
+        switch self {
+        case .malformed, .notTheHash: true
+        default: false
+        }
     }
 }
 

@@ -33,7 +33,7 @@ extension Check {
         remedy: Message(
             "check.port.public.remedy",
             en: "Publish it as 127.0.0.1:{port}:{inside}, and let people in through the gate.",
-            fr: "Publiez-le comme 127.0.0.1:{port}:{inside}, et faites entrer les gens par la porte."),
+            fr: "Publiez-le comme 127.0.0.1:{port}:{inside}, et faites entrer les gens par le portail."),
         needs: [.containers]
     ) { survey in
         survey.containers.flatMap { container -> [Trace] in
@@ -59,7 +59,7 @@ extension Check {
     private static let listenInside = Message(
         "check.port.public.host.remedy",
         en: "Start it with --listen 127.0.0.1, and let people in through the gate.",
-        fr: "Lancez-le avec --listen 127.0.0.1, et faites entrer les gens par la porte.")
+        fr: "Lancez-le avec --listen 127.0.0.1, et faites entrer les gens par le portail.")
 
     static let rootUser = Check(
         "container.root", .hardening, .warning,

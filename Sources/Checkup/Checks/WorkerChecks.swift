@@ -22,7 +22,7 @@ extension Check {
         remedy: Message(
             "check.worker.open_to_network.remedy",
             en: "Publish its port on 127.0.0.1 only and let people in through the gate: comfygate serve.",
-            fr: "Publiez son port sur 127.0.0.1 seulement et faites entrer les gens par la porte : comfygate serve."),
+            fr: "Publiez son port sur 127.0.0.1 seulement et faites entrer les gens par le portail : comfygate serve."),
         needs: [.answers]
     ) { survey in open(survey) { !$0.isLoopback } }
 
@@ -37,7 +37,7 @@ extension Check {
             en:
                 "Fine behind the gate on a machine of your own; where others log in, put the worker into a network of its own.",
             fr:
-                "Correct derrière la porte sur votre propre machine ; si d’autres s’y connectent, isolez le worker dans son réseau."
+                "Correct derrière le portail sur votre propre machine ; si d’autres s’y connectent, isolez le worker dans son réseau."
         ),
         needs: [.answers]
     ) { survey in open(survey) { $0.isLoopback } }
@@ -62,7 +62,7 @@ extension Check {
             en:
                 "Put the worker behind the gate, which refuses these routes, or set security_level = strong in Manager's config.ini.",
             fr:
-                "Placez le worker derrière la porte, qui refuse ces routes, ou mettez security_level = strong dans le config.ini du Manager."
+                "Placez le worker derrière le portail, qui refuse ces routes, ou mettez security_level = strong dans le config.ini du Manager."
         ),
         needs: [.answers]
     ) { survey in survey.workers.filter { $0.manager.status == 200 && !$0.isLoopback }.map { Trace($0.place) } }
@@ -229,7 +229,7 @@ extension Check {
             en:
                 "Update ComfyUI to 0.3.76 or later and Manager to 3.38 or later; behind the gate nobody's /userdata reaches it.",
             fr:
-                "Mettez ComfyUI à jour en 0.3.76 ou plus et le Manager en 3.38 ou plus ; derrière la porte, /userdata ne l’atteint pas."
+                "Mettez ComfyUI à jour en 0.3.76 ou plus et le Manager en 3.38 ou plus ; derrière le portail, /userdata ne l’atteint pas."
         ),
         needs: [.versions]
     ) { survey in
@@ -291,6 +291,7 @@ extension HTTPFailure {
         case .unreachable(let reason): AnswerMessages.unreachable(["reason": reason])
         case .tls(let reason): AnswerMessages.noTLS(["reason": reason])
         case .timedOut: AnswerMessages.timedOut()
+        case .silent: AnswerMessages.silent()
         case .notHTTP: AnswerMessages.notHTTP()
         case .closed: AnswerMessages.closed()
         }
@@ -304,9 +305,12 @@ enum AnswerMessages {
     static let unreachable = Message(
         "answer.unreachable", en: "no connection ({reason})", fr: "pas de connexion ({reason})")
     static let noTLS = Message("answer.no_tls", en: "TLS fails ({reason})", fr: "TLS échoue ({reason})")
-    static let timedOut = Message("answer.timed_out", en: "no answer in time", fr: "pas de réponse à temps")
+    static let timedOut = Message("answer.timed_out", en: "no connection in time", fr: "pas de connexion à temps")
+    static let silent = Message(
+        "answer.silent", en: "the connection is taken, and no answer comes in time",
+        fr: "la connexion est acceptée, et aucune réponse ne vient à temps")
     static let notHTTP = Message("answer.not_http", en: "the answer is not HTTP", fr: "la réponse n’est pas du HTTP")
     static let closed = Message(
         "answer.closed", en: "the connection is closed without an answer", fr: "la connexion est fermée sans réponse")
-    static let all = [refused, unreachable, noTLS, timedOut, notHTTP, closed]
+    static let all = [refused, unreachable, noTLS, timedOut, silent, notHTTP, closed]
 }

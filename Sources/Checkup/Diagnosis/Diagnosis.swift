@@ -50,7 +50,7 @@ public struct Diagnosis: Sendable {
                 id: cause.id, hop: cause.hop, place: redaction(cause.place), evidence: redaction(cause.evidence),
                 remedy: redaction(cause.remedy))
         }
-        self.passed = passed.filter { hop in !causes.contains { $0.hop == hop } }
+        self.passed = passed.filter { hop in !causes.contains { $0.hop == hop } && journey.meets(hop) }
         self.causes = causes
     }
 }

@@ -106,7 +106,7 @@ public enum DiagnosisMessages {
         ),
         fr: (
             "personne n’écoute sur {host}:{port}",
-            "Démarrez-y la porte (comfygate serve) ou ComfyUI, ou indiquez le bon port."
+            "Démarrez-y le portail (comfygate serve) ou ComfyUI, ou indiquez le bon port."
         ))
     static let insideContainer = pair(
         "inside_container",
@@ -140,7 +140,7 @@ public enum DiagnosisMessages {
         ),
         fr: (
             "le port {port} n’est ouvert qu’à cette machine, comme il convient à un worker",
-            "Faites entrer les gens par la porte : listen.addresses: [\"*:443\"] avec TLS, ou un proxy devant."
+            "Faites entrer les gens par le portail : listen.addresses: [\"*:443\"] avec TLS, ou un proxy devant."
         ))
     static let wslNAT = pair(
         "wsl_nat",
@@ -169,7 +169,7 @@ public enum DiagnosisMessages {
     static let expired = pair(
         "expired",
         en: ("the certificate of {host} has expired", "Renew it; the gate reads a new one on SIGHUP."),
-        fr: ("le certificat de {host} a expiré", "Renouvelez-le ; la porte lit le nouveau sur SIGHUP."))
+        fr: ("le certificat de {host} a expiré", "Renouvelez-le ; le portail lit le nouveau sur SIGHUP."))
     static let otherName = pair(
         "other_name",
         en: ("the certificate is not for the name {host}", "Use a name it is for, or get one for {host}."),
@@ -219,6 +219,16 @@ public enum DiagnosisMessages {
         fr: (
             "quelque chose accepte la connexion à {place} et la ferme sans réponse",
             "Ce qui est derrière n’est pas encore prêt (son journal le dit), n’est pas du HTTP, ou veut https://."
+        ))
+    static let hangs = pair(
+        "hangs",
+        en: (
+            "something takes the connection at {place} and does not answer in time: it loads, it is busy, or it hangs",
+            "Look at its log; where nothing moves in it any more, restart it (docker restart NAME)."
+        ),
+        fr: (
+            "quelque chose accepte la connexion à {place} et ne répond pas à temps : il charge, il est occupé ou il est bloqué",
+            "Voyez son journal ; si plus rien n’y bouge, redémarrez-le (docker restart NOM)."
         ))
     static let notHTTP = pair(
         "not_http",
@@ -274,6 +284,28 @@ public enum DiagnosisMessages {
             "{server} répond {status} et renvoie à {location} : les programmes n’y suivent pas avec un POST",
             "Utilisez cette adresse elle-même : --url {location} ; le plus souvent https:// au lieu de http://."
         ))
+    static let otherLogin = pair(
+        "other_login",
+        en: (
+            "{server} answers {status} and sends to a login of its own, {location}: programs cannot log in there",
+            "Let it pass the gate's paths on without that login, for the gate has its own; or give programs a way that it knows, "
+                + "such as a service token."
+        ),
+        fr: (
+            "{server} répond {status} et renvoie à sa propre connexion, {location} : les programmes ne peuvent s’y connecter",
+            "Faites-lui transmettre les chemins du portail sans cette connexion, car le portail a la sienne ; ou donnez aux "
+                + "programmes un moyen qu’il connaît, comme un jeton de service."
+        ))
+    static let postRefused = pair(
+        "post_refused",
+        en: (
+            "GET gets through, and POST /prompt is answered {status} by {server}: no job can be sent",
+            "Look for a rule about methods, paths or bodies there (nginx: limit_except, deny; a firewall for web applications)."
+        ),
+        fr: (
+            "GET passe, et {server} répond {status} à POST /prompt : aucun job ne peut être envoyé",
+            "Cherchez-y une règle sur les méthodes, les chemins ou les corps (nginx : limit_except, deny ; un pare-feu applicatif)."
+        ))
     static let refused = pair(
         "refused",
         en: (
@@ -314,7 +346,7 @@ public enum DiagnosisMessages {
         ),
         fr: (
             "une requête avec l’origine de cette adresse reçoit 403 : le serveur voit un autre Host que le navigateur",
-            "Faites transmettre Host au proxy (nginx : proxy_set_header Host $host), ou définissez public_url de la porte."
+            "Faites transmettre Host au proxy (nginx : proxy_set_header Host $host), ou définissez public_url du portail."
         ))
     static let misdirected = pair(
         "misdirected",
@@ -323,7 +355,7 @@ public enum DiagnosisMessages {
             "Add it to public_url in comfygate.yaml, or ask by a name that is there."
         ),
         fr: (
-            "la porte répond 421 : {host} n’est aucun de ses noms",
+            "le portail répond 421 : {host} n’est aucun de ses noms",
             "Ajoutez-le à public_url dans comfygate.yaml, ou utilisez un nom qui y figure."
         ))
     static let gateWithoutWorker = pair(
@@ -333,7 +365,7 @@ public enum DiagnosisMessages {
             "Run this again with the worker's address (worker.url of comfygate.yaml): --url http://127.0.0.1:8188."
         ),
         fr: (
-            "la porte est là, et son worker ne répond pas",
+            "le portail est là, et son worker ne répond pas",
             "Relancez avec l’adresse du worker (worker.url de comfygate.yaml) : --url http://127.0.0.1:8188."
         ))
     static let brokenWorker = pair(
@@ -349,6 +381,26 @@ public enum DiagnosisMessages {
         fr: (
             "un serveur web y répond ({status}), et ce n’est pas ComfyUI",
             "Vérifiez le port : docker ps montre qui publie lequel."
+        ))
+    static let otherPath = pair(
+        "other_path",
+        en: (
+            "a web server answers there ({status}), and it is no ComfyUI at this path",
+            "Leave the path away: --url {root}."
+        ),
+        fr: (
+            "un serveur web y répond ({status}), et ce n’est pas ComfyUI à ce chemin",
+            "Retirez le chemin : --url {root}."
+        ))
+    static let otherBehind = pair(
+        "other_behind",
+        en: (
+            "{proxy} is there, and what answers behind it ({status}) is no ComfyUI",
+            "Look at where its rule for this name and path leads, and ask there: --url http://127.0.0.1:PORT."
+        ),
+        fr: (
+            "{proxy} est là, et ce qui répond derrière ({status}) n’est pas ComfyUI",
+            "Voyez où mène sa règle pour ce nom et ce chemin, et demandez-y : --url http://127.0.0.1:PORT."
         ))
     static let skew = pair(
         "skew",
@@ -368,7 +420,7 @@ public enum DiagnosisMessages {
             "Make a token (comfygate token create NAME) and try again: --token-stdin < FILE."
         ),
         fr: (
-            "la porte va bien et demande une connexion",
+            "le portail va bien et demande une connexion",
             "Créez un jeton (comfygate token create NOM) et réessayez : --token-stdin < FICHIER."
         ))
     static let gateRefuses = pair(
@@ -378,8 +430,41 @@ public enum DiagnosisMessages {
             "comfygate token list shows those there are; comfygate token create makes a new one."
         ),
         fr: (
-            "la porte refuse le jeton : révoqué, expiré, ou d’une autre porte",
+            "le portail refuse le jeton : révoqué, expiré, ou d’un autre portail",
             "comfygate token list montre ceux qui existent ; comfygate token create en fait un nouveau."
+        ))
+    static let basicLogin = pair(
+        "basic_login",
+        en: (
+            "{server} wants a name and a password of its own (Basic), in the field in which ComfyUI's clients send their token",
+            "Take that login away (nginx: auth_basic off) and let the gate ask; two of them cannot share one field."
+        ),
+        fr: (
+            "{server} veut un nom et un mot de passe à lui (Basic), dans le champ où les clients de ComfyUI envoient leur jeton",
+            "Retirez cette connexion (nginx : auth_basic off) et laissez le portail demander ; deux ne peuvent partager un champ."
+        ))
+    static let dropsAuthorization = pair(
+        "drops_authorization",
+        en: (
+            "{proxy} does not pass the Authorization field on: a broken one, which ComfyUI-Login answers with 500, is answered like none",
+            "Take away what removes it (nginx: proxy_set_header Authorization \"\"; Caddy: header_up -Authorization)."
+        ),
+        fr: (
+            "{proxy} ne transmet pas le champ Authorization : un champ faux, auquel ComfyUI-Login répond 500, reçoit la même réponse "
+                + "qu’aucun",
+            "Retirez ce qui l’enlève (nginx : proxy_set_header Authorization \"\" ; Caddy : header_up -Authorization)."
+        ))
+    static let tokenRefused = pair(
+        "token_refused",
+        en: (
+            "{server} refuses this token with {status}: it is of another worker, or the worker has read another one at its start",
+            "Compare it with the one in the worker (ComfyUI-Login: the first line of login/PASSWORD) and restart the worker. "
+                + "With --root its project's folder, the places of the token are compared."
+        ),
+        fr: (
+            "{server} refuse ce jeton par {status} : il est d’un autre worker, ou le worker en a lu un autre au démarrage",
+            "Comparez-le à celui du worker (ComfyUI-Login : première ligne de login/PASSWORD) et redémarrez le worker. Avec --root "
+                + "et le dossier de son projet, les emplacements du jeton sont comparés."
         ))
     static let otherPlace = pair(
         "other_place",
@@ -530,6 +615,7 @@ public enum DiagnosisMessages {
         misdirected,
         gateWithoutWorker,
         brokenWorker, otherServer, skew, gateWantsToken, gateRefuses, otherPlace, restartNeeded, allRefused, noneFound,
+        hangs, otherLogin, postRefused, otherPath, otherBehind, basicLogin, dropsAuthorization, tokenRefused,
         placeholder, wrapped, eatenByCompose, eatenByShell, brokenHash, passwordSent,
     ]
     public static var all: [Message] { pairs.flatMap { [$0.evidence, $0.remedy] } }

@@ -36,8 +36,11 @@ public struct Journey: Sendable {
     /// `GET /ready` of a gate.
     var ready: HTTPReply?
     var trials: [Trial] = []
-    /// A POST with the origin that a browser behind a proxy sends.
+    /// A POST as a program sends it, and one with the origin that a browser behind a proxy sends.
+    var post: HTTPReply?
     var foreignOrigin: HTTPReply?
+    /// A request whose Authorization is one word: ComfyUI-Login answers 500, unless somebody in front has taken it away.
+    var oddAuthorization: HTTPReply?
     /// Whether `/ws` opens; nil where it was not tried.
     var opensWebSocket: Bool?
     /// What was said to bodies that were announced: their bytes, the smallest first.
@@ -50,6 +53,24 @@ public struct Journey: Sendable {
     var log: String?
     /// All else that could be seen.
     var survey: Survey
+
+    /// Where the answer sends to, as an address that `--url` takes; nil where it does not.
+    var redirection: String? {
+        guard let location = bare?.location else { return nil }
+        let whole = location.hasPrefix("/") ? (url.origin.map { "\($0)" } ?? "") + location : location
+        return whole.hasSuffix("/system_stats") ? String(whole.dropLast(13)) : whole
+    }
+
+    /// There is something of the kind on the way: who has no TLS, no gate and no login has none that holds.
+    func meets(_ hop: Hop) -> Bool {
+        switch hop {
+        case .request, .name, .port, .worker, .clock: true
+        case .tls: url.isSecure
+        case .proxy: bare?.proxy != nil
+        case .gate: bare?.giver == .gate
+        case .login: bare?.wantsLogin ?? false
+        }
+    }
 
     var port: Int { url.port ?? 0 }
     var host: String { url.authority?.host.description ?? "" }
@@ -74,11 +95,25 @@ extension HTTPReply {
         if let json, json["error"]?["code"]?.string != nil, json["error"]?["message"]?.string != nil { return .gate }
         if status == 401, json?["error"]?.string == "Authentication required." { return .login }
         if json?["system"]?["comfyui_version"] != nil || json?["system"]?["os"] != nil { return .comfyUI }
+        return proxy.map { .proxy($0) } ?? .other
+    }
+
+    /// The proxy that it came through, whoever gave it; nil where none has put its name on it.
+    var proxy: String? {
         let name = (server ?? "").lowercased()
-        for proxy in ["nginx", "iis", "caddy", "traefik", "apache", "haproxy", "cloudflare"] where name.contains(proxy)
-        {
-            return .proxy(server ?? proxy)
-        }
-        return .other
+        let proxies = ["nginx", "iis", "caddy", "traefik", "apache", "haproxy", "cloudflare"]
+        return proxies.contains { name.contains($0) } ? server : nil
+    }
+
+    /// 401, or the way to a login page of its own.
+    var wantsLogin: Bool {
+        guard [302, 303].contains(status), let location else { return [401, 302, 303].contains(status) }
+        return location.hasPrefix("/") && !location.hasPrefix("//") && location.lowercased().contains("login")
+    }
+
+    /// It sends to the login of somebody else: another host, or one of the usual paths of such.
+    var sendsToOtherLogin: Bool {
+        guard [302, 303, 307].contains(status), let location = location?.lowercased() else { return false }
+        return ["login", "auth", "sso", "signin", "saml", "outpost"].contains { location.contains($0) }
     }
 }

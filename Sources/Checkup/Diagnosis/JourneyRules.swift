@@ -19,7 +19,8 @@ enum JourneyRules {
         Rule(hop: .name, stops: true, judge: name), Rule(hop: .port, stops: true, judge: port),
         Rule(hop: .tls, stops: true, judge: tls), Rule(hop: .proxy, stops: true, judge: proxy),
         Rule(hop: .gate, stops: true, judge: gate), Rule(hop: .login, stops: true, judge: login),
-        Rule(hop: .proxy, stops: true, judge: origin), Rule(hop: .worker, stops: true, judge: worker),
+        Rule(hop: .proxy, stops: true, judge: post), Rule(hop: .proxy, stops: true, judge: origin),
+        Rule(hop: .worker, stops: true, judge: worker),
         Rule(hop: .worker, stops: true, judge: refusal),
         Rule(hop: .proxy, stops: false, judge: webSocket), Rule(hop: .proxy, stops: false, judge: uploads),
         Rule(hop: .clock, stops: false, judge: clock),
@@ -52,12 +53,12 @@ enum JourneyRules {
     private static func port(_ journey: Journey) -> Cause? {
         let place = "\(journey.host):\(journey.port)"
         let arguments = ["port": "\(journey.port)", "host": journey.host]
+        // The engine takes connections for a container that does not listen yet, and closes them, or does not.
+        let isTaken =
+            !journey.url.isSecure && !journey.speaksTLS && journey.publishers.contains { $0.run?.isRunning == true }
         switch journey.failure {
-        // The engine takes connections for a container that does not listen yet, and closes them.
-        case .closed
-        where !journey.url.isSecure && !journey.speaksTLS && journey.publishers.contains { $0.run?.isRunning == true }:
-            break
-        case nil, .tls, .notHTTP, .closed:
+        case .closed where isTaken, .silent where isTaken: break
+        case nil, .tls, .notHTTP, .closed, .silent:
             guard journey.isFromPhone else { return nil }
             return phone(journey, place, arguments)
         case .refused, .timedOut, .unreachable: break
@@ -170,6 +171,7 @@ enum JourneyRules {
         case .notHTTP where journey.speaksTLS, .closed where journey.speaksTLS:
             return cause("tls.wanted", .tls, place, Words.wantsTLS)
         case .notHTTP: return cause("port.not_http", .port, place, Words.notHTTP)
+        case .silent: return cause("worker.hangs", .worker, place, Words.hangs, ["place": place])
         case .closed: return cause("port.closes", .port, place, Words.closes, ["place": place])
         default: break
         }
@@ -207,18 +209,26 @@ enum JourneyRules {
         return cause("worker.broken", .worker, journey.host, Words.brokenWorker, ["status": "\(bare.status)"])
     }
 
+    /// What a GET may do, a POST may not.
+    private static func post(_ journey: Journey) -> Cause? {
+        // ComfyUI says 400 to a prompt with nothing in it; what the gate says is the account's business.
+        guard let reply = journey.post, !(200...400).contains(reply.status), reply.giver != .gate else { return nil }
+        let server = reply.server.map { String($0.prefix(40)) } ?? journey.host
+        return cause(
+            "request.post_refused", .proxy, server, Words.postRefused, ["server": server, "status": "\(reply.status)"])
+    }
+
     private static func origin(_ journey: Journey) -> Cause? {
-        guard let reply = journey.foreignOrigin, reply.status == 403 else { return nil }
+        guard let reply = journey.foreignOrigin, reply.status == 403, journey.post?.status != 403 else { return nil }
         return cause("proxy.origin", .proxy, journey.host, Words.origin)
     }
 
     /// Any other answer that is none of ComfyUI's.
     private static func refusal(_ journey: Journey) -> Cause? {
-        guard let bare = journey.bare, !(200..<300).contains(bare.status), ![401, 302, 303].contains(bare.status) else {
-            return nil
-        }
+        guard let bare = journey.bare, !(200..<300).contains(bare.status), !bare.wantsLogin else { return nil }
         let name = bare.server.map { String($0.prefix(40)) } ?? journey.host
-        let arguments = ["server": name, "status": "\(bare.status)", "location": bare.location ?? "–"]
+        let arguments = ["server": name, "status": "\(bare.status)", "location": journey.redirection ?? "–"]
+        if bare.sendsToOtherLogin { return cause("login.elsewhere", .login, name, Words.otherLogin, arguments) }
         return (300..<400).contains(bare.status)
             ? cause("proxy.redirects", .proxy, name, Words.redirects, arguments)
             : cause("request.refused", .worker, name, Words.refused, arguments)
@@ -247,10 +257,16 @@ enum JourneyRules {
     }
 
     private static func worker(_ journey: Journey) -> Cause? {
-        guard let bare = journey.bare, bare.status == 404 || bare.status == 200 && bare.giver == .other else {
-            return nil
-        }
-        return cause("worker.other_server", .worker, journey.host, Words.otherServer, ["status": "\(bare.status)"])
+        guard let bare = journey.bare, bare.status == 404 || bare.status == 200, bare.giver != .comfyUI,
+            bare.giver != .gate
+        else { return nil }
+        let arguments = [
+            "status": "\(bare.status)", "proxy": bare.proxy ?? "", "root": journey.url.origin.map { "\($0)" } ?? "",
+        ]
+        let words =
+            bare.proxy != nil
+            ? Words.otherBehind : journey.url.basePath.isEmpty ? Words.otherServer : Words.otherPath
+        return cause("worker.other_server", .worker, bare.proxy ?? journey.host, words, arguments)
     }
 
     private static let clockSkew: Int64 = 120_000
@@ -265,15 +281,22 @@ enum JourneyRules {
     // MARK: - Login
 
     private static func login(_ journey: Journey) -> Cause? {
-        guard let bare = journey.bare, [401, 302, 303].contains(bare.status) else { return nil }
+        guard let bare = journey.bare, bare.wantsLogin else { return nil }
+        if let challenge = bare.challenge, challenge.lowercased().hasPrefix("basic") {
+            let name = bare.server.map { String($0.prefix(40)) } ?? journey.host
+            return cause("login.basic", .login, name, Words.basicLogin, ["server": name])
+        }
+        if let odd = journey.oddAuthorization, odd.status == 401, let proxy = bare.proxy {
+            return cause("proxy.drops_authorization", .proxy, proxy, Words.dropsAuthorization, ["proxy": proxy])
+        }
         let given = journey.trials.first { $0.place == nil }
         let found = journey.trials.filter { $0.place != nil }
         let right = found.first(where: \.isLetIn)
         if given?.isLetIn == true || given == nil && right != nil { return nil }
         let arguments = ["right": right?.place ?? ""]
         if let given {
-            // To a gate a word is as good a token as any.
-            if bare.giver != .gate || given.verdict != .word, let told = malformed(given, right) { return told }
+            // Only ComfyUI-Login wants a hash; to all others a word is as good a token as any.
+            if bare.giver == .login || given.verdict != .word, let told = malformed(given, right) { return told }
             if let right { return cause("login.other_place", .login, right.place ?? "", Words.otherPlace, arguments) }
         }
         if bare.giver == .gate {
@@ -288,6 +311,12 @@ enum JourneyRules {
         }
         for trial in found { if let told = malformed(trial, right) { return told } }
         if let told = misread(journey).first { return told }
+        if given != nil, found.isEmpty {
+            let arguments = [
+                "status": "\(bare.status)", "server": bare.server.map { String($0.prefix(40)) } ?? journey.host,
+            ]
+            return cause("login.refused", .login, journey.host, Words.tokenRefused, arguments)
+        }
         if let first = found.first {
             let places = found.compactMap(\.place).joined(separator: ", ")
             return cause("login.all_refused", .login, first.place ?? "", Words.allRefused, ["places": places])

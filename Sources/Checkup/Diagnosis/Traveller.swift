@@ -53,18 +53,24 @@ public struct Traveller: Sendable {
         // What stands in files goes to nobody but this machine, or whom a certificate proves.
         let maySend = url.isSecure || journey.isLocal
         for (index, (trial, value)) in found.enumerated() where trial.place == nil || maySend {
-            guard [401, 302, 303].contains(bare.status) else { break }
+            guard bare.wantsLogin else { break }
             journey.trials[index].status = await asker.ask(.get, "/system_stats", bearer: value).reply?.status
+        }
+        if bare.giver == .login, bare.proxy != nil,
+            journey.trials.contains(where: { $0.verdict == .hash && $0.status == 401 })
+        {
+            journey.oddAuthorization = await asker.ask(.get, "/system_stats", authorization: "x").reply
         }
         let right = zip(journey.trials, found).first { $0.0.isLetIn }?.1.value
         if right != nil || bare.status == 200 {
             let probe = asker
             async let opens = probe.opensWebSocket("/ws", bearer: right)
             async let uploads = Self.announce(to: probe, bearer: right)
+            async let post = probe.ask(.post, "/prompt", bearer: right, body: "{}")
             journey.foreignOrigin = await probe.ask(
                 .post, "/prompt", bearer: right, origin: url.origin.map { "\($0)" }, body: "{}"
             ).reply
-            (journey.opensWebSocket, journey.uploads) = await (opens, uploads)
+            (journey.opensWebSocket, journey.uploads, journey.post) = await (opens, uploads, post.reply)
         }
         return journey
     }

@@ -62,7 +62,7 @@ public enum ReportMessages {
     static let state = Message("report.state", en: "State", fr: "État")
     static let score = Message("report.score", en: "Score", fr: "Note")
     static let held = Message("report.held", en: "Checks that hold", fr: "Contrôles tenus")
-    static let notThere = Message("report.not_there", en: "nothing there", fr: "rien de tel")
+    static let notThere = Message("report.not_there", en: "nothing there", fr: "sans objet")
     static let notSeen = Message("report.not_seen", en: "not seen", fr: "non vu")
     static let scoring = Message(
         "report.scoring",

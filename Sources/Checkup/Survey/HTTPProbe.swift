@@ -30,7 +30,10 @@ public struct HTTPReply: Sendable, Hashable {
 public enum HTTPFailure: Sendable, Hashable {
     /// Nobody listens there.
     case refused
+    /// There is no connection in time.
     case timedOut
+    /// The connection stood, and no whole answer came in time.
+    case silent
     /// The connection stood, and TLS failed: OpenSSL's words.
     case tls(String)
     /// No connection, for another reason: the system's words.
@@ -61,7 +64,7 @@ public struct HTTPProbe: Sendable {
     /// Without the brackets of an IPv6 address.
     let host: String
     let port: UInt16
-    /// Milliseconds to connect, and to the head of the answer.
+    /// Milliseconds to connect, and to the head of the answer, and from there to its end.
     var connectTime: UInt64 = 2_000
     var answerTime: UInt64 = 5_000
 
@@ -74,11 +77,14 @@ public struct HTTPProbe: Sendable {
     /// - Parameters:
     ///   - path: Behind the address's own path, with its query.
     ///   - origin: As a browser's page sends it.
+    ///   - authorization: The field as it is, in place of a bearer's.
     ///   - body: JSON.
     func ask(
-        _ method: Method, _ path: String, bearer: Secret? = nil, origin: String? = nil, body: String = ""
+        _ method: Method, _ path: String, bearer: Secret? = nil, origin: String? = nil, authorization: String? = nil,
+        body: String = ""
     ) async -> HTTPAnswer {
         var request = request(method, path, bearer)
+        if let authorization { request.fields["Authorization"] = authorization }
         request.body = Array(body.utf8)
         if !body.isEmpty { request.fields["Content-Type"] = "application/json" }
         if let origin { request.fields["Origin"] = origin }
@@ -111,12 +117,13 @@ public struct HTTPProbe: Sendable {
     }
 
     private func answer(to request: ClientRequest) async -> HTTPAnswer {
+        let limit = Duration.milliseconds(Int64(answerTime))
         let answered = await withClient { client throws(UpstreamFailure) in
             let answer = try await client.send(request)
             var reply = HTTPReply(
                 status: answer.status.code, server: answer.fields["Server"],
                 date: answer.fields["Date"].flatMap { HTTPDate.parse($0) },
-                body: try await answer.body(limit: Self.answerLimit))
+                body: try await Self.body(of: answer, within: limit))
             (reply.location, reply.challenge) = (answer.fields["Location"], answer.fields["WWW-Authenticate"])
             reply.certificateEnd = answer.certificateEnd
             return reply
@@ -125,6 +132,20 @@ public struct HTTPProbe: Sendable {
         case .success(let reply): return .answered(reply)
         case .failure(let failure): return .failed(self.failure(failure))
         }
+    }
+
+    /// The whole of it, however slowly it drips, or nothing.
+    private static func body(
+        of answer: ClientResponse, within limit: Duration
+    ) async throws(UpstreamFailure) -> [UInt8] {
+        let end = ContinuousClock.now + limit
+        var body: [UInt8] = []
+        while let chunk = try await answer.nextChunk() {
+            guard ContinuousClock.now < end else { throw .timedOut }
+            body += chunk
+            guard body.count <= answerLimit else { throw .invalid("the answer is too long") }
+        }
+        return body
     }
 
     /// A client with a pool of its own, which is closed behind it.
@@ -157,11 +178,12 @@ public struct HTTPProbe: Sendable {
         switch failure {
         case .unreachable where failure.isRefusal: .refused
         case .unreachable(let reason) where reason.contains("no answer within"): .timedOut
+        case .unreachable(let reason) where reason.contains("no TLS within"): .silent
         case .unreachable(let reason) where url.isSecure && !Self.isOfNetwork(reason):
             // The address stands in front of the words.
             .tls(reason.firstRange(of: ": ").map { String(reason[$0.upperBound...]) } ?? reason)
         case .unreachable(let reason): .unreachable(reason)
-        case .timedOut: .timedOut
+        case .timedOut: .silent
         case .overloaded: .unreachable("\(failure)")
         case .brokeOff: .closed
         case .invalid: .notHTTP

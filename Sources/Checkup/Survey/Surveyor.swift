@@ -115,6 +115,12 @@ public struct Surveyor: Sendable {
         files.rows = audit.rows(of: truth ?? CredentialFile(), found: discovery.findings)
         files.isEmpty = files.isEmpty && discovery.findings.isEmpty && truth == nil && files.brokenTruth == nil
         var folder = Folder(seen: .seen(files))
+        for left in search.leftOut
+        where left.reason == .unreadable
+            && FileClass.isCompose(left.path.split(separator: "/").last.map(String.init) ?? "")
+        {
+            folder.broken.append(Survey.BrokenFile(path: left.path, reason: ComposeComplaint.unreadable.phrase))
+        }
         folder.take(search.composeFiles, in: tree, root: root, surroundings)
         files.needed = folder.needed
         files.scripts = folder.scripts(in: tree)

@@ -136,8 +136,8 @@ enum ConsumerMessages {
             "OPEN: it answers {status} without the right credential, so anybody gets in. Switch its login on, or put the "
             + "gate in front.",
         fr:
-            "OUVERT : il répond {status} sans le bon secret, donc n’importe qui entre. Activez sa connexion, ou placez la "
-            + "porte devant.")
+            "OUVERT : il répond {status} sans le bon secret, donc n’importe qui entre. Activez sa connexion, ou placez le "
+            + "portail devant.")
     static let refusesRight = Message(
         "consumer.refuses_right",
         en:

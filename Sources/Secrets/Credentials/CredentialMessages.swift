@@ -152,7 +152,7 @@ enum CredentialMessages {
 
     static let tokenAccount = Message(
         "file.token_account", en: "{place}: account is missing: whose token of the gate stands there?",
-        fr: "{place} : il manque account : à qui est le jeton de la porte qui s’y trouve ?")
+        fr: "{place} : il manque account : à qui est le jeton du portail qui s’y trouve ?")
     static let tokenPattern = Message(
         "file.token_pattern", en: "{place}: each token has a place of its own: no wildcards here.",
         fr: "{place} : chaque jeton a sa propre place : pas de jokers ici.")

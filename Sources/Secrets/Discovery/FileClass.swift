@@ -61,7 +61,7 @@ public enum FileClass: Hashable, Sendable {
     static let environmentMark = "pyvenv.cfg"
 
     /// `compose.yaml`, `docker-compose.gpu.yml` and the like.
-    static func isCompose(_ name: String) -> Bool {
+    public static func isCompose(_ name: String) -> Bool {
         guard name.hasSuffix(".yml") || name.hasSuffix(".yaml") else { return false }
         return name.hasPrefix("docker-compose") || name.hasPrefix("compose.") || name.hasPrefix("compose-")
     }

@@ -24,7 +24,7 @@ enum SyncMessages {
             + "secrète par COMFYGATE_SEAL_PASSPHRASE_FILE.")
     static let token = Message(
         "sync.token", en: "The location wants a token of the gate: name the gate with --config or --data.",
-        fr: "L’emplacement veut un jeton de la porte : indiquez la porte par --config ou --data.")
+        fr: "L’emplacement veut un jeton du portail : indiquez le portail par --config ou --data.")
     static let contested = Message(
         "sync.contested", en: "Two credentials want this place: take it out of one's locations.",
         fr: "Deux secrets veulent cette place : retirez-la des emplacements de l’un d’eux.")

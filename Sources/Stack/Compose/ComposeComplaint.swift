@@ -13,6 +13,8 @@ public enum ComposeComplaint: Sendable, Hashable {
     case badPort(String)
     /// `include`, `extends` or `COMPOSE_FILE` names a file that is not there.
     case noFile(String)
+    /// The file itself cannot be read.
+    case unreadable
     /// Something beside compose files that has to be there: what `env_file` names, and the files of secrets and configs.
     case noOtherFile(String, key: String)
 
@@ -24,6 +26,7 @@ public enum ComposeComplaint: Sendable, Hashable {
         case .noServices: ComposeMessages.noServices()
         case .badPort(let text): ComposeMessages.badPort(["text": String(text.prefix(80))])
         case .noFile(let path): ComposeMessages.noFile(["path": path])
+        case .unreadable: ComposeMessages.unreadable()
         case .noOtherFile(let path, let key): ComposeMessages.noOtherFile(["path": path, "key": key])
         }
     }
@@ -50,9 +53,12 @@ public enum ComposeMessages {
         "compose.no_file", en: "it names the compose file {path}, which is not there or cannot be read",
         fr: "il nomme le fichier compose {path}, qui n’est pas là ou ne peut être lu")
 
+    static let unreadable = Message(
+        "compose.unreadable", en: "this user may not read it, so that nothing in it was judged",
+        fr: "cet utilisateur ne peut pas le lire : rien de ce qu’il contient n’a été jugé")
     static let noOtherFile = Message(
         "compose.no_other_file", en: "its {key} names {path}, which is not there",
         fr: "son {key} nomme {path}, qui n’est pas là")
 
-    public static let all = [noValue, noTemplate, noImage, noServices, badPort, noFile, noOtherFile]
+    public static let all = [noValue, noTemplate, noImage, noServices, badPort, noFile, unreadable, noOtherFile]
 }

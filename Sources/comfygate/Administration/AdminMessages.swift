@@ -2,7 +2,7 @@ internal import Basics
 
 /// What the commands of administration say to people.
 enum AdminMessages {
-    static let data = Message("admin.data", en: "The data folder of the gate", fr: "Le dossier des données de la porte")
+    static let data = Message("admin.data", en: "The data folder of the gate", fr: "Le dossier des données du portail")
     static let name = Message("admin.name", en: "The account's name or id", fr: "Le nom ou l’identifiant du compte")
     static let team = Message("admin.team", en: "The team's name or id", fr: "Le nom ou l’identifiant de l’équipe")
     static let role = Message("admin.role", en: "What the account may do", fr: "Ce que le compte peut faire")
@@ -74,19 +74,19 @@ enum AdminMessages {
         fr: "Comparez-le avec une sauvegarde, et cherchez qui peut écrire dans le dossier des données.")
 
     static let noStore = Message(
-        "admin.no_store", en: "there is no store of a gate here", fr: "il n’y a pas ici de données d’une porte")
+        "admin.no_store", en: "there is no store of a gate here", fr: "il n’y a pas ici de données d’un portail")
     static let noStoreRemedy = Message(
         "admin.no_store_remedy", en: "Name the data folder with --data, or begin with account add.",
         fr: "Indiquez le dossier avec --data, ou commencez par account add.")
     static let otherOwner = Message(
         "admin.other_owner", en: "the folder belongs to user id {owner}, and no gate runs to be asked",
-        fr: "le dossier appartient à l’utilisateur {owner}, et aucune porte ne tourne pour répondre")
+        fr: "le dossier appartient à l’utilisateur {owner}, et aucun portail ne tourne pour répondre")
     static let otherOwnerRemedy = Message(
         "admin.other_owner_remedy", en: "Run this as that user, or start the gate first.",
-        fr: "Lancez la commande sous cet utilisateur, ou démarrez d’abord la porte.")
+        fr: "Lancez la commande sous cet utilisateur, ou démarrez d’abord le portail.")
     static let inUse = Message(
         "admin.in_use", en: "a gate uses this folder, but its console socket {socket} does not answer",
-        fr: "une porte utilise ce dossier, mais son socket de console {socket} ne répond pas")
+        fr: "un portail utilise ce dossier, mais son socket de console {socket} ne répond pas")
     static let inUseRemedy = Message(
         "admin.in_use_remedy", en: "Check console_listen.socket in its configuration, or stop it.",
         fr: "Vérifiez console_listen.socket dans sa configuration, ou arrêtez-la.")

@@ -97,12 +97,18 @@ struct CheckCommand: Command {
         "check.unknown",
         en: "--only: there is no area or check {name}; there are {names}, and the checks of docs/check.md.",
         fr: "--only : il n’y a ni domaine ni contrôle {name} ; il y a {names}, et les contrôles de docs/check.md.")
+    private static let emptyOnly = Message(
+        "check.empty_only", en: "--only: name areas or checks between the commas, such as gpu,port.public.",
+        fr: "--only : nommez des domaines ou des contrôles entre les virgules, comme gpu,port.public.")
+    private static let shortWatch = Message(
+        "check.short_watch", en: "--watch: it looks at everything each time; give it a second at least, such as 5m.",
+        fr: "--watch : tout est regardé à chaque fois ; donnez-lui au moins une seconde, comme 5m.")
     private static let badSeverity = Message(
         "check.bad_severity", en: "--severity: {value} is none of notice, warning, error, critical.",
         fr: "--severity : {value} n’est pas notice, warning, error ou critical.")
     static let messages =
         [
-            unknown, badSeverity, nothing, mended, watchJSON, looksWithoutWatch,
+            unknown, emptyOnly, shortWatch, badSeverity, nothing, mended, watchJSON, looksWithoutWatch,
             changesWithoutHistory,
         ]
         + SurveyOptions.messages
@@ -130,11 +136,13 @@ struct CheckCommand: Command {
     init(_ arguments: ParsedArguments) throws(UsageError) {
         options = try SurveyOptions(arguments)
         ownFile = try arguments.get(Self.own)?.text
-        only = try arguments.get(Self.only)?.split(separator: ",").map(String.init)
+        only = try arguments.get(Self.only)?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         let level = try arguments.get(Self.severity) ?? Severity.notice.rawValue
         guard let least = Severity(rawValue: level) else { throw UsageError(Self.badSeverity(["value": level])) }
         self.least = least
+        if let only, only.isEmpty || only.contains("") { throw UsageError(Self.emptyOnly()) }
         span = try arguments.get(Self.watching)
+        if let span, span < .seconds(1) { throw UsageError(Self.shortWatch()) }
         looks = try arguments.get(Self.rounds)
         (isFixing, isForgetful) = (arguments.has(Self.fix), arguments.has(Self.noHistory))
         tellsChanges = arguments.has(Self.changes)
@@ -225,8 +233,8 @@ struct CheckCommand: Command {
             if isFirst { terminal.say(Self.nothing()) }
             return (survey, report.atLeast(least))
         }
-        for phrase in repair.phrases { terminal.say(phrase) }
         try repair.run()
+        for phrase in repair.phrases { terminal.say(phrase) }
         let again = await surveyor.look(on: loop)
         let mended = CheckReport(again, checks: checks)
         terminal.say(Self.mended(count: max(0, report.faults.count - mended.faults.count)))

@@ -20,7 +20,7 @@ struct DiagnoseCommand: Command {
                 + "first that is broken, what shows it, and what helps. Credentials of the project's files are tried "
                 + "where only this machine or a proved certificate sees them. Exit code 4: a link is broken.",
             fr:
-                "Suit une requête étape par étape (nom, port, TLS, proxy, porte, connexion, worker, horloge), et dit quel maillon "
+                "Suit une requête étape par étape (nom, port, TLS, proxy, portail, connexion, worker, horloge), et dit quel maillon "
                 + "est le premier rompu, ce qui le montre et ce qui aide. Les secrets des fichiers du projet ne sont "
                 + "essayés que là où seuls cette machine ou un certificat prouvé les voient. Code 4 : un maillon est rompu."
         ),
@@ -34,7 +34,7 @@ struct DiagnoseCommand: Command {
         "url", placeholder: "URL",
         Message(
             "diagnose.url", en: "Where the request goes; otherwise the gate or worker found here",
-            fr: "Où va la requête ; sinon la porte ou le worker trouvé ici"))
+            fr: "Où va la requête ; sinon le portail ou le worker trouvé ici"))
     private static let tokenInput = Flag(
         "token-stdin",
         Message("diagnose.token", en: "Read the token from standard input", fr: "Lit le jeton sur l’entrée standard"))
@@ -63,7 +63,8 @@ struct DiagnoseCommand: Command {
         .request: Message("hop.request", en: "request", fr: "requête"),
         .name: Message("hop.name", en: "name", fr: "nom"), .port: Message("hop.port", en: "port", fr: "port"),
         .tls: Message("hop.tls", en: "TLS", fr: "TLS"), .proxy: Message("hop.proxy", en: "proxy", fr: "proxy"),
-        .gate: Message("hop.gate", en: "gate", fr: "porte"), .login: Message("hop.login", en: "login", fr: "connexion"),
+        .gate: Message("hop.gate", en: "gate", fr: "portail"),
+        .login: Message("hop.login", en: "login", fr: "connexion"),
         .worker: Message("hop.worker", en: "worker", fr: "worker"),
         .clock: Message("hop.clock", en: "clock", fr: "horloge"),
     ]
@@ -81,7 +82,7 @@ struct DiagnoseCommand: Command {
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         root = try SecretsOptions.root(of: arguments)
-        given = try arguments.get(Self.url).map { (text) throws(UsageError) in try SurveyOptions.url(text) }
+        given = try arguments.get(Self.url).map { (text) throws(UsageError) in try SurveyOptions.way(text) }
         readsToken = arguments.has(Self.tokenInput)
         wanted = try arguments.get(Self.container)
         body = try arguments.get(Self.request)?.text

@@ -18,7 +18,7 @@ struct SupportBundleCommand: Command {
                 + "without their values, and the last lines of each container's log. Every known secret is taken out, and what has a secret's form. Look "
                 + "through it before you send it.",
             fr:
-                "Une archive ZIP avec le rapport d’un contrôle, la configuration de la porte, les fichiers compose, les clés des fichiers "
+                "Une archive ZIP avec le rapport d’un contrôle, la configuration du portail, les fichiers compose, les clés des fichiers "
                 + ".env sans leurs valeurs, et les dernières lignes du journal de chaque conteneur. Chaque secret connu en est retiré, et ce qui en a la "
                 + "forme. Parcourez-la avant de l’envoyer."),
         [output] + SurveyOptions.all,

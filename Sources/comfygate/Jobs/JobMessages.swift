@@ -70,7 +70,7 @@ enum JobMessages {
     static let waitEnded = Message("jobs.wait.ended", en: "Job {number}: {state}.", fr: "Job {number} : {state}.")
     static let waitNoGate = Message(
         "jobs.wait.no_gate", en: "no gate runs, so no job ends",
-        fr: "aucune porte ne tourne, donc aucun job ne se termine")
+        fr: "aucun portail ne tourne, donc aucun job ne se termine")
     static let startGate = Message(
         "jobs.wait.start", en: "Start it with comfygate serve.", fr: "Lancez-la avec comfygate serve.")
 

@@ -11,10 +11,10 @@ internal import Wire
 struct GateLink: Sendable {
     private static let recorded = Message(
         "gate_link.recorded", en: "The change is in the gate's audit trail.",
-        fr: "Le changement est dans le journal d’audit de la porte.")
+        fr: "Le changement est dans le journal d’audit du portail.")
     private static let unrecorded = Message(
         "gate_link.unrecorded", en: "The change is not in the gate's audit trail: {reason}",
-        fr: "Le changement n’est pas dans le journal d’audit de la porte : {reason}")
+        fr: "Le changement n’est pas dans le journal d’audit du portail : {reason}")
     private static let made = Message(
         "gate_link.made", en: "{account} got a token for {place}.", fr: "{account} a reçu un jeton pour {place}.")
     private static let left = Message(

@@ -6,21 +6,21 @@ internal import Gate
 enum Predecessor {
     private static let none = Message(
         "predecessor.none", en: "No gate runs with this data folder",
-        fr: "Aucune porte ne tourne avec ce dossier de données")
+        fr: "Aucun portail ne tourne avec ce dossier de données")
     private static let noneRemedy = Message(
         "predecessor.none.remedy", en: "Start without --takeover.", fr: "Démarrez sans --takeover.")
     private static let elsewhere = Message(
         "predecessor.elsewhere", en: "The running gate listens at other addresses than this configuration names",
-        fr: "La porte en marche écoute à d’autres adresses que celles de cette configuration")
+        fr: "Le portail en marche écoute à d’autres adresses que celles de cette configuration")
     private static let elsewhereRemedy = Message(
         "predecessor.elsewhere.remedy", en: "End it and start without --takeover.",
         fr: "Arrêtez-la et démarrez sans --takeover.")
     private static let silent = Message(
         "predecessor.silent", en: "The running gate did not hand over: {reason}",
-        fr: "La porte en marche n’a pas cédé sa place : {reason}")
+        fr: "Le portail en marche n’a pas cédé sa place : {reason}")
     private static let waiting = Message(
         "predecessor.waiting", en: "Waiting for the running gate to answer what is under way.",
-        fr: "En attente de la porte en marche, qui répond à ce qui est en cours.")
+        fr: "En attente du portail en marche, qui répond à ce qui est en cours.")
     static let messages = [none, noneRemedy, elsewhere, elsewhereRemedy, silent, waiting]
 
     /// Has the running gate leave; its store is free when this returns. Blocks: it is the start of the program.

@@ -68,7 +68,7 @@ public enum JobReasons {
             "Des workers se sont arrêtés sous de tels graphes : il échouera jusqu’à `comfygate jobs release {signature}`."
     )
     static let noGate = Message(
-        "jobs.why.no_gate", en: "No gate runs with this data folder.", fr: "Aucune porte ne tourne avec ce dossier.")
+        "jobs.why.no_gate", en: "No gate runs with this data folder.", fr: "Aucun portail ne tourne avec ce dossier.")
 
     static let all = [
         state, ended, done, over, ahead, next, workerDown, workerStuck, workerBusy, workerFree, quarantined, noGate,
