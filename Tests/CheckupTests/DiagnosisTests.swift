@@ -90,6 +90,11 @@ struct DiagnosisTests {
             $0.survey.containers[0].run = ContainerFacts.Run(status: "restarting", exitCode: 1)
             $0.log = "ModuleNotFoundError: No module named 'torch'"
         },
+        Broken("worker.dies") {
+            unanswered(&$0, .refused)
+            $0.survey.containers[0].run = ContainerFacts.Run(
+                status: "running", restarts: 2, startedAt: now.advanced(bySeconds: -1).rfc3339)
+        },
         Broken("worker.installing") {
             unanswered(&$0, .refused)
             $0.log = "Collecting torch==2.6.0\nDownloading torch-2.6.0 (766 MB)\n"
@@ -165,6 +170,19 @@ struct DiagnosisTests {
             ($0.post, $0.foreignOrigin) = (reply(403, server: "nginx"), reply(403, server: "nginx"))
         },
         Broken("request.post_refused", url: "https://comfy.example") { $0.post = reply(405, server: "nginx") },
+        Broken("request.post_fails", url: "https://comfy.example") { $0.post = reply(503, server: "nginx") },
+        Broken("proxy.api_elsewhere", url: "https://comfy.example") { $0.api = reply(404, server: "nginx") },
+        Broken("proxy.other_path", url: "https://comfy.example/comfy") {
+            $0.bare = reply(404, server: "nginx", "404: Not Found")
+        },
+        Broken("proxy.redirects", url: "https://comfy.example") {
+            $0.bare = reply(301, server: "nginx")
+            $0.bare?.location = "https://comfy.example/system_stats"
+        },
+        Broken("login.bearer_twice") {
+            $0.bare = closed
+            $0.trials = [Journey.Trial(place: nil, verdict: .word, hasScheme: true, status: 500)]
+        },
         Broken("login.elsewhere", url: "https://comfy.example") {
             $0.bare = reply(302, server: "cloudflare")
             $0.bare?.location = "https://team.cloudflareaccess.com/cdn-cgi/access/login/comfy.example"
@@ -299,13 +317,17 @@ struct DiagnosisTests {
     @Test("Of what is not on the way nothing holds")
     func passed() {
         var journey = Self.journey()
+        #expect(Diagnosis(journey).passed == [.name, .port, .worker])
+        journey.bare?.date = Self.now
         #expect(Diagnosis(journey).passed == [.name, .port, .worker, .clock])
         journey.bare?.server = "nginx/1.22"
         journey.url = HTTPURL("https://comfy.example")!
         #expect(Diagnosis(journey).passed == [.name, .port, .tls, .proxy, .worker, .clock])
         journey.bare = Self.closed
         journey.trials = [Self.trial(nil, .hash, 200)]
-        #expect(Diagnosis(journey).passed == [.name, .port, .tls, .login, .worker, .clock])
+        #expect(Diagnosis(journey).passed == [.name, .port, .tls, .login, .worker])
+        (journey.bare, journey.trials) = (Self.reply(301, server: "nginx"), [])
+        #expect(Diagnosis(journey).passed == [.name, .port, .tls])
     }
 
     @Test(

@@ -98,10 +98,18 @@ struct SurveyorTests {
             ("compose.broken", ["compose.yaml": "services: [a]\n"]),
             ("compose.broken", ["compose.yaml": "services: {a: {image: x, ports: ['127.0.0.1:abc:80']}}\n"]),
             ("compose.broken", [".env": "COMPOSE_FILE=compose.yaml:gone.yaml\n", "compose.yaml": "services: {}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, depends_on: [b]}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, networks: [n]}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, volumes: ['models:/m']}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, secrets: [{source: s}]}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, ports: '127.0.0.1:81:81'}}\n"]),
             ("compose.broken", ["compose.yaml": "include: [gone.yaml]\nservices: {}\n"]),
             ("compose.broken", ["compose.yaml": "services: {a: {extends: {file: gone.yml, service: a}}}\n"]),
             ("compose.broken", ["compose.yaml": "services: {a: {image: x, env_file: [gone.env]}}\n"]),
-            ("compose.broken", ["compose.yaml": "services: {a: {image: x}}\nsecrets: {s: {file: ./gone.txt}}\n"]),
+            (
+                "compose.broken",
+                ["compose.yaml": "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {file: ./gone.txt}}\n"]
+            ),
             ("secrets.broken_truth", [".secrets/comfyui_auth_tokens.conf": "{\"version\": \"1.0\",\n oops"]),
         ])
     func planted(check: String, files: [String: String]) async throws {
@@ -122,12 +130,15 @@ struct SurveyorTests {
         let found = try await faults([
             "compose.yaml": """
             name: x
-            include: [sub/part.yaml]
+            include:
+              - sub/part.yaml
+              - {path: [inc/two.yml, inc/over.yml], env_file: inc/x.env}
+              - {path: moved/three.yml, project_directory: .}
             services:
               a:
                 image: x
                 user: "1000"
-                env_file: [a.env, {path: gone.env, required: false}]
+                env_file: [a.env, ~/gone.env, {path: gone.env, required: false}]
                 environment:
                   API_KEY: set-here
                   HOME_OF: "${HOME:?}"
@@ -135,11 +146,19 @@ struct SurveyorTests {
                   HF_TOKEN: "${HF_TOKEN:-}"
                   HUGGING_FACE_HUB_TOKEN: "${HUGGING_FACE_HUB_TOKEN-}"
                 volumes: [./nope.txt:/d, ./output:/out, ~/models:/models]
+                depends_on: {cpu: {condition: service_started}}
+                networks: [default, inner]
+                secrets: [given]
               cpu: {image: x, profiles: [cpu], ports: ["127.0.0.1:81:80"]}
               gpu: {image: x, profiles: [gpu], ports: ["127.0.0.1:81:80"]}
+            networks: {inner: {}}
+            secrets: {given: {environment: HOME}}
             """,
             "compose.override.yaml": "services: {a: {volumes: [./yes.txt:/d]}}\n", "yes.txt": "",
             ".env": "PART=1\n", "a.env": "API_KEY=\n",
+            "inc/two.yml": "services: {two: {image: x, hostname: '${TWO:?}', ports: ['82:82']}}\n",
+            "inc/over.yml": "services: {two: {ports: !override ['127.0.0.1:82:82']}}\n", "inc/x.env": "TWO=2\n",
+            "moved/three.yml": "services: {three: {image: x, env_file: a.env}}\n",
             "sub/part.yaml": "services: {p: {image: x, hostname: '${PART:?}'}}\n",
             "gpu/docker-compose.base.yml": "services: {c: {image: x}}\n",
             "gpu/docker-compose.gpu.yml": "services: {c: {shm_size: 8g}}\n",

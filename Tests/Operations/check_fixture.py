@@ -127,7 +127,7 @@ PLANTED = [
     ("container.privileged", lambda t: t.add(FORGE, "privileged: true")),
     ("container.broad_rights", lambda t: t.add(FORGE, "cap_add: [sys_admin]")),
     ("container.broad_rights", lambda t: t.add(WHISPER, "pid: host")),
-    ("container.whole_disk", lambda t: t.add(FORGE, "volumes: ['/:/host']")),
+    ("container.system_folder", lambda t: t.add(FORGE, "volumes: ['/:/host']")),
     ("container.engine_socket", lambda t: t.add(WHISPER, "volumes: ['/var/run:/var/run:ro']")),
     ("container.secret_in_command", lambda t: t.add(WHISPER, "command: serve --api-token of-theirs-1")),
     ("worker.any_origin", lambda t: t.service(QWEN, "    environment:\n", "    environment:\n      - CLI_ARGS=--enable-cors-header *\n")),

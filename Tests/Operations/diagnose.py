@@ -265,6 +265,7 @@ def run(check, folder):
         check.expect(["login.password_sent"], "--url", url, token="Example/8!password-of-theirs")
         check.expect(["login.hash_eaten"], "--url", url, token=EATEN)
         check.expect(["login.hash_eaten_by_shell"], "--url", url, token="b2" + RIGHT[10:])
+        check.expect(["login.bearer_twice"], "--url", url, token=f"Bearer {RIGHT}")
         check.expect(["login.wrapped"], "--url", url, token=f"'{RIGHT}'")
         check.expect(["login.placeholder"], "--url", url, token="your_token_here")
         check.expect(["login.hash_broken"], "--url", url, token=RIGHT + "x")
@@ -324,6 +325,8 @@ def proxied(check, folder, worker, closed):
     whole = [host, upgrade, "client_max_body_size 100m;"]
     for lines, causes in [
             (whole + ["limit_except GET { deny all; }"], ["request.post_refused"]),
+            (whole + ["if ($request_method = POST) { return 503; }"], ["request.post_fails"]),
+            (whole + ["} location /api/ { return 404;"], ["proxy.api_elsewhere"]),
             (whole + ["if ($request_method = POST) { return 405; }"], ["request.post_refused"]),
             (["root /nowhere; try_files $uri /index.html =404;"], ["proxy.no_route"]),
             (["return 200 hello;"], ["worker.other_server"]),

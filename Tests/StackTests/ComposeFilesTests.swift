@@ -165,11 +165,49 @@ struct ComposeFilesTests {
         #expect(found["a/compose.yaml lost"]?.image == "example/l")
     }
 
+    @Test("What is named and nowhere defined is told, in a file that is started by itself")
+    func undefined() throws {
+        func undefined(_ files: [String: String], in path: String = "compose.yaml") throws -> [ComposeComplaint] {
+            var compose = ComposeFiles()
+            for (path, text) in files {
+                compose.add(try #require(try YAMLReader.full.read(Array(text.utf8))), path: path)
+            }
+            return compose.undefined(in: path)
+        }
+        let text = """
+            services:
+              a:
+                depends_on: {b: {condition: service_started}, c: {}}
+                networks: {default: {}, n: {aliases: [x]}}
+                volumes: ["v:/v", "./w:/w", "/x:/x", "~/y:/y", "${Z}:/z", {type: volume, source: u, target: /u}, /anonymous]
+                configs: [k, {source: k}]
+              b: {}
+            networks: {n: {}}
+            """
+        let told: [ComposeComplaint] = [
+            .undefined(service: "a", key: "depends_on", name: "c"), .undefined(service: "a", key: "volumes", name: "v"),
+            .undefined(service: "a", key: "volumes", name: "u"), .undefined(service: "a", key: "configs", name: "k"),
+            .undefined(service: "a", key: "configs", name: "k"),
+        ]
+        #expect(try undefined(["compose.yaml": text]) == told)
+        let rest = "services: {c: {}}\nvolumes: {v: , u: {}}\nconfigs: {k: {content: x}}\n"
+        #expect(try undefined(["compose.yaml": text, "compose.override.yaml": rest]) == [])
+        #expect(try undefined(["compose.gpu.yaml": text], in: "compose.gpu.yaml") == [])
+        #expect(try undefined(["compose.yaml": "include: [x.yaml]\n" + text]) == [])
+    }
+
     @Test("Files that a file includes")
     func includes() throws {
         let text = "include: [../b/db.yaml, {path: [c.yaml, d.yaml]}, ../../outside.yaml]\n"
         let document = try #require(try YAMLReader.full.read(Array(text.utf8)))
-        #expect(ComposeFiles.included(by: document, in: "a/compose.yaml") == ["b/db.yaml", "a/c.yaml", "a/d.yaml"])
+        let included = ComposeFiles.included(by: document, in: "a/compose.yaml")
+        #expect(included.map(\.paths) == [["b/db.yaml"], ["a/c.yaml", "a/d.yaml"], []])
+        #expect(included.allSatisfy { $0.environmentFiles == nil && !$0.isMoved })
+        let long = "include: [{path: c.yaml, env_file: [x.env, ../y.env], project_directory: .}]\n"
+        let moved = ComposeFiles.included(
+            by: try #require(try YAMLReader.full.read(Array(long.utf8))), in: "a/compose.yaml")
+        #expect(moved.map(\.environmentFiles) == [["a/x.env", "y.env"]])
+        #expect(moved.map(\.isMoved) == [true])
         #expect(ComposeFiles.included(by: try #require(try YAMLReader.full.read(Array("a: 1".utf8))), in: "x") == [])
     }
 }

@@ -14,8 +14,9 @@ extension Check {
         Message("check.compose.broken", en: "Compose can read every file", fr: "Compose peut lire chaque fichier"),
         evidence: Message("check.compose.broken.evidence", en: "{reason}", fr: "{reason}"),
         remedy: Message(
-            "check.compose.broken.remedy", en: "Mend the file; `docker compose config` in its folder says the same.",
-            fr: "Réparez le fichier ; `docker compose config` dans son dossier dit la même chose."),
+            "check.compose.broken.remedy",
+            en: "Mend the file; `docker compose config` or `up` in its folder says the same.",
+            fr: "Réparez le fichier ; `docker compose config` ou `up` dans son dossier dit la même chose."),
         needs: [.files]
     ) { survey in survey.broken.map { Trace($0.path, evidence: $0.reason) } }
 
@@ -53,7 +54,7 @@ extension Check {
             fr: "Ses derniers mots disent pourquoi : docker logs --tail 50 {name}."),
         needs: [.engine, .containers]
     ) { survey in
-        survey.containers.filter { $0.run?.status == "restarting" }.map { container in
+        survey.containers.filter { $0.run?.isDying(at: survey.time) == true }.map { container in
             Trace(
                 container.name,
                 [

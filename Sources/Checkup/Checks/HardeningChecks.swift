@@ -5,7 +5,7 @@ internal import Stack
 extension Check {
     /// What lets others in, or lets them do more than they should.
     static let ofHardening = [
-        publicPort, rootUser, noMemoryLimit, engineSocket, wholeDisk, privileged, broadRights, secretInEnvironment,
+        publicPort, rootUser, noMemoryLimit, engineSocket, systemFolder, privileged, broadRights, secretInEnvironment,
         secretInCommand, emptyKey, oldImage, floatingImage,
     ]
     static let hardeningMessages = [chosenPort, hostPort, addressPort, listenInside]
@@ -16,8 +16,8 @@ extension Check {
         fr: "son port {inside} est publié sur toutes les adresses, sur un port que le moteur choisit")
     private static let hostPort = Message(
         "check.port.public.host",
-        en: "it is in the host's network and listens on every address of this machine (port {port})",
-        fr: "il est dans le réseau de l’hôte et écoute sur toutes les adresses de cette machine (port {port})")
+        en: "it is in the host's network and listens where others can reach it (port {port})",
+        fr: "il est dans le réseau de l’hôte et écoute là où d’autres peuvent l’atteindre (port {port})")
     private static let addressPort = Message(
         "check.port.public.address", en: "port {port} of a ComfyUI is published on {address}, which others can reach",
         fr: "le port {port} d’un ComfyUI est publié sur {address}, que d’autres peuvent atteindre")
@@ -116,23 +116,26 @@ extension Check {
         }
     }
 
-    static let wholeDisk = Check(
-        "container.whole_disk", .hardening, .critical,
+    /// Who may write to one of these is root on the machine, or, on the Windows drive, its user.
+    private static let systemFolders: Set = ["/", "/etc", "/root", "/boot", "/dev", "/proc", "/sys", "/mnt/c"]
+
+    static let systemFolder = Check(
+        "container.system_folder", .hardening, .critical,
         Message(
-            "check.container.whole_disk", en: "No container may write to all of this machine's disk",
-            fr: "Aucun conteneur ne peut écrire sur tout le disque de cette machine"),
+            "check.container.system_folder", en: "No container may write to this machine's system",
+            fr: "Aucun conteneur ne peut écrire dans le système de cette machine"),
         evidence: Message(
-            "check.container.whole_disk.evidence",
-            en: "/ is mounted in it as {target}: whoever gets into the container is root on this machine",
-            fr: "/ y est monté comme {target} : qui entre dans le conteneur est root sur cette machine"),
+            "check.container.system_folder.evidence",
+            en: "{source} is mounted in it as {target}: whoever gets into the container has this machine",
+            fr: "{source} y est monté comme {target} : qui entre dans le conteneur tient cette machine"),
         remedy: Message(
-            "check.container.whole_disk.remedy", en: "Mount the folders that it needs; to look only, add `:ro`.",
+            "check.container.system_folder.remedy", en: "Mount the folders that it needs; to look only, add `:ro`.",
             fr: "Montez les dossiers qu’il lui faut ; pour regarder seulement, ajoutez `:ro`."),
         needs: [.containers]
     ) { survey in
         survey.containers.flatMap { container in
-            container.mounts.filter { $0.kind == .bind && $0.source == "/" && !$0.isReadOnly }
-                .map { Trace(container.name, ["target": $0.target]) }
+            container.mounts.filter { $0.kind == .bind && systemFolders.contains($0.source) && !$0.isReadOnly }
+                .map { Trace(container.name, ["source": $0.source, "target": $0.target]) }
         }
     }
 
@@ -223,7 +226,8 @@ extension Check {
             guard redacted != line, let mark = redacted.firstIndex(of: "…") else { return nil }
             // The words in front of it, and not a page of a script.
             let front = redacted[..<mark].split(whereSeparator: \.isWhitespace).suffix(2).joined(separator: " ")
-            return Trace(container.name, ["words": String(front.suffix(60)) + " …"])
+            let isJoined = redacted[..<mark].last.map { !$0.isWhitespace } ?? false
+            return Trace(container.name, ["words": String(front.suffix(60)) + (isJoined ? "…" : " …")])
         }
     }
 
@@ -313,19 +317,19 @@ extension ContainerFacts {
     /// It stands between the engine and others, and lets through what it is told to.
     fileprivate var isSocketProxy: Bool { image.contains("socket-proxy") || image.contains("dockerproxy") }
 
-    /// A web server where browsers look for one: that is what others are to reach.
-    private func isFrontDoor(_ port: Port) -> Bool {
-        guard port.host == 80 || port.host == 443, !isComfyUI else { return false }
-        let servers = ["caddy", "traefik", "nginx", "haproxy", "httpd", "apache", "envoy", "swag", "comfygate"]
-        return servers.contains { [image, service ?? name].joined(separator: " ").lowercased().contains($0) }
+    /// Where browsers look for a web server: whoever listens there is meant to be reached, but for a ComfyUI.
+    private func isFrontDoor(_ port: Port) -> Bool { !isComfyUI && (port.host == 80 || port.host == 443) }
+
+    /// This machine's alone, and Docker's own bridge, which is behind it.
+    private func isInside(_ address: String) -> Bool {
+        address.hasPrefix("127.") || ["::1", "[::1]", "localhost", "172.17.0.1"].contains(address)
     }
 
     /// Others than this machine reach it there. What is published on one address is meant so, but for a ComfyUI, which lets
     /// everybody in.
     fileprivate func isExposed(at port: Port) -> Bool {
         guard port.transport == "tcp", !isFrontDoor(port) else { return false }
-        return port.isPublic
-            || isComfyUI && !port.address.hasPrefix("127.") && !["::1", "[::1]"].contains(port.address)
+        return port.isPublic || isComfyUI && !isInside(port.address)
     }
 
     /// Of a ComfyUI that would be started in the host's network and listen everywhere; nil for all others. One that runs has
@@ -335,10 +339,8 @@ extension ContainerFacts {
         guard network == "host", run == nil, isComfyUI, let index = arguments.firstIndex(of: "--listen") else {
             return nil
         }
-        let value = index + 1 < arguments.count ? arguments[index + 1] : ""
-        guard value.isEmpty || value.hasPrefix("--") || value.contains("0.0.0.0") || value.contains("::") else {
-            return nil
-        }
+        // Without an address it means every one.
+        guard index + 1 == arguments.count || !isInside(arguments[index + 1]) else { return nil }
         return zip(arguments, arguments.dropFirst()).first { $0.0 == "--port" }.flatMap { Int($0.1) } ?? 8_188
     }
 

@@ -306,6 +306,50 @@ public enum DiagnosisMessages {
             "GET passe, et {server} répond {status} à POST /prompt : aucun job ne peut être envoyé",
             "Cherchez-y une règle sur les méthodes, les chemins ou les corps (nginx : limit_except, deny ; un pare-feu applicatif)."
         ))
+    static let postFails = pair(
+        "post_fails",
+        en: (
+            "GET gets through, and POST /prompt is answered {status} by {server}: it fails there, or comes too often",
+            "The log of {server} says which: an exception of ComfyUI or of one of its nodes, or a limit (nginx: limit_req)."
+        ),
+        fr: (
+            "GET passe, et {server} répond {status} à POST /prompt : il y échoue, ou vient trop souvent",
+            "Le journal de {server} dit lequel : une exception de ComfyUI ou d’un de ses nœuds, ou une limite (nginx : limit_req)."
+        ))
+    static let apiElsewhere = pair(
+        "api_elsewhere",
+        en: (
+            "requests get through, but not below /api/ ({status}): ComfyUI's page sends all of its there, and stays empty",
+            "Pass /api/ on to ComfyUI as well; give whatever else is there a path or a name of its own."
+        ),
+        fr: (
+            "les requêtes passent, mais pas sous /api/ ({status}) : la page de ComfyUI y envoie toutes les siennes, et reste vide",
+            "Transmettez aussi /api/ à ComfyUI ; donnez à ce qui s’y trouve un chemin ou un nom à lui."
+        ))
+    static let passesOtherPath = pair(
+        "passes_other_path",
+        en: (
+            "{proxy} passes the request on, and ComfyUI says \"404: Not Found\": the path that arrives is not the one it knows",
+            "nginx: with location /comfy/ the address ends with a slash, proxy_pass http://127.0.0.1:8188/; Caddy: handle_path; "
+                + "Traefik: stripPrefix."
+        ),
+        fr: (
+            "{proxy} transmet la requête, et ComfyUI dit « 404: Not Found » : le chemin qui arrive n’est pas celui qu’il connaît",
+            "nginx : avec location /comfy/, l’adresse finit par une barre, proxy_pass http://127.0.0.1:8188/ ; Caddy : handle_path ; "
+                + "Traefik : stripPrefix."
+        ))
+    static let circle = pair(
+        "circle",
+        en: (
+            "{server} answers {status} and sends to the same address again: a circle",
+            "Mostly it sends to https:// what reaches it as plain HTTP, and a proxy in front has ended TLS: let it believe "
+                + "X-Forwarded-Proto, or speak https:// to it."
+        ),
+        fr: (
+            "{server} répond {status} et renvoie à la même adresse : un cercle",
+            "Le plus souvent, il renvoie vers https:// ce qui lui arrive en HTTP, et un proxy devant lui a terminé TLS : qu’il croie "
+                + "X-Forwarded-Proto, ou parlez-lui https://."
+        ))
     static let refused = pair(
         "refused",
         en: (
@@ -437,11 +481,13 @@ public enum DiagnosisMessages {
         "basic_login",
         en: (
             "{server} wants a name and a password of its own (Basic), in the field in which ComfyUI's clients send their token",
-            "Take that login away (nginx: auth_basic off) and let the gate ask; two of them cannot share one field."
+            "Let the gate ask in its place, and only then take it away (nginx: auth_basic off): two cannot share one field, and an "
+                + "open ComfyUI needs one of them."
         ),
         fr: (
             "{server} veut un nom et un mot de passe à lui (Basic), dans le champ où les clients de ComfyUI envoient leur jeton",
-            "Retirez cette connexion (nginx : auth_basic off) et laissez le portail demander ; deux ne peuvent partager un champ."
+            "Laissez le portail demander à sa place, et alors seulement retirez-la (nginx : auth_basic off) : deux ne peuvent "
+                + "partager un champ, et un ComfyUI ouvert a besoin de l’une."
         ))
     static let dropsAuthorization = pair(
         "drops_authorization",
@@ -511,6 +557,16 @@ public enum DiagnosisMessages {
         "placeholder",
         en: ("{place} holds nothing, or a text from an example", "Write the real value: {right}."),
         fr: ("{place} est vide ou contient un texte d’exemple", "Écrivez la vraie valeur : {right}."))
+    static let bearerTwice = pair(
+        "bearer_twice",
+        en: (
+            "{place} begins with \"Bearer\", which the request says already: it is sent twice",
+            "Leave that word away; the token alone belongs there."
+        ),
+        fr: (
+            "{place} commence par « Bearer », que la requête dit déjà : il est envoyé deux fois",
+            "Retirez ce mot ; seul le jeton a sa place ici."
+        ))
     static let wrapped = pair(
         "wrapped",
         en: (
@@ -554,11 +610,11 @@ public enum DiagnosisMessages {
     static let passwordSent = pair(
         "password_sent",
         en: (
-            "{place} holds the password itself; ComfyUI-Login wants its bcrypt hash as the token",
+            "{place} holds no bcrypt hash; ComfyUI-Login wants the hash of the password as the token, and not the password",
             "Send the hash that stands in the worker's login/PASSWORD: {right}."
         ),
         fr: (
-            "{place} contient le mot de passe lui-même ; ComfyUI-Login veut son empreinte bcrypt comme jeton",
+            "{place} ne contient pas d’empreinte bcrypt ; ComfyUI-Login veut celle du mot de passe comme jeton, pas le mot de passe",
             "Envoyez l’empreinte qui se trouve dans login/PASSWORD du worker : {right}."
         ))
 
@@ -615,7 +671,8 @@ public enum DiagnosisMessages {
         misdirected,
         gateWithoutWorker,
         brokenWorker, otherServer, skew, gateWantsToken, gateRefuses, otherPlace, restartNeeded, allRefused, noneFound,
-        hangs, otherLogin, postRefused, otherPath, otherBehind, basicLogin, dropsAuthorization, tokenRefused,
+        hangs, otherLogin, postRefused, postFails, apiElsewhere, passesOtherPath, circle, bearerTwice, otherPath,
+        otherBehind, basicLogin, dropsAuthorization, tokenRefused,
         placeholder, wrapped, eatenByCompose, eatenByShell, brokenHash, passwordSent,
     ]
     public static var all: [Message] { pairs.flatMap { [$0.evidence, $0.remedy] } }

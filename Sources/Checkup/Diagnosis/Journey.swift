@@ -13,10 +13,13 @@ public struct Journey: Sendable {
         var verdict: HashVerdict
         /// ComfyUI-Login's own file, which the plug-in reads when it starts.
         var isPluginFile = false
+        /// It begins with `Bearer`, which the header has of its own.
+        var hasScheme = false
         /// Nil where there was no answer.
         var status: Int?
 
-        var isLetIn: Bool { status.map { $0 != 401 && $0 != 403 && $0 != 302 && $0 != 303 } ?? false }
+        /// ComfyUI-Login answers 500 to a header of more than two words, and a broken server to everything.
+        var isLetIn: Bool { status.map { $0 < 500 && ![401, 403, 302, 303].contains($0) } ?? false }
     }
 
     /// As it was asked for.
@@ -41,6 +44,8 @@ public struct Journey: Sendable {
     var foreignOrigin: HTTPReply?
     /// A request whose Authorization is one word: ComfyUI-Login answers 500, unless somebody in front has taken it away.
     var oddAuthorization: HTTPReply?
+    /// `GET /api/system_stats`: ComfyUI's page asks below `/api`, programs mostly without it.
+    var api: HTTPReply?
     /// Whether `/ws` opens; nil where it was not tried.
     var opensWebSocket: Bool?
     /// What was said to bodies that were announced: their bytes, the smallest first.
@@ -61,10 +66,18 @@ public struct Journey: Sendable {
         return whole.hasSuffix("/system_stats") ? String(whole.dropLast(13)) : whole
     }
 
+    /// The answer sends to where it came from.
+    var isSentToItself: Bool {
+        guard let to = redirection.flatMap({ HTTPURL($0) }) else { return false }
+        return to.origin == url.origin && to.basePath == url.basePath
+    }
+
     /// There is something of the kind on the way: who has no TLS, no gate and no login has none that holds.
     func meets(_ hop: Hop) -> Bool {
         switch hop {
-        case .request, .name, .port, .worker, .clock: true
+        case .request, .name, .port: true
+        case .worker: bare?.giver == .comfyUI || ready?.status == 200 || trials.contains(where: \.isLetIn)
+        case .clock: bare?.date != nil
         case .tls: url.isSecure
         case .proxy: bare?.proxy != nil
         case .gate: bare?.giver == .gate

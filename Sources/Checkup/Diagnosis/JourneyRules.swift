@@ -22,7 +22,8 @@ enum JourneyRules {
         Rule(hop: .proxy, stops: true, judge: post), Rule(hop: .proxy, stops: true, judge: origin),
         Rule(hop: .worker, stops: true, judge: worker),
         Rule(hop: .worker, stops: true, judge: refusal),
-        Rule(hop: .proxy, stops: false, judge: webSocket), Rule(hop: .proxy, stops: false, judge: uploads),
+        Rule(hop: .proxy, stops: false, judge: api), Rule(hop: .proxy, stops: false, judge: webSocket),
+        Rule(hop: .proxy, stops: false, judge: uploads),
         Rule(hop: .clock, stops: false, judge: clock),
     ]
 
@@ -67,11 +68,11 @@ enum JourneyRules {
         if let container = journey.publishers.first, let run = container.run {
             let own = arguments.merging(["name": container.name, "code": "\(run.exitCode)"]) { $1 }
             switch run.status {
-            case "running": return silence(journey, container, own)
-            case "restarting":
+            case _ where run.isDying(at: journey.now):
                 return cause(
                     "worker.dies", .worker, container.name, Words.dies,
                     own.merging(["words": lastWords(journey)]) { $1 })
+            case "running": return silence(journey, container, own)
             default: return cause("worker.stopped", .worker, container.name, Words.stopped, own)
             }
         }
@@ -191,6 +192,9 @@ enum JourneyRules {
         case 502, 503: return cause("proxy.no_upstream", .proxy, name, Words.noUpstream, arguments)
         case 504: return cause("proxy.slow_upstream", .proxy, name, Words.slowUpstream, arguments)
         case 413: return cause("proxy.body_limit", .proxy, name, Words.bodyLimit, arguments)
+        // aiohttp's words, which came through.
+        case 404 where bare.text == "404: Not Found":
+            return cause("proxy.other_path", .proxy, name, Words.passesOtherPath, arguments)
         case 404: return cause("proxy.no_route", .proxy, name, Words.noRoute, arguments)
         default: return nil
         }
@@ -214,8 +218,18 @@ enum JourneyRules {
         // ComfyUI says 400 to a prompt with nothing in it; what the gate says is the account's business.
         guard let reply = journey.post, !(200...400).contains(reply.status), reply.giver != .gate else { return nil }
         let server = reply.server.map { String($0.prefix(40)) } ?? journey.host
-        return cause(
-            "request.post_refused", .proxy, server, Words.postRefused, ["server": server, "status": "\(reply.status)"])
+        let arguments = ["server": server, "status": "\(reply.status)"]
+        return reply.status == 429 || reply.status >= 500
+            ? cause("request.post_fails", .worker, server, Words.postFails, arguments)
+            : cause("request.post_refused", .proxy, server, Words.postRefused, arguments)
+    }
+
+    /// ComfyUI has each of its paths twice. A version without them is older than proxies care for.
+    private static func api(_ journey: Journey) -> Cause? {
+        guard let reply = journey.api, let proxy = reply.proxy ?? journey.bare?.proxy, reply.giver != .comfyUI,
+            reply.giver != .gate, ![401, 429].contains(reply.status), reply.status < 500
+        else { return nil }
+        return cause("proxy.api_elsewhere", .proxy, proxy, Words.apiElsewhere, ["status": "\(reply.status)"])
     }
 
     private static func origin(_ journey: Journey) -> Cause? {
@@ -229,6 +243,7 @@ enum JourneyRules {
         let name = bare.server.map { String($0.prefix(40)) } ?? journey.host
         let arguments = ["server": name, "status": "\(bare.status)", "location": journey.redirection ?? "–"]
         if bare.sendsToOtherLogin { return cause("login.elsewhere", .login, name, Words.otherLogin, arguments) }
+        if journey.isSentToItself { return cause("proxy.redirects", .proxy, name, Words.circle, arguments) }
         return (300..<400).contains(bare.status)
             ? cause("proxy.redirects", .proxy, name, Words.redirects, arguments)
             : cause("request.refused", .worker, name, Words.refused, arguments)
@@ -328,6 +343,7 @@ enum JourneyRules {
     private static func malformed(_ trial: Journey.Trial, _ right: Journey.Trial?) -> Cause? {
         let place = trial.place ?? "--token-stdin"
         let arguments = ["place": place, "right": right?.place ?? "comfygate secrets audit"]
+        if trial.hasScheme { return cause("login.bearer_twice", .login, place, Words.bearerTwice, arguments) }
         switch trial.verdict {
         case .hash: return nil
         case .empty, .placeholder: return cause("login.placeholder", .login, place, Words.placeholder, arguments)

@@ -66,11 +66,13 @@ public struct Traveller: Sendable {
             let probe = asker
             async let opens = probe.opensWebSocket("/ws", bearer: right)
             async let uploads = Self.announce(to: probe, bearer: right)
+            async let api = probe.ask(.get, "/api/system_stats", bearer: right)
             async let post = probe.ask(.post, "/prompt", bearer: right, body: "{}")
             journey.foreignOrigin = await probe.ask(
                 .post, "/prompt", bearer: right, origin: url.origin.map { "\($0)" }, body: "{}"
             ).reply
             (journey.opensWebSocket, journey.uploads, journey.post) = await (opens, uploads, post.reply)
+            journey.api = await api.reply
         }
         return journey
     }
@@ -95,7 +97,8 @@ public struct Traveller: Sendable {
         func add(_ value: Secret, _ place: String?, isPluginFile: Bool = false) {
             guard !found.contains(where: { $0.value == value }), found.count < Self.mostTrials else { return }
             let trial = Journey.Trial(
-                place: place, verdict: HashVerdict(judging: Array(value.reveal().utf8)), isPluginFile: isPluginFile)
+                place: place, verdict: HashVerdict(judging: Array(value.reveal().utf8)), isPluginFile: isPluginFile,
+                hasScheme: value.reveal().lowercased().hasPrefix("bearer "))
             found.append((trial, value))
         }
         if let token { add(token, nil) }

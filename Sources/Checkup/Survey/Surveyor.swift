@@ -256,7 +256,7 @@ extension Surveyor.Folder {
     fileprivate mutating func take(
         _ files: [String: [UInt8]], in tree: ProjectTree, root: String, _ surroundings: Set<String>
     ) {
-        var includers: [String: String] = [:]
+        var includers: [String: (path: String, inclusion: ComposeFiles.Inclusion)] = [:]
         var compose = ComposeFiles()
         var files = files
         for folder in Set(files.keys.map(\.folderPath) + [""]) {
@@ -279,7 +279,8 @@ extension Surveyor.Folder {
                 needed.formUnion(
                     document.scalars.flatMap { ComposeTemplate.variables(in: Array($0.utf8)[...]) }
                         .filter { $0.fallback == .none }.map { "\(path.sibling(".env")): \($0.name)" })
-                let included = ComposeFiles.included(by: document, in: path)
+                let inclusions = ComposeFiles.included(by: document, in: path)
+                let included = inclusions.flatMap(\.paths)
                 for other in included + ComposeFiles.extended(by: document, in: path)
                 where known.insert(other).inserted {
                     if let bytes = tree.bytes(of: other) {
@@ -290,23 +291,33 @@ extension Surveyor.Folder {
                 }
                 for (key, file) in ComposeFiles.lent(by: document, in: path) { need(file, key, of: path, in: tree) }
                 started.formUnion(included)
-                for other in included where other != path { includers[other] = path }
+                for inclusion in inclusions {
+                    if inclusion.paths.count > 1 { compose.choose(inclusion.paths) }
+                    for other in inclusion.paths where other != path { includers[other] = (path, inclusion) }
+                }
             } catch {
                 broken.append(Survey.BrokenFile(path: "\(path):\(error.position.line)", reason: error.phrase))
             }
         }
         compose.lend(known.subtracting(started))
         for (path, document) in compose.merged {
+            if includers[path] == nil {
+                broken += compose.undefined(in: path).map { Survey.BrokenFile(path: path, reason: $0.phrase) }
+            }
             // Whoever includes a file fills it in, too, and first.
             var chain = [path]
-            while let last = chain.last, let next = includers[last], !chain.contains(next) { chain.append(next) }
-            let dotenv = chain.reversed().compactMap { tree.bytes(of: $0.sibling(".env")) }
+            while let last = chain.last, let next = includers[last]?.path, !chain.contains(next) { chain.append(next) }
+            let dotenv = chain.reversed().flatMap { file in
+                (includers[file]?.inclusion.environmentFiles ?? [file.sibling(".env")]).compactMap {
+                    tree.bytes(of: $0)
+                }
+            }
             var variables = ComposeVariables(dotenv, surroundings: surroundings)
             let project = ComposeFiles.project(
                 of: document, in: chain.last ?? path, &variables,
                 root: root.split(separator: "/").last.map(String.init) ?? "")
             let services = ContainerFacts.services(of: document, in: path, &variables, read: tree.bytes)
-            for service in services {
+            for service in services where includers[path]?.inclusion.isMoved != true {
                 for file in service.environmentFiles { need(file, "env_file", of: path, in: tree) }
             }
             containers += services.map { service in

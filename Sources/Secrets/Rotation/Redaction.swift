@@ -51,7 +51,8 @@ public struct Redaction: Sendable {
         let ends = Set(" \t\r\n\"'`=,;:()[]{}<>|".utf8)
         var out: [UInt8] = []
         for word in bytes.split(omittingEmptySubsequences: false, whereSeparator: { ends.contains($0) }) {
-            let isSecret = SecretShape(of: Array(word)) != nil || SecretShape(of: single(word)) != nil
+            let plain = single(word)
+            let isSecret = SecretShape(of: Array(word)) != nil || SecretShape(of: plain) != nil || isCrypt(plain)
             out += isSecret ? mark : Array(word)
             if word.endIndex < bytes.endIndex { out.append(bytes[word.endIndex]) }
         }
@@ -66,6 +67,12 @@ public struct Redaction: Sendable {
             out.append(byte)
         }
         return out
+    }
+
+    /// `$apr1$salt$hash`, as htpasswd and crypt(5) write them.
+    private static func isCrypt(_ word: [UInt8]) -> Bool {
+        guard word.count >= 20, word.first == DotenvBytes.dollar else { return false }
+        return word.split(separator: DotenvBytes.dollar).count >= 3 && !word.contains(UInt8(ascii: "{"))
     }
 
     private static func spellings(of secret: [UInt8]) -> [[UInt8]] {

@@ -15,7 +15,7 @@ struct SecretPlaces {
         (self.text, self.isDocument) = (text, isDocument)
         var index = 0
         while index < text.count {
-            if let range = userInformation(at: index) {
+            if let range = userInformation(at: index) ?? hash(at: index) {
                 take(range)
                 index = range.upperBound
             } else if Self.isOfName(text[index]) {
@@ -40,19 +40,68 @@ struct SecretPlaces {
         guard text[index] == Self.colon, text[index...].starts(with: "://".utf8) else { return nil }
         let start = index + 3
         let end = skip(from: start) { !Self.endsAuthority.contains($0) }
+        if let path = webhook(text[start..<end]) { return path }
         guard let at = text[start..<end].lastIndex(of: UInt8(ascii: "@")) else { return nil }
         if let colon = text[start..<at].firstIndex(of: Self.colon) { return kept(colon + 1..<at) }
         return at - start >= Self.longName ? start..<at : nil
     }
 
+    /// Whoever has such an address writes there: its path is the secret.
+    private func webhook(_ authority: ArraySlice<UInt8>) -> Range<Int>? {
+        let host = String(decoding: authority, as: UTF8.self)
+        guard ["hooks.slack.com", "discord.com", "discordapp.com", "api.telegram.org"].contains(host),
+            text[authority.endIndex...].starts(with: "/".utf8)
+        else { return nil }
+        return authority.endIndex + 1..<end(from: authority.endIndex, at: Self.endsWord)
+    }
+
+    /// `{SHA}…` of a file of passwords.
+    private func hash(at index: Int) -> Range<Int>? {
+        guard text[index] == UInt8(ascii: "{"),
+            let mark = ["{SHA}", "{SSHA}"].first(where: { text[index...].starts(with: $0.utf8) })
+        else { return nil }
+        return index + mark.utf8.count..<end(from: index + mark.utf8.count, at: Self.endsWord)
+    }
+
     // MARK: - Names
 
-    private func value(behind name: Range<Int>) -> Range<Int>? {
+    private func value(behind run: Range<Int>) -> Range<Int>? {
+        let front = text[..<run.lowerBound].suffix(2)
+        let isVariable = front.elementsEqual("${".utf8)
+        // A variable's name has no `-`: that begins what stands in for it.
+        let cut = isVariable ? text[run].firstIndex(of: UInt8(ascii: "-")) : nil
+        let name = run.lowerBound..<(cut ?? run.upperBound)
         let word = String(lowercasing: text[name].span)
         if word == "bearer" || word == "basic" { return credential(from: name.upperBound) }
         if word == "-u" || word == "--user" { return password(from: name.upperBound) }
-        guard Self.names(word) else { return nil }
-        return assigned(behind: name) ?? (word.hasPrefix("--") ? argument(behind: name.upperBound) : nil)
+        let sureness = Self.sureness(word)
+        // `me/auth:1.2` is an image.
+        guard sureness != .none, front.last != UInt8(ascii: "/") else {
+            return nil
+        }
+        let found =
+            isVariable
+            ? fallback(behind: name.upperBound)
+            : assigned(behind: name) ?? (word.hasPrefix("--") ? argument(behind: name.upperBound) : nil)
+        let isOfQuery = front.last.map("?&".utf8.contains) ?? false
+        return found.flatMap { sureness == .sure || isOfQuery || looksSecret($0) ? $0 : nil }
+    }
+
+    /// What stands in for `${NAME:-value}`; what is said of `${NAME:?words}` is no value.
+    private func fallback(behind index: Int) -> Range<Int>? {
+        var start = index < text.count && text[index] == Self.colon ? index + 1 : index
+        guard start < text.count, text[start] == UInt8(ascii: "-") else { return nil }
+        start += 1
+        return kept(start..<skip(from: start) { $0 != UInt8(ascii: "}") && $0 != Self.newline })
+    }
+
+    /// Too long or too mixed for a setting.
+    private func looksSecret(_ range: Range<Int>) -> Bool {
+        let value = text[range]
+        let hasBoth =
+            value.contains { (0x30...0x39).contains($0) } && value.contains { (0x61...0x7A).contains($0 | 0x20) }
+        return value.contains(Self.colon) || value.count >= 12 && !value.contains(UInt8(ascii: "/"))
+            || value.count >= 6 && hasBoth && !value.contains(UInt8(ascii: "."))
     }
 
     /// `Bearer X`, which is no sentence about bearers: X is not of small letters alone.
@@ -80,9 +129,12 @@ struct SecretPlaces {
         let isColon = text[index] == Self.colon
         guard text[index] == Self.equals || isDocument && isColon else { return nil }
         index += 1
+        // Behind the name of a port, a tag or a scheme there is no blank.
+        if isColon, index < text.count, text[index].isOfNumberOrSlash { return nil }
         if index < text.count, !isColon, text[index] == UInt8(ascii: ">") { index += 1 }
         if isDocument { index = skip(from: index, while: Self.isBlank) }
         if let quote = quote(at: index) { return kept(quote.upperBound..<closing(quote)) }
+        guard index < text.count, !"{[".utf8.contains(text[index]) else { return nil }
         let line = text[..<name.lowerBound].lastIndex(of: Self.newline).map { $0 + 1 } ?? 0
         let front = text[line..<name.lowerBound]
         var ends = Self.endsWord
@@ -124,7 +176,7 @@ struct SecretPlaces {
         }
         guard start > index, start < text.count, text[start] != UInt8(ascii: "-") else { return nil }
         if let quote = quote(at: start) { return kept(quote.upperBound..<closing(quote)) }
-        return kept(start..<end(from: start, at: Self.endsWord))
+        return kept(start..<end(from: start, at: Self.endsArgument))
     }
 
     // MARK: - Values
@@ -137,7 +189,8 @@ struct SecretPlaces {
             return kept(range.lowerBound + scheme.utf8.count..<range.upperBound)
         }
         if word.hasPrefix("…") { return nil }
-        if range.isEmpty || ["true", "false", "yes", "no", "null", "~", "none"].contains(word) { return nil }
+        if range.isEmpty || Self.settings.contains(word) { return nil }
+        if word.hasPrefix("$(") || word.hasPrefix("$$(") || word.hasPrefix("`") { return nil }
         if Placeholder.matches(value) || isReference(range) || ["/", "./", "../", "~/"].contains(where: word.hasPrefix)
         {
             return nil
@@ -160,11 +213,22 @@ struct SecretPlaces {
         return mark < text.count && "\"'".utf8.contains(text[mark]) ? index..<mark + 1 : nil
     }
 
-    /// Where the text ends that a quotation mark begins: at the next one of its kind, or with the line.
+    /// Where the text ends that a quotation mark begins: at the next one of its kind, in a document also some lines below, or
+    /// with the line.
     private func closing(_ quote: Range<Int>) -> Int {
+        if isDocument, let end = closing(quote, lines: Self.mostLines) { return end }
+        return closing(quote, lines: 1) ?? skip(from: quote.upperBound) { $0 != Self.newline }
+    }
+
+    private func closing(_ quote: Range<Int>, lines: Int) -> Int? {
         let mark = text[quote.upperBound - 1]
         var index = quote.upperBound
-        while index < text.count, text[index] != Self.newline {
+        var lines = lines
+        while index < text.count {
+            if text[index] == Self.newline {
+                lines -= 1
+                if lines == 0 { return nil }
+            }
             if text[index] == UInt8(ascii: "\\"), index + 1 < text.count {
                 if quote.count == 2, text[index + 1] == mark { return index }
                 index += 2
@@ -174,7 +238,7 @@ struct SecretPlaces {
                 index += 1
             }
         }
-        return min(index, text.count)
+        return nil
     }
 
     /// The braces of `${NAME}` end no word.
@@ -196,9 +260,17 @@ struct SecretPlaces {
 
     // MARK: - Bytes and words
 
+    private static let settings: Set = [
+        "true", "false", "yes", "no", "on", "off", "0", "1", "null", "~", "none", "empty", "dummy", "basic", "auto",
+        "required", "optional", "enabled", "disabled",
+    ]
+
     private static let (colon, equals, newline) = (UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "\n"))
     private static let endsAuthority = Set("/?#\"'`<> \t\r\n".utf8)
+    private static let endsArgument = Set(" \t\r\n\"'`;&]<>|".utf8)
     private static let endsWord = Set(" \t\r\n\"'`,;&)]}<>|".utf8)
+    /// Of a quoted text.
+    private static let mostLines = 8
     /// Bytes of a user's name in an address that are rather a token.
     private static let longName = 16
 
@@ -212,14 +284,31 @@ struct SecretPlaces {
     /// Names that are abbreviated or run together, beside those of `SecretName`.
     private static let endings = [
         "token", "password", "passwd", "passphrase", "passwort", "pwd", "secret", "apikey", "accesskey", "secretkey",
-        "privatekey", "authkey", "credential", "credentials", "authorization", "cookie", "signature",
+        "privatekey", "authkey", "masterkey", "appkey", "fernetkey", "keybase", "credential", "authorization", "cookie",
+        "signature", "requirepass", "masterauth",
     ]
-    private static let words: Set = ["pw", "sig", "auth", "pass", "psk", "pin"]
+    /// Of these the value has to look like a secret as well: `auth: basic` and `primary_key: id` are settings.
+    private static let vague: Set = ["pw", "sig", "auth", "pass", "psk", "key"]
+    /// Tokens of a language model are counted.
+    private static let counted: Set = ["max", "min", "num", "pad", "eos", "bos", "unk", "sep", "cls", "stop", "new"]
+
+    private enum Sureness { case sure, vague, none }
 
     /// - Parameter word: In small letters.
-    private static func names(_ word: String) -> Bool {
-        let name = word.drop { $0 == "-" }
-        if endings.contains(where: name.hasSuffix) || SecretName.matches(word) { return true }
-        return name.split { "-_.".contains($0) }.last.map { words.contains(String($0)) } ?? false
+    private static func sureness(_ word: String) -> Sureness {
+        var parts = word.split { "-_.".contains($0) }
+        // `API_KEY_2`, `API_KEYS`
+        if let last = parts.last, last.allSatisfy(\.isNumber) { parts.removeLast() }
+        guard var last = parts.last else { return .none }
+        if ["keys", "tokens", "passwords"].contains(last) { last = last.dropLast() }
+        let before = parts.dropLast().last
+        if last == "token", let before, counted.contains(String(before)) { return .none }
+        let name = (parts.dropLast() + [last]).joined()
+        if endings.contains(where: name.hasSuffix) || SecretName.matches(word) { return .sure }
+        return vague.contains(String(last)) && (last != "key" || before != nil) ? .vague : .none
     }
+}
+
+extension UInt8 {
+    fileprivate var isOfNumberOrSlash: Bool { (0x2E...0x39).contains(self) }
 }

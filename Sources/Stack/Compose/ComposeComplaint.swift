@@ -13,6 +13,10 @@ public enum ComposeComplaint: Sendable, Hashable {
     case badPort(String)
     /// `include`, `extends` or `COMPOSE_FILE` names a file that is not there.
     case noFile(String)
+    /// A service names something under a key, and no file defines it.
+    case undefined(service: String, key: String, name: String)
+    /// A key of a service that has to be a list.
+    case noList(service: String, key: String)
     /// The file itself cannot be read.
     case unreadable
     /// Something beside compose files that has to be there: what `env_file` names, and the files of secrets and configs.
@@ -26,6 +30,9 @@ public enum ComposeComplaint: Sendable, Hashable {
         case .noServices: ComposeMessages.noServices()
         case .badPort(let text): ComposeMessages.badPort(["text": String(text.prefix(80))])
         case .noFile(let path): ComposeMessages.noFile(["path": path])
+        case .undefined(let service, let key, let name):
+            ComposeMessages.undefined(["service": service, "key": key, "name": name])
+        case .noList(let service, let key): ComposeMessages.noList(["service": service, "key": key])
         case .unreadable: ComposeMessages.unreadable()
         case .noOtherFile(let path, let key): ComposeMessages.noOtherFile(["path": path, "key": key])
         }
@@ -53,6 +60,12 @@ public enum ComposeMessages {
         "compose.no_file", en: "it names the compose file {path}, which is not there or cannot be read",
         fr: "il nomme le fichier compose {path}, qui n’est pas là ou ne peut être lu")
 
+    static let undefined = Message(
+        "compose.undefined", en: "{key} of the service {service} names {name}, which no file defines",
+        fr: "{key} du service {service} nomme {name}, qu’aucun fichier ne définit")
+    static let noList = Message(
+        "compose.no_list", en: "{key} of the service {service} has to be a list",
+        fr: "{key} du service {service} doit être une liste")
     static let unreadable = Message(
         "compose.unreadable", en: "this user may not read it, so that nothing in it was judged",
         fr: "cet utilisateur ne peut pas le lire : rien de ce qu’il contient n’a été jugé")
@@ -60,5 +73,7 @@ public enum ComposeMessages {
         "compose.no_other_file", en: "its {key} names {path}, which is not there",
         fr: "son {key} nomme {path}, qui n’est pas là")
 
-    public static let all = [noValue, noTemplate, noImage, noServices, badPort, noFile, unreadable, noOtherFile]
+    public static let all = [
+        noValue, noTemplate, noImage, noServices, badPort, noFile, undefined, noList, unreadable, noOtherFile,
+    ]
 }

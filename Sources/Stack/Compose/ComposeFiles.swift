@@ -39,18 +39,37 @@ public struct ComposeFiles: Sendable {
         return list.split(separator: separator).compactMap { ComposeFile.path(of: String($0), in: folder) }
     }
 
-    /// What other files a file includes, relative to the project's folder.
-    public static func included(by document: YAMLNode, in path: String) -> [String] {
-        (document["include"]?.elements ?? []).flatMap { entry -> [YAMLNode] in
-            let paths = entry["path"] ?? entry
-            return paths.elements.isEmpty ? [paths] : paths.elements
-        }.compactMap { $0.text.flatMap { ComposeFile.path(of: $0, in: path.folderPath) } }
+    /// One entry of `include`.
+    public struct Inclusion: Sendable, Hashable {
+        /// Relative to the project's folder; those behind the first one change it.
+        public let paths: [String]
+        /// What stands in for the `.env` beside the files; nil where that counts.
+        public let environmentFiles: [String]?
+        /// Relative paths in the files are meant from another folder.
+        public let isMoved: Bool
     }
 
-    /// The files of a file's secrets and configs, relative to the project's folder, with `secrets` or `configs`.
+    /// What other files a file includes; those outside the project's folder are left out.
+    public static func included(by document: YAMLNode, in path: String) -> [Inclusion] {
+        func paths(_ node: YAMLNode?) -> [String] {
+            node.map { $0.elements.isEmpty ? [$0] : $0.elements }?.compactMap { $0.text }
+                .compactMap { ComposeFile.path(of: $0, in: path.folderPath) } ?? []
+        }
+        return (document["include"]?.elements ?? []).map { entry in
+            Inclusion(
+                paths: paths(entry["path"] ?? entry), environmentFiles: entry["env_file"].map { paths($0) },
+                isMoved: entry["project_directory"] != nil)
+        }
+    }
+
+    /// The files of secrets and configs that a file's services want, relative to the project's folder, with `secrets` or
+    /// `configs`.
     public static func lent(by document: YAMLNode, in path: String) -> [(key: String, path: String)] {
         ["secrets", "configs"].flatMap { key in
-            (document[key]?.entries ?? []).compactMap { entry in
+            let wanted = Set(
+                services(of: document).flatMap { $0.value[key]?.elements ?? [] }
+                    .compactMap { $0.text ?? $0["source"]?.text })
+            return (document[key]?.entries ?? []).filter { wanted.contains($0.key) }.compactMap { entry in
                 entry.value["file"]?.text.flatMap { ComposeFile.path(of: $0, in: path.folderPath) }.map { (key, $0) }
             }
         }
@@ -92,6 +111,39 @@ public struct ComposeFiles: Sendable {
     /// The services of a file, each with what it extends.
     private func resolved(_ document: YAMLNode, in path: String) -> YAMLNode {
         YAMLNode(Self.services(of: document).map { ($0.key, resolved($0.key, in: path, depth: 0) ?? $0.value) })
+    }
+
+    /// What services of a file name and neither it nor what changes it defines. Only files that are started by themselves are
+    /// judged: a piece may be one of several.
+    public func undefined(in path: String) -> [ComposeComplaint] {
+        guard Self.isUsual(path) || layers[path] != nil, let own = documents[path] else { return [] }
+        let all = [own] + overrides(of: path).map(\.document)
+        guard !all.contains(where: { $0["include"] != nil }) else { return [] }
+        func defined(_ key: String) -> Set<String> { Set(all.flatMap { $0[key]?.entries.map(\.key) ?? [] }) }
+        let (services, networks, volumes) = (defined("services"), defined("networks"), defined("volumes"))
+        let (secrets, configs) = (defined("secrets"), defined("configs"))
+        return all.flatMap(Self.services).flatMap { entry -> [ComposeComplaint] in
+            let service = entry.value
+            func names(_ key: String, under member: String = "source") -> [String] {
+                let node = service[key]
+                return (node?.entries.map(\.key) ?? [])
+                    + (node?.elements ?? []).compactMap { $0.text ?? $0[member]?.text }
+            }
+            let volumesNamed = (service["volumes"]?.elements ?? []).compactMap { element -> String? in
+                if let text = element.text { return text.contains(":") ? String(text.prefix { $0 != ":" }) : nil }
+                return element["type"]?.text == "volume" ? element["source"]?.text : nil
+            }.filter { $0.utf8.first.map { byte in !"./~".utf8.contains(byte) } ?? false }
+            let wishes: [(key: String, names: [String], defined: Set<String>)] = [
+                ("depends_on", names("depends_on"), services),
+                ("networks", names("networks"), networks.union(["default"])),
+                ("volumes", volumesNamed, volumes), ("secrets", names("secrets"), secrets),
+                ("configs", names("configs"), configs),
+            ]
+            return wishes.flatMap { wish in
+                wish.names.filter { !wish.defined.contains($0) && !$0.contains("$") }
+                    .map { .undefined(service: entry.key, key: wish.key, name: $0) }
+            }
+        }
     }
 
     /// One that Compose takes without being told to, so that it has to be whole.

@@ -25,6 +25,10 @@ extension ContainerFacts {
             if ["image", "build", "extends", "provider"].allSatisfy({ entry.value[$0] == nil }) {
                 variables.complain(.noImage(service: entry.key))
             }
+            for key in ["ports", "volumes", "secrets", "configs", "devices", "cap_add", "profiles"]
+            where entry.value[key]?.text != nil {
+                variables.complain(.noList(service: entry.key, key: key))
+            }
             // What is not looked at below keeps Compose from starting just as well.
             entry.value.scalars.forEach { _ = variables.fill($0) }
             var service = ComposeService(
@@ -185,8 +189,11 @@ private struct ComposeService {
     private var environmentFiles: [(path: String, isNeeded: Bool)] {
         mutating get {
             (node["env_file"].map { $0.elements.isEmpty ? [$0] : $0.elements } ?? []).compactMap { file in
-                text(file["path"] ?? file).flatMap { ComposeFile.path(of: $0, in: folder) }
-                    .map { ($0, text(file["required"]) != "false") }
+                // `~` is somebody's home, which is not looked into.
+                text(file["path"] ?? file).flatMap {
+                    $0.hasPrefix("~") ? nil : ComposeFile.path(of: $0, in: folder)
+                }
+                .map { ($0, text(file["required"]) != "false") }
             }
         }
     }

@@ -109,6 +109,15 @@ public struct ContainerFacts: Sendable, Hashable {
         }
 
         public var isRunning: Bool { status == "running" }
+
+        /// It ends and is started again, now and more than once: between two ends it is called `running` for a moment.
+        public func isDying(at now: Timestamp) -> Bool {
+            guard status != "restarting" else { return true }
+            guard isRunning, restarts > 1, let start = Timestamp(rfc3339: startedAt) else { return false }
+            return now.seconds - start.seconds < Self.moment
+        }
+
+        private static let moment: Int64 = 30
     }
 
     public var name: String

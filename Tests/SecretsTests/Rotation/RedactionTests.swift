@@ -36,7 +36,7 @@ struct RedactionTests {
             ("command: tunnel run --token CfTok_123 --url x", "command: tunnel run --token … --url x"),
             ("[\"--api-key\", \"abc\", '--x']", "[\"--api-key\", \"…\", '--x']"),
             ("  - --password\n  - abc\n  - --x\n", "  - --password\n  - …\n  - --x\n"),
-            ("--token --verbose", "--token --verbose"), ("--token ${TOKEN:-a b} x", "--token ${TOKEN:…} x"),
+            ("--token --verbose", "--token --verbose"), ("--token ${TOKEN:-a b} x", "--token ${TOKEN:-…} x"),
             ("--token=abc", "--token=…"),
             ("curl -H 'Authorization: Bearer BlockBearer1'", "curl -H 'Authorization: Bearer …'"),
             ("a bearer authentication is wanted", "a bearer authentication is wanted"),
@@ -57,6 +57,39 @@ struct RedactionTests {
             ("POSTGRES_PASSWORD_FILE: /run/secrets/a", "POSTGRES_PASSWORD_FILE: /run/secrets/a"),
             ("password: /run/secrets/a", "password: /run/secrets/a"), ("max_tokens: 5", "max_tokens: 5"),
             ("secrets:\n  a: 1\n", "secrets:\n  a: 1\n"), ("PASSWORD:", "PASSWORD:"), ("token=", "token="),
+            // What a helper needs to see stays.
+            (
+                "${HF_TOKEN:?set it} ${API_KEY:-} ${A_TOKEN:-$API_KEY}",
+                "${HF_TOKEN:?set it} ${API_KEY:-} ${A_TOKEN:-$API_KEY}"
+            ),
+            ("${A_TOKEN:-abc} ${B_TOKEN-abc}", "${A_TOKEN:-…} ${B_TOKEN-…}"),
+            ("image: thomseddon/traefik-forward-auth:2", "image: thomseddon/traefik-forward-auth:2"),
+            ("image: me/token:latest", "image: me/token:latest"), ("token:8080", "token:8080"),
+            ("secrets: {db_password: {file: ./x}}", "secrets: {db_password: {file: ./x}}"),
+            ("depends_on: {auth: {condition: healthy}}", "depends_on: {auth: {condition: healthy}}"),
+            ("USE_AUTH: \"1\"", "USE_AUTH: \"1\""), ("ENABLE_AUTH: off", "ENABLE_AUTH: off"),
+            ("AUTH: basic", "AUTH: basic"),
+            ("MAX_TOKEN: \"4096\"", "MAX_TOKEN: \"4096\""), ("PAD_TOKEN: \"[PAD]\"", "PAD_TOKEN: \"[PAD]\""),
+            ("MYSQL_ALLOW_EMPTY_PASSWORD: \"on\"", "MYSQL_ALLOW_EMPTY_PASSWORD: \"on\""), ("--pin 1", "--pin 1"),
+            ("primary_key: id", "primary_key: id"),
+            ("--token $$(cat /run/secrets/t)", "--token $$(cat /run/secrets/t)"),
+            ("TOKEN=$(cat /run/t)", "TOKEN=$(cat /run/t)"), ("--basic-auth=on", "--basic-auth=on"),
+            ("--api-key EMPTY", "--api-key EMPTY"),
+            // And what nobody else is to see goes.
+            ("users=admin:$$apr1$$H6uskkkW$$IgXLP6ewTrSuBkTrqE8wj/", "users=admin:…"),
+            ("admin:{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=", "admin:{SHA}…"),
+            ("redis-server --requirepass abc", "redis-server --requirepass …"),
+            ("--gradio-auth a:pw,b:pw2 --x", "--gradio-auth … --x"), ("MEILI_MASTER_KEY: abc", "MEILI_MASTER_KEY: …"),
+            ("SECRET_KEY_BASE=abc", "SECRET_KEY_BASE=…"), ("APP_KEY=abc", "APP_KEY=…"),
+            ("A_FERNET_KEY: abc", "A_FERNET_KEY: …"),
+            ("OPENAI_API_KEYS: a,b", "OPENAI_API_KEYS: …"), ("OPENAI_API_KEY_2: abc", "OPENAI_API_KEY_2: …"),
+            ("CACHE_KEY: 0123456789abcdef", "CACHE_KEY: …"),
+            ("https://hooks.slack.com/services/T0/B0/abc x", "https://hooks.slack.com/… x"),
+            ("https://api.telegram.org/bot12:abc/send", "https://api.telegram.org/…"),
+            ("PASSWORD: \"one\n  two\"\nnext: 1", "PASSWORD: \"…\"\nnext: 1"),
+            ("password: 'tis\nnext: 1", "password: '…\nnext: 1"),
+            ("a:\r\n  TOKEN: |\r\n    abc\r\n  next: 1\r\n", "a:\r\n  TOKEN: |\r…\n  next: 1\r\n"),
+
         ])
     func places(given: String, shown: String) {
         #expect(Self.redaction.document(Array(given.utf8)) == shown)
