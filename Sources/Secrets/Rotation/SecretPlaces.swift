@@ -10,7 +10,7 @@ struct SecretPlaces {
     private let text: [UInt8]
     private(set) var ranges: [Range<Int>] = []
 
-    /// - Complexity: O(text).
+    /// - Complexity: O(text), and at most `longest` bytes for each name in it.
     init(in text: [UInt8], isDocument: Bool) {
         (self.text, self.isDocument) = (text, isDocument)
         var index = 0
@@ -135,8 +135,9 @@ struct SecretPlaces {
         if isDocument { index = skip(from: index, while: Self.isBlank) }
         if let quote = quote(at: index) { return kept(quote.upperBound..<closing(quote)) }
         guard index < text.count, !"{[".utf8.contains(text[index]) else { return nil }
-        let line = text[..<name.lowerBound].lastIndex(of: Self.newline).map { $0 + 1 } ?? 0
-        let front = text[line..<name.lowerBound]
+        // What stands before it on its line, as far as that tells anything.
+        let before = text[max(0, name.lowerBound - Self.farthest)..<name.lowerBound]
+        let front = before[(before.lastIndex(of: Self.newline).map { $0 + 1 } ?? before.startIndex)...]
         var ends = Self.endsWord
         if isColon {
             ends = front.contains { "{[".utf8.contains($0) } ? Set(",}]\n\r".utf8) : Set("\n\r".utf8)
@@ -198,12 +199,28 @@ struct SecretPlaces {
         return range
     }
 
-    /// `$NAME` and `${NAME…}`, and nothing beside them.
+    /// Variables, `$NAME` and `${NAME…}`, and at most signs between them.
     private func isReference(_ range: Range<Int>) -> Bool {
-        guard text[range].first == DotenvBytes.dollar, range.count > 1 else { return false }
-        let name = text[range.lowerBound + 1..<range.upperBound]
-        if name.first == UInt8(ascii: "{") { return name.firstIndex(of: UInt8(ascii: "}")) == name.endIndex - 1 }
-        return DotenvBytes.isName(Array(name))
+        var index = range.lowerBound
+        var hasVariable = false
+        while index < range.upperBound {
+            let byte = text[index]
+            guard byte == DotenvBytes.dollar, index + 1 < range.upperBound else {
+                // A letter or a digit of its own.
+                if Self.isOfName(byte), byte != UInt8(ascii: "-"), byte != UInt8(ascii: ".") { return false }
+                index += 1
+                continue
+            }
+            if text[index + 1] == UInt8(ascii: "{") {
+                index = skip(from: index) { $0 != UInt8(ascii: "}") && $0 != Self.newline } + 1
+            } else if DotenvBytes.startsName(text[index + 1]) {
+                index = skip(from: index + 1, while: DotenvBytes.continuesName)
+            } else {
+                return false
+            }
+            hasVariable = true
+        }
+        return hasVariable && index <= range.upperBound
     }
 
     /// A quotation mark, with the backslash of one that stands in another text's quotes.
@@ -224,12 +241,13 @@ struct SecretPlaces {
         let mark = text[quote.upperBound - 1]
         var index = quote.upperBound
         var lines = lines
-        while index < text.count {
+        let limit = min(text.count, index + Self.longest)
+        while index < limit {
             if text[index] == Self.newline {
                 lines -= 1
                 if lines == 0 { return nil }
             }
-            if text[index] == UInt8(ascii: "\\"), index + 1 < text.count {
+            if text[index] == UInt8(ascii: "\\"), index + 1 < limit {
                 if quote.count == 2, text[index + 1] == mark { return index }
                 index += 2
             } else if text[index] == mark {
@@ -269,8 +287,10 @@ struct SecretPlaces {
     private static let endsAuthority = Set("/?#\"'`<> \t\r\n".utf8)
     private static let endsArgument = Set(" \t\r\n\"'`;&]<>|".utf8)
     private static let endsWord = Set(" \t\r\n\"'`,;&)]}<>|".utf8)
-    /// Of a quoted text.
-    private static let mostLines = 8
+    /// Of a quoted text, and its bytes: a private key has 3,000.
+    private static let mostLines = 32
+    private static let longest = 8_192
+    private static let farthest = 512
     /// Bytes of a user's name in an address that are rather a token.
     private static let longName = 16
 
