@@ -34,8 +34,12 @@ public struct Check: Sendable {
         case workers
         /// At least one worker that answered as a ComfyUI does, or wanted a login.
         case answers
-        /// At least one worker that told its version, one that listed its models, and a ComfyUI whose command is known.
-        case versions, lists, commands
+        /// At least one worker that told its version.
+        case versions
+        /// At least one worker that listed its models.
+        case lists
+        /// At least one ComfyUI whose command is known.
+        case commands
         /// Git's list of the folder's files.
         case git
         /// At least one container whose user is known.
