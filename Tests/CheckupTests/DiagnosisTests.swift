@@ -175,6 +175,10 @@ struct DiagnosisTests {
         Broken("proxy.other_path", url: "https://comfy.example/comfy") {
             $0.bare = reply(404, server: "nginx", "404: Not Found")
         },
+        Broken("proxy.other_path", url: "https://comfy.example/comfy") {
+            $0.bare = reply(404, server: "nginx")
+            $0.bare?.contentType = "application/octet-stream"
+        },
         Broken("proxy.redirects", url: "https://comfy.example") {
             $0.bare = reply(301, server: "nginx")
             $0.bare?.location = "https://comfy.example/system_stats"

@@ -327,6 +327,7 @@ def proxied(check, folder, worker, closed):
             (whole + ["limit_except GET { deny all; }"], ["request.post_refused"]),
             (whole + ["if ($request_method = POST) { return 503; }"], ["request.post_fails"]),
             (whole + ["} location /api/ { return 404;"], ["proxy.api_elsewhere"]),
+            (whole + ["rewrite ^/(.*)$ /elsewhere/$1 break;"], ["proxy.other_path"]),
             (whole + ["if ($request_method = POST) { return 405; }"], ["request.post_refused"]),
             (["root /nowhere; try_files $uri /index.html =404;"], ["proxy.no_route"]),
             (["return 200 hello;"], ["worker.other_server"]),

@@ -329,12 +329,12 @@ public enum DiagnosisMessages {
     static let passesOtherPath = pair(
         "passes_other_path",
         en: (
-            "{proxy} passes the request on, and ComfyUI says \"404: Not Found\": the path that arrives is not the one it knows",
+            "{proxy} passes the request on, and ComfyUI answers {status}: the path that arrives is none that it knows",
             "nginx: with location /comfy/ the address ends with a slash, proxy_pass http://127.0.0.1:8188/; Caddy: handle_path; "
                 + "Traefik: stripPrefix."
         ),
         fr: (
-            "{proxy} transmet la requête, et ComfyUI dit « 404: Not Found » : le chemin qui arrive n’est pas celui qu’il connaît",
+            "{proxy} transmet la requête, et ComfyUI répond {status} : le chemin qui arrive n’en est aucun qu’il connaît",
             "nginx : avec location /comfy/, l’adresse finit par une barre, proxy_pass http://127.0.0.1:8188/ ; Caddy : handle_path ; "
                 + "Traefik : stripPrefix."
         ))

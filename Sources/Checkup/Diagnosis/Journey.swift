@@ -118,6 +118,9 @@ extension HTTPReply {
         return proxies.contains { name.contains($0) } ? server : nil
     }
 
+    /// A 404 of aiohttp's or of ComfyUI's folder of pages, which a proxy let through.
+    var isFromBehind: Bool { text == "404: Not Found" || body.isEmpty && contentType == "application/octet-stream" }
+
     /// 401, or the way to a login page of its own.
     var wantsLogin: Bool {
         guard [302, 303].contains(status), let location else { return [401, 302, 303].contains(status) }

@@ -192,8 +192,7 @@ enum JourneyRules {
         case 502, 503: return cause("proxy.no_upstream", .proxy, name, Words.noUpstream, arguments)
         case 504: return cause("proxy.slow_upstream", .proxy, name, Words.slowUpstream, arguments)
         case 413: return cause("proxy.body_limit", .proxy, name, Words.bodyLimit, arguments)
-        // aiohttp's words, which came through.
-        case 404 where bare.text == "404: Not Found":
+        case 404 where bare.isFromBehind:
             return cause("proxy.other_path", .proxy, name, Words.passesOtherPath, arguments)
         case 404: return cause("proxy.no_route", .proxy, name, Words.noRoute, arguments)
         default: return nil

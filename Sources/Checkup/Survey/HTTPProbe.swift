@@ -12,6 +12,8 @@ public struct HTTPReply: Sendable, Hashable {
     /// `Date`
     public var date: Timestamp?
     public var location: String?
+    /// `Content-Type`
+    public var contentType: String?
     /// `WWW-Authenticate`
     public var challenge: String?
     /// When the certificate ends that it came under; nil without TLS.
@@ -125,6 +127,7 @@ public struct HTTPProbe: Sendable {
                 date: answer.fields["Date"].flatMap { HTTPDate.parse($0) },
                 body: try await Self.body(of: answer, within: limit))
             (reply.location, reply.challenge) = (answer.fields["Location"], answer.fields["WWW-Authenticate"])
+            reply.contentType = answer.fields["Content-Type"]
             reply.certificateEnd = answer.certificateEnd
             return reply
         }
