@@ -145,8 +145,8 @@ public final class GateApplication: HTTPApplication {
             // The web UI's own files come by the hundred when a page is loaded.
             if route.action != .page { try admit(visit) }
             switch route.action {
-            case .upload, .uploadMask, .asset(.make): try hold(.upload, visit)
-            case .userData(.write): try hold(.upload, visit)
+            case .upload, .uploadMask, .asset(.make), .userData(.write):
+                if let account = visit.principal?.account { try budgets.holdUpload(account, exchange) }
             default: break
             }
             try await native.answer(visit, route, parameters)
@@ -348,7 +348,6 @@ public final class GateApplication: HTTPApplication {
 
     public func ended(_ summary: ExchangeSummary) {
         counts.add(summary.status)
-        budgets.ended(summary.peer)
         access.add(summary)
     }
 

@@ -123,17 +123,21 @@ struct LimitTests {
                 statuses.append(try await world.ask(.post, "/userdata/b.json", as: "bob", body: "abcd").status)
                 peers[0].send("abcd")
                 _ = await peers[0].read(until: "\r\n\r\n")
-                statuses.append(try await world.ask(.post, "/userdata/b.json", as: "alice", body: "abcd").status)
-                // A client that leaves lets go, too.
-                peers[1].close()
-                peers[0].close()
-                for _ in 0..<2 {
+                // Who has the answer has the place, at whatever loop the next one comes in.
+                for _ in 0..<20 {
                     let answer = try await world.ask(.post, "/userdata/b.json", as: "alice", body: "abcd")
                     statuses.append(answer.status)
                 }
+                // A client that leaves lets go, too, as soon as the gate hears of it.
+                peers[1].close()
+                let more = try RawPeer(to: .loopback(port: world.port), reactor: reactor)
+                more.send(head)
+                _ = await more.read(until: "100 Continue\r\n\r\n")
+                while try await world.ask(.post, "/userdata/b.json", as: "alice", body: "abcd").status != .ok {}
+                more.close()
                 return statuses
             }
-            #expect(statuses == [.tooManyRequests, .tooManyRequests, .ok, .ok, .ok, .ok])
+            #expect(statuses == [.tooManyRequests, .tooManyRequests, .ok] + Array(repeating: .ok, count: 20))
         }
     }
 

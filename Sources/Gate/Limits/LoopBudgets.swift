@@ -28,8 +28,6 @@ final class LoopBudgets {
     }
     private var rate: RequestRate
     private var known: [UUID: AccountBudget] = [:]
-    /// What exchanges under way hold, by the connection's other end: a connection has one exchange at a time.
-    private var held: [SocketAddress: (budget: AccountBudget, hold: AccountHold)] = [:]
 
     init(_ book: BudgetBook, _ limits: AccountLimits) {
         (self.book, self.limits) = (book, limits)
@@ -49,24 +47,18 @@ final class LoopBudgets {
     /// - Returns: Milliseconds to wait; 0 when it is admitted.
     func admit(_ account: UUID, now: UInt64) -> UInt64 { budget(of: account).admit(now: now, rate) }
 
-    /// Takes one of these for as long as the exchange at this connection lasts; false when there are too many.
-    func take(_ hold: AccountHold, _ account: UUID, for peer: SocketAddress) -> Bool {
-        let budget = budget(of: account)
-        guard budget.take(hold, limit: hold == .upload ? limits.uploads : limits.eventSockets) else { return false }
-        held[peer] = (budget, hold)
-        return true
-    }
-
     /// Takes one of these until it is given back to the budget; nil when there are too many.
-    func takeLasting(_ hold: AccountHold, _ account: UUID) -> AccountBudget? {
+    func take(_ hold: AccountHold, _ account: UUID) -> AccountBudget? {
         let budget = budget(of: account)
         return budget.take(hold, limit: hold == .upload ? limits.uploads : limits.eventSockets) ? budget : nil
     }
 
-    /// The exchange of this connection has ended.
-    func ended(_ peer: SocketAddress) {
-        guard !held.isEmpty, let own = held.removeValue(forKey: peer) else { return }
-        own.budget.giveBack(own.hold)
+    /// Takes the place of one upload for as long as the exchange lasts.
+    ///
+    /// - Throws: 429 when the account has as many as it may.
+    func holdUpload(_ account: UUID, _ exchange: Exchange) throws {
+        guard let budget = take(.upload, account) else { throw Refusal.tooMany(.upload) }
+        exchange.releases = { budget.giveBack(.upload) }
     }
 
     func forget(_ account: UUID) {
@@ -83,12 +75,6 @@ extension GateApplication {
         guard wait == 0 else { throw Refusal.tooOften(milliseconds: wait) }
     }
 
-    /// - Throws: 429 when the account has as many of these as it may. The new one is refused and not the oldest ended:
-    ///   a browser opens its socket again at once, so two tabs would push each other out for ever.
-    func hold(_ hold: AccountHold, _ visit: Visit) throws {
-        guard let account = visit.principal?.account else { return }
-        guard budgets.take(hold, account, for: visit.request.peer) else { throw Refusal.tooMany(hold) }
-    }
 }
 
 extension Refusal {

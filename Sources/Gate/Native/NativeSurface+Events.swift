@@ -20,7 +20,9 @@ extension NativeSurface {
         }
         // ComfyUI makes up 32 hexadecimal digits for who names none.
         let id = named.isEmpty ? Hex.encode(RandomBytes.make(16)) : named
-        guard let budget = budgets.takeLasting(.eventSocket, principal.account) else {
+        guard let budget = budgets.take(.eventSocket, principal.account) else {
+            // The new one is refused and not the oldest ended: a browser opens its socket again at once, so two tabs would
+            // push each other out for ever.
             throw Refusal.tooMany(.eventSocket)
         }
         let (fleet, body) = (fleet, shared.settings.body)

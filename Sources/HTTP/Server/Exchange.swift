@@ -40,6 +40,9 @@ public final class Exchange: LoopWork {
     public var owner: AnyObject?
     /// For forwarded answers and the summary; empty for none.
     public var requestID = ""
+    /// Called once: before a whole answer or the end of a chunked one is sent, so that a client that has its answer may count
+    /// on it; else at `finish`, or when the exchange ends without an answer. Not for exchanges that are forwarded.
+    public var releases: (() -> Void)?
     /// The connection ends behind this answer, which says so; once true it stays. Set it before the answer begins.
     public var closesAfterwards: Bool {
         get { !keepsAlive }
@@ -83,6 +86,7 @@ public final class Exchange: LoopWork {
             connection.close()
         }
         task = nil
+        release()
         // What was handed on is told of by the forward, when it ends.
         if wasForwarded { return }
         application.ended(
@@ -211,6 +215,7 @@ public final class Exchange: LoopWork {
     /// A whole answer. For HEAD the body is left out and its length still told.
     public func respond(_ status: Status, _ fields: Fields = [:], _ body: [UInt8] = []) async throws(HTTPError) {
         try begin(status, fields, framing: .length(body.count))
+        release()
         if hasBody {
             // A large body is not worth a copy; a small one leaves in one call with its head.
             if body.count <= 65_536 { connection.reactor.writeBuffer.append(contentsOf: body) }
@@ -339,11 +344,18 @@ public final class Exchange: LoopWork {
     public func finish() throws(HTTPError) {
         guard case .started(let framing, let sent) = response else { return }
         guard !isGone, connection.isOpen else { throw .clientGone }
+        release()
         if hasBody {
             if case .chunked = framing { connection.send(ChunkedEncoder.end) }
             if case .length(let count) = framing, sent < count { keepsAlive = false }
         }
         complete()
+    }
+
+    private func release() {
+        guard let releases else { return }
+        self.releases = nil
+        releases()
     }
 
     private func complete() {

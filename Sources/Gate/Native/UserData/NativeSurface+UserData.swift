@@ -90,7 +90,7 @@ extension NativeSurface {
         guard bytes.count > Self.largeAnswer, visit.request.method != .head else {
             return try await visit.respond(.ok, fields, bytes)
         }
-        guard budgets.take(.upload, try account(visit), for: visit.request.peer) else { throw Refusal.tooMany(.upload) }
+        try budgets.holdUpload(try account(visit), visit.exchange)
         var fields = fields
         fields["X-Request-Id"] = visit.requestID
         try visit.exchange.startResponse(.ok, fields, contentLength: bytes.count)
