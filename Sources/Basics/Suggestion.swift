@@ -1,16 +1,20 @@
 /// The known word a mistyped one was probably meant to be, or nil when none is near.
 ///
 /// Near is at most one edit for each three bytes (insert, delete, replace, swap neighbours), case ignored; the first of
-/// equals wins. Words over 64 bytes are not looked at, so the work stays small whatever somebody types.
-public func closest(to word: String, among known: some Sequence<String>) -> String? {
+/// equals wins. Words over 128 bytes, longer than most names of models, are not looked at: the work stays small whatever
+/// somebody types.
+///
+/// - Parameter edits: At most so many, however long the word is.
+public func closest(to word: String, among known: some Sequence<String>, edits: Int = .max) -> String? {
     let typed = Array(word.lowercased().utf8)
-    guard !typed.isEmpty, typed.count <= 64 else { return nil }
+    guard !typed.isEmpty, typed.count <= 128 else { return nil }
+    let limit = min(edits, max(1, typed.count / 3))
     var best: (distance: Int, word: String)?
     for candidate in known {
         let other = Array(candidate.lowercased().utf8)
-        guard other.count <= 64, abs(other.count - typed.count) <= 1 + typed.count / 3 else { continue }
+        guard other.count <= 128, abs(other.count - typed.count) <= 1 + typed.count / 3 else { continue }
         let distance = editDistance(typed, other)
-        guard distance <= max(1, typed.count / 3), distance < best?.distance ?? Int.max else { continue }
+        guard distance <= limit, distance < best?.distance ?? Int.max else { continue }
         best = (distance, candidate)
     }
     return best?.word

@@ -59,7 +59,7 @@ struct SuggestionTests {
         "The nearest word within an edit for each three bytes is suggested",
         arguments: [
             ("lsit", "list"), ("LIST", "list"), ("confg", "config"), ("bodi", "body"), ("xyz", nil), ("", nil),
-            (String(repeating: "a", count: 65), nil),
+            (String(repeating: "a", count: 129), nil),
         ] as [(String, String?)])
     func suggests(typed: String, expected: String?) {
         #expect(closest(to: typed, among: ["list", "config", "body", "limits"]) == expected)

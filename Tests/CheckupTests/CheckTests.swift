@@ -199,6 +199,7 @@ struct CheckTests {
             $0.environment.append(variable("COMFYUI_PASSWORD", "${from-elsewhere}"))
         },
         Planted(files: "compose.missing_mount") { $0.missingMounts = [".secrets/a.token": "comfyui"] },
+        Planted(files: "compose.ignored") { $0.ignored = ["docker-compose.yml": "compose.yaml"] },
         Planted("machine.clock") {
             $0.engine = .seen(Survey.Engine(endpoint: "unix:///d", version: "1.41", clockAhead: -3_600_000))
         },

@@ -106,6 +106,15 @@ struct SurveyorTests {
             ("compose.broken", ["compose.yaml": "include: [gone.yaml]\nservices: {}\n"]),
             ("compose.broken", ["compose.yaml": "services: {a: {extends: {file: gone.yml, service: a}}}\n"]),
             ("compose.broken", ["compose.yaml": "services: {a: {image: x, env_file: [gone.env]}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, enviroment: [A=1]}}\n"]),
+            ("compose.broken", ["compose.yaml": "services: {a: {image: x, extends: b}}\n"]),
+            (
+                "compose.ignored",
+                [
+                    "compose.yaml": "services: {a: {image: x, ports: ['127.0.0.1:81:81']}}\n",
+                    "docker-compose.yml": "services: {b: {image: x, ports: ['127.0.0.1:81:81'], command: '${GONE}'}}\n",
+                ]
+            ),
             (
                 "compose.broken",
                 ["compose.yaml": "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {file: ./gone.txt}}\n"]

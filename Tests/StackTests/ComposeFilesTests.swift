@@ -194,6 +194,83 @@ struct ComposeFilesTests {
         #expect(try undefined(["compose.yaml": text, "compose.override.yaml": rest]) == [])
         #expect(try undefined(["compose.gpu.yaml": text], in: "compose.gpu.yaml") == [])
         #expect(try undefined(["compose.yaml": "include: [x.yaml]\n" + text]) == [])
+        let extending = """
+            services:
+              a: {extends: b}
+              c: {extends: a}
+              d: {extends: {service: gone}}
+              e: {extends: {file: common.yaml, service: x}}
+              f: {extends: {file: common.yaml, service: y}}
+              g: {extends: {file: nowhere.yaml, service: y}}
+            """
+        #expect(
+            try undefined(["compose.yaml": extending, "common.yaml": "services: {x: {image: x}}\n"]) == [
+                .undefined(service: "a", key: "extends", name: "b"),
+                .undefined(service: "d", key: "extends", name: "gone"),
+                .undefined(service: "f", key: "extends", name: "y"),
+            ])
+    }
+
+    @Test("Of several usual files Compose takes one, and of several overrides, too")
+    func ignored() throws {
+        func ignored(_ files: [String: String], chosen: [String] = []) throws -> [String: String] {
+            var compose = ComposeFiles()
+            compose.choose(chosen)
+            for (path, text) in files {
+                compose.add(try #require(try YAMLReader.full.read(Array(text.utf8))), path: path)
+            }
+            return compose.ignored
+        }
+        let text = "services: {a: {image: x}}\n"
+        let folders = [
+            "a/docker-compose.yml": text, "a/docker-compose.yaml": text, "b/compose.yaml": text,
+            "a/docker-compose.gpu.yml": text, "docker-compose.yml": text,
+        ]
+        #expect(try ignored(folders) == ["a/docker-compose.yaml": "a/docker-compose.yml"])
+        let both = ["compose.yaml": text, "docker-compose.yml": text]
+        #expect(try ignored(both) == ["docker-compose.yml": "compose.yaml"])
+        #expect(try ignored(both, chosen: ["docker-compose.yml"]) == [:])
+        #expect(try ignored(both.merging(["compose.yaml": "include: [docker-compose.yml]\n"]) { $1 }) == [:])
+        let extending = "services: {a: {extends: {file: ./docker-compose.yml, service: a}}}\n"
+        #expect(try ignored(both.merging(["compose.yaml": extending]) { $1 }) == [:])
+
+        let overrides = [
+            "compose.yaml": text, "compose.override.yml": "services: {a: {image: y}}\n",
+            "docker-compose.override.yml": "services: {a: {image: z}}\n",
+        ]
+        #expect(try ignored(overrides) == ["docker-compose.override.yml": "compose.override.yml"])
+        #expect(try services(overrides)["compose.yaml a"]?.image == "y")
+        #expect(try services(both).keys.sorted() == ["compose.yaml a"])
+    }
+
+    @Test("Keys that look like known ones are told with their line, and no others")
+    func misspelt() throws {
+        let text = """
+            service: {}
+            x-common: {imagee: 1}
+            services:
+              a:
+                image: x
+                enviroment: [A=1]
+                Ports: []
+                env-file: x
+                x-enviroment: 1
+                post_stop: []
+                something_new: 1
+              b: {port: ["1:1"], depend_on: []}
+            """
+        let document = try #require(try YAMLReader.full.read(Array(text.utf8)))
+        let told: [(line: Int, complaint: ComposeComplaint)] = [
+            (1, .misspelt("service", service: nil, meant: "services")),
+            (6, .misspelt("enviroment", service: "a", meant: "environment")),
+            (7, .misspelt("Ports", service: "a", meant: "ports")),
+            (8, .misspelt("env-file", service: "a", meant: "env_file")),
+            (12, .misspelt("port", service: "b", meant: "ports")),
+            (12, .misspelt("depend_on", service: "b", meant: "depends_on")),
+        ]
+        let seen = ComposeKeys.misspelt(in: document)
+        #expect(seen.map(\.line) == told.map(\.line))
+        #expect(seen.map(\.complaint) == told.map(\.complaint))
     }
 
     @Test("Files that a file includes")

@@ -5,7 +5,8 @@ public import Stack
 extension Check {
     /// Whether containers do what they are there for.
     static let ofContainers = [
-        broken, unhealthy, restarting, ended, killedForMemory, blindHealthCheck, installsAtStart, smallSharedMemory,
+        broken, ignored, unhealthy, restarting, ended, killedForMemory, blindHealthCheck, installsAtStart,
+        smallSharedMemory,
         staleMount, missingMount, portTwice, freshHash,
     ]
 
@@ -19,6 +20,31 @@ extension Check {
             fr: "Réparez le fichier ; `docker compose config` ou `up` dans son dossier dit la même chose."),
         needs: [.files]
     ) { survey in survey.broken.map { Trace($0.path, evidence: $0.reason) } }
+
+    static let ignored = Check(
+        "compose.ignored", .containers, .warning,
+        Message(
+            "check.compose.ignored", en: "Compose reads every compose file",
+            fr: "Compose lit chaque fichier compose"),
+        evidence: Message(
+            "check.compose.ignored.evidence",
+            en: "Compose finds {other} in the same folder and never reads this one; nothing in it was judged",
+            fr:
+                "Compose trouve {other} dans le même dossier et ne lit jamais celui-ci ; rien de ce qu’il contient n’a été jugé"
+        ),
+        remedy: Message(
+            "check.compose.ignored.remedy",
+            en:
+                "Keep what is needed of both in {other}, and delete or rename this one; `docker compose -f` reads it by its name.",
+            fr:
+                "Gardez dans {other} ce qu’il faut des deux, et supprimez ou renommez celui-ci ; `docker compose -f` le lit par son nom."
+        ),
+        needs: [.files]
+    ) { survey in
+        (survey.files.value?.ignored ?? [:]).sorted { $0.key < $1.key }.map { path, other in
+            Trace(path, ["other": other.split(separator: "/").last.map(String.init) ?? other])
+        }
+    }
 
     static let unhealthy = Check(
         "container.unhealthy", .containers, .error,

@@ -26,6 +26,8 @@ public struct Survey: Sendable {
         public var missingMounts: [String: String] = [:]
         /// Keys without which a compose file cannot be filled in, as `a/.env: KEY`: it has nothing in their place, not even nothing.
         public var needed: Set<String> = []
+        /// Compose files that Compose does not read, each with the one beside it that it reads.
+        public var ignored: [String: String] = [:]
         /// When the certificates among the files end, by path.
         public var certificates: [String: Timestamp] = [:]
         /// What was not read.

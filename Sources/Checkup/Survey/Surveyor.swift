@@ -73,6 +73,7 @@ public struct Surveyor: Sendable {
         var containers: [ContainerFacts] = []
         var broken: [Survey.BrokenFile] = []
         var needed: Set<String> = []
+        var ignored: [String: String] = [:]
     }
 
     private func lookAtFiles() async -> Folder {
@@ -122,7 +123,7 @@ public struct Surveyor: Sendable {
             folder.broken.append(Survey.BrokenFile(path: left.path, reason: ComposeComplaint.unreadable.phrase))
         }
         folder.take(search.composeFiles, in: tree, root: root, surroundings)
-        files.needed = folder.needed
+        (files.needed, files.ignored) = (folder.needed, folder.ignored)
         files.scripts = folder.scripts(in: tree)
         files.missingMounts = folder.missingMounts(in: tree)
         folder.seen = .seen(files)
@@ -276,9 +277,6 @@ extension Surveyor.Folder {
             do throws(YAMLError) {
                 guard let document = try YAMLReader.full.read(bytes) else { continue }
                 compose.add(document, path: path)
-                needed.formUnion(
-                    document.scalars.flatMap { ComposeTemplate.variables(in: Array($0.utf8)[...]) }
-                        .filter { $0.fallback == .none }.map { "\(path.sibling(".env")): \($0.name)" })
                 let inclusions = ComposeFiles.included(by: document, in: path)
                 let included = inclusions.flatMap(\.paths)
                 for other in included + ComposeFiles.extended(by: document, in: path)
@@ -300,6 +298,15 @@ extension Surveyor.Folder {
             }
         }
         compose.lend(known.subtracting(started))
+        ignored = compose.ignored
+        for (path, document) in compose.documents where ignored[path] == nil {
+            needed.formUnion(
+                document.scalars.flatMap { ComposeTemplate.variables(in: Array($0.utf8)[...]) }
+                    .filter { $0.fallback == .none }.map { "\(path.sibling(".env")): \($0.name)" })
+            broken += ComposeKeys.misspelt(in: document).map {
+                Survey.BrokenFile(path: "\(path):\($0.line)", reason: $0.complaint.phrase)
+            }
+        }
         for (path, document) in compose.merged {
             if includers[path] == nil {
                 broken += compose.undefined(in: path).map { Survey.BrokenFile(path: path, reason: $0.phrase) }

@@ -82,7 +82,7 @@ public struct WorkflowEditing: Sendable {
         let names = workflow.ids + workflow.nodes.flatMap { [$0.node.title, $0.node.classType].compactMap { $0 } }
         let nodes = workflow.nodes.prefix(40).map { "\($0.id) \($0.node.title ?? $0.node.classType)" }
         return WorkflowError(
-            "There is no node \(name)." + Suggestion.text(name, among: names)
+            "There is no node \(name)." + Self.suggestion(name, among: names)
                 + " Nodes: \(nodes.joined(separator: ", ")).")
     }
 
@@ -90,8 +90,12 @@ public struct WorkflowEditing: Sendable {
         let names = inputs(of: id)
         return WorkflowError(
             node: id, input: name,
-            "There is no such input." + Suggestion.text(name, among: names)
+            "There is no such input." + Self.suggestion(name, among: names)
                 + " Inputs: \(names.joined(separator: ", ")).")
+    }
+
+    private static func suggestion(_ name: String, among names: [String]) -> String {
+        closest(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
     }
 
     // MARK: Reading the value
@@ -137,7 +141,7 @@ public struct WorkflowEditing: Sendable {
             let names = choices.map(PythonText.str)
             throw WorkflowError(
                 node: id, input: input,
-                "'\(text)' is not one of the \(names.count) values." + Suggestion.text(text, among: names)
+                "'\(text)' is not one of the \(names.count) values." + Self.suggestion(text, among: names)
                     + (names.count <= 20 ? " Values: \(names.joined(separator: ", "))." : ""))
         case .autogrow, .matchType, .link:
             if let link { return link.json }
@@ -168,41 +172,5 @@ public struct WorkflowEditing: Sendable {
             return parsed ?? .null
         case .array?, .object?, .null?, nil: return parsed ?? .string(text)
         }
-    }
-}
-
-/// "Did you mean": the nearest of the names there are.
-enum Suggestion {
-    static func text(_ name: String, among names: [String]) -> String {
-        nearest(name, among: names).map { " Did you mean \($0)?" } ?? ""
-    }
-
-    /// Nil when nothing is near: at most a third of the letters may differ, and always two, as swapped letters count twice.
-    static func nearest(_ name: String, among names: [String]) -> String? {
-        let wanted = Array(name.lowercased().utf8.prefix(100))
-        let limit = wanted.count < 3 ? 1 : max(2, wanted.count / 3)
-        var best: (name: String, distance: Int)?
-        for candidate in names.prefix(5_000) {
-            let other = Array(candidate.lowercased().utf8.prefix(100))
-            guard abs(other.count - wanted.count) <= limit else { continue }
-            let distance = distance(wanted, other)
-            if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
-        }
-        return best?.name
-    }
-
-    /// Letters to add, drop or change (Levenshtein).
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (index, letter) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in right.indices {
-                let above = row[column + 1]
-                row[column + 1] = min(min(above, row[column]) + 1, diagonal + (letter == right[column] ? 0 : 1))
-                diagonal = above
-            }
-        }
-        return row[right.count]
     }
 }

@@ -17,6 +17,8 @@ public enum ComposeComplaint: Sendable, Hashable {
     case undefined(service: String, key: String, name: String)
     /// A key of a service that has to be a list.
     case noList(service: String, key: String)
+    /// A key of a service, or of the file, that Compose refuses, and the one that was probably meant.
+    case misspelt(String, service: String?, meant: String)
     /// The file itself cannot be read.
     case unreadable
     /// Something beside compose files that has to be there: what `env_file` names, and the files of secrets and configs.
@@ -33,6 +35,9 @@ public enum ComposeComplaint: Sendable, Hashable {
         case .undefined(let service, let key, let name):
             ComposeMessages.undefined(["service": service, "key": key, "name": name])
         case .noList(let service, let key): ComposeMessages.noList(["service": service, "key": key])
+        case .misspelt(let key, let service?, let meant):
+            ComposeMessages.misspeltOfService(["service": service, "key": key, "meant": meant])
+        case .misspelt(let key, nil, let meant): ComposeMessages.misspelt(["key": key, "meant": meant])
         case .unreadable: ComposeMessages.unreadable()
         case .noOtherFile(let path, let key): ComposeMessages.noOtherFile(["path": path, "key": key])
         }
@@ -66,6 +71,13 @@ public enum ComposeMessages {
     static let noList = Message(
         "compose.no_list", en: "{key} of the service {service} has to be a list",
         fr: "{key} du service {service} doit être une liste")
+    static let misspelt = Message(
+        "compose.misspelt", en: "{key} is no key that Compose knows; probably {meant} is meant",
+        fr: "{key} n’est pas une clé que Compose connaît ; sans doute s’agit-il de {meant}")
+    static let misspeltOfService = Message(
+        "compose.misspelt_of_service",
+        en: "{key} of the service {service} is no key that Compose knows; probably {meant} is meant",
+        fr: "{key} du service {service} n’est pas une clé que Compose connaît ; sans doute s’agit-il de {meant}")
     static let unreadable = Message(
         "compose.unreadable", en: "this user may not read it, so that nothing in it was judged",
         fr: "cet utilisateur ne peut pas le lire : rien de ce qu’il contient n’a été jugé")
@@ -74,6 +86,7 @@ public enum ComposeMessages {
         fr: "son {key} nomme {path}, qui n’est pas là")
 
     public static let all = [
-        noValue, noTemplate, noImage, noServices, badPort, noFile, undefined, noList, unreadable, noOtherFile,
+        noValue, noTemplate, noImage, noServices, badPort, noFile, undefined, noList, misspelt,
+        misspeltOfService, unreadable, noOtherFile,
     ]
 }

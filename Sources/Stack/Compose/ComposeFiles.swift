@@ -8,11 +8,14 @@ public import YAML
 public struct ComposeFiles: Sendable {
     /// How many files or services may build on each other; Compose itself refuses only circles.
     private static let deepest = 16
-    /// What Compose looks for, the first one first.
+    /// What Compose looks for, the first one first: it takes one of these, and one of the overrides on top of it.
     private static let usual = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"]
+    private static let overrides = [
+        "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
+    ]
 
     /// By their paths, relative to the project's folder.
-    private var documents: [String: YAMLNode] = [:]
+    public private(set) var documents: [String: YAMLNode] = [:]
     /// Files that only lend services to others by `extends`, and are not started.
     private var lenders: Set<String> = []
     /// What `COMPOSE_FILE` puts on top of a file, in its order.
@@ -85,10 +88,11 @@ public struct ComposeFiles: Sendable {
     /// Each file with the services it makes, in the order of the paths. What a file named `override` says counts in the one
     /// beside it; a service without an image of its own is the one of that name in the folder's usual file, changed.
     public var merged: [(path: String, document: YAMLNode)] {
-        documents.sorted { $0.key < $1.key }.compactMap { path, document in
+        let ignored = ignored
+        return documents.sorted { $0.key < $1.key }.compactMap { path, document in
             let base = base(beside: path)
             let isChanged = layers[path] != nil
-            guard isChanged || !isLayer(path), !lenders.contains(path) else { return nil }
+            guard isChanged || !isLayer(path), !lenders.contains(path), ignored[path] == nil else { return nil }
             guard !Self.services(of: document).isEmpty else { return (path, document) }
             var services = resolved(document, in: path)
             if isChanged || path == base {
@@ -106,6 +110,25 @@ public struct ComposeFiles: Sendable {
             let name = document["name"] ?? base.flatMap { documents[$0]?["name"] }
             return (path, YAMLNode([("services", services.settled)] + (name.map { [("name", $0)] } ?? [])))
         }
+    }
+
+    /// Files that Compose does not read because there is another one in their folder, which is told with each; what another
+    /// file includes or extends is read all the same.
+    public var ignored: [String: String] {
+        var used: Set<String> = []
+        for (path, document) in documents {
+            used.formUnion(Self.included(by: document, in: path).flatMap(\.paths))
+            used.formUnion(Self.extended(by: document, in: path))
+        }
+        let chosen = Set(layers.keys.map(\.folderPath))
+        var found: [String: String] = [:]
+        for folder in Set(documents.keys.map(\.folderPath)).subtracting(chosen) {
+            for names in [Self.usual, Self.overrides] {
+                let there = names.map { folder.isEmpty ? $0 : "\(folder)/\($0)" }.filter { documents[$0] != nil }
+                for path in there.dropFirst() where !used.contains(path) { found[path] = there[0] }
+            }
+        }
+        return found
     }
 
     /// The services of a file, each with what it extends.
@@ -133,7 +156,15 @@ public struct ComposeFiles: Sendable {
                 if let text = element.text { return text.contains(":") ? String(text.prefix { $0 != ":" }) : nil }
                 return element["type"]?.text == "volume" ? element["source"]?.text : nil
             }.filter { $0.utf8.first.map { byte in !"./~".utf8.contains(byte) } ?? false }
+            let extended = (service["extends"]?.text ?? service["extends"]?["service"]?.text).map { [$0] } ?? []
+            let lender = service["extends"]?["file"]?.text
+            // One that is not there is told as that.
+            let lent = lender.map { file in
+                ComposeFile.path(of: file, in: path.folderPath).flatMap { documents[$0] }
+                    .map { Set(Self.services(of: $0).map(\.key)) } ?? Set(extended)
+            }
             let wishes: [(key: String, names: [String], defined: Set<String>)] = [
+                ("extends", extended, lent ?? services),
                 ("depends_on", names("depends_on"), services),
                 ("networks", names("networks"), networks.union(["default"])),
                 ("volumes", volumesNamed, volumes), ("secrets", names("secrets"), secrets),
@@ -182,8 +213,8 @@ public struct ComposeFiles: Sendable {
 
     private func overrides(of base: String) -> [(path: String, document: YAMLNode)] {
         if let chosen = layers[base] { return chosen.compactMap { path in documents[path].map { (path, $0) } } }
-        return documents.filter { Self.isOverride($0.key) && $0.key.folderPath == base.folderPath }
-            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return Self.overrides.map(base.sibling).compactMap { path in documents[path].map { (path, $0) } }.first
+            .map { [$0] } ?? []
     }
 
     /// Whether it is only ever read on top of another one.
@@ -202,12 +233,7 @@ public struct ComposeFiles: Sendable {
     private static func services(of document: YAMLNode) -> [YAMLNode.Entry] { document["services"]?.entries ?? [] }
 
     private static func isOverride(_ path: String) -> Bool {
-        path.split(separator: "/").last.map { name in
-            usual.contains { usual in
-                let parts = usual.split(separator: ".")
-                return name == "\(parts[0]).override.yml" || name == "\(parts[0]).override.yaml"
-            }
-        } ?? false
+        path.split(separator: "/").last.map { overrides.contains(String($0)) } ?? false
     }
 }
 
