@@ -89,7 +89,7 @@ enum AdminMessages {
         fr: "un portail utilise ce dossier, mais son socket de console {socket} ne répond pas")
     static let inUseRemedy = Message(
         "admin.in_use_remedy", en: "Check console_listen.socket in its configuration, or stop it.",
-        fr: "Vérifiez console_listen.socket dans sa configuration, ou arrêtez-la.")
+        fr: "Vérifiez console_listen.socket dans sa configuration, ou arrêtez-le.")
     static let noAnswer = Message("admin.no_answer", en: "no answer: {reason}", fr: "pas de réponse : {reason}")
 
     static let all = [

@@ -72,7 +72,7 @@ enum JobMessages {
         "jobs.wait.no_gate", en: "no gate runs, so no job ends",
         fr: "aucun portail ne tourne, donc aucun job ne se termine")
     static let startGate = Message(
-        "jobs.wait.start", en: "Start it with comfygate serve.", fr: "Lancez-la avec comfygate serve.")
+        "jobs.wait.start", en: "Start it with comfygate serve.", fr: "Lancez-le avec comfygate serve.")
 
     static let all = [
         job, account, onlyAccount, dryRun, canceled, canceling, retried, moved, released, written, damaged,

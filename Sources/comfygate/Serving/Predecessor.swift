@@ -14,7 +14,7 @@ enum Predecessor {
         fr: "Le portail en marche écoute à d’autres adresses que celles de cette configuration")
     private static let elsewhereRemedy = Message(
         "predecessor.elsewhere.remedy", en: "End it and start without --takeover.",
-        fr: "Arrêtez-la et démarrez sans --takeover.")
+        fr: "Arrêtez-le et démarrez sans --takeover.")
     private static let silent = Message(
         "predecessor.silent", en: "The running gate did not hand over: {reason}",
         fr: "Le portail en marche n’a pas cédé sa place : {reason}")
