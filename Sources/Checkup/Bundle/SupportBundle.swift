@@ -29,8 +29,8 @@ public struct SupportBundle: Sendable {
         on loop: EventLoop
     ) async -> SupportBundle {
         var bundle = SupportBundle(redaction: survey.redaction)
-        bundle.add("check.json", sheet.text(.json))
-        bundle.add("check.md", sheet.text(.markdown))
+        bundle.add("check.json", report: sheet.text(.json))
+        bundle.add("check.md", report: sheet.text(.markdown))
         if let configuration { bundle.add("comfygate.yaml", String(decoding: configuration, as: UTF8.self)) }
         let root = survey.root
         let files = await Surveyor.blocking { Self.files(of: root) }
@@ -43,10 +43,14 @@ public struct SupportBundle: Sendable {
 
     init(redaction: Redaction) { self.redaction = redaction }
 
-    mutating func add(_ name: String, _ text: String) {
-        // Our own reports were redacted piece by piece, and their sentences are no document.
-        let isReport = name.hasPrefix("check.")
-        let redacted = isReport ? redaction(text) : redaction.document(Array(text.utf8))
+    /// Our own reports were redacted piece by piece, and their sentences are no document.
+    mutating func add(_ name: String, report: String) { add(name, redacted: redaction(report)) }
+
+    mutating func add(_ name: String, _ document: String) {
+        add(name, redacted: redaction.document(Array(document.utf8)))
+    }
+
+    private mutating func add(_ name: String, redacted: String) {
         entries.append(Entry(name: redaction(name), bytes: Array(redacted.utf8)))
     }
 

@@ -6,8 +6,7 @@ extension Check {
     /// Whether containers do what they are there for.
     static let ofContainers = [
         broken, ignored, unhealthy, restarting, ended, killedForMemory, blindHealthCheck, installsAtStart,
-        smallSharedMemory,
-        staleMount, missingMount, portTwice, freshHash,
+        smallSharedMemory, staleMount, missingMount, portTwice, freshHash,
     ]
 
     static let broken = Check(
@@ -42,7 +41,7 @@ extension Check {
         needs: [.files]
     ) { survey in
         (survey.files.value?.ignored ?? [:]).sorted { $0.key < $1.key }.map { path, other in
-            Trace(path, ["other": other.split(separator: "/").last.map(String.init) ?? other])
+            Trace(path, ["other": other.fileName])
         }
     }
 

@@ -309,7 +309,7 @@ extension ContainerFacts.Mount {
     /// It is the engine's socket, or a folder in which that lies.
     fileprivate var holdsEngineSocket: Bool {
         ["/var/run", "/run", "/run/containerd", "/var"].contains(source)
-            || source.split(separator: "/").last.map { Self.engineSockets.contains(String($0)) } ?? false
+            || Self.engineSockets.contains(source.fileName)
     }
 }
 
@@ -335,13 +335,11 @@ extension ContainerFacts {
     /// Of a ComfyUI that would be started in the host's network and listen everywhere; nil for all others. One that runs has
     /// the ports that the machine listens on.
     fileprivate var portInHostNetwork: Int? {
-        let arguments = arguments.flatMap { $0.split(separator: "=").map(String.init) }
-        guard network == "host", run == nil, isComfyUI, let index = arguments.firstIndex(of: "--listen") else {
-            return nil
-        }
         // Without an address it means every one.
-        guard index + 1 == arguments.count || !isInside(arguments[index + 1]) else { return nil }
-        return zip(arguments, arguments.dropFirst()).first { $0.0 == "--port" }.flatMap { Int($0.1) } ?? 8_188
+        guard network == "host", run == nil, isComfyUI, let address = values(of: "--listen").first,
+            address.map({ !isInside($0) }) ?? true
+        else { return nil }
+        return values(of: "--port").first?.flatMap(Int.init) ?? 8_188
     }
 
     /// A variable that lets people into this container's service when it is right; empty, some services ask for nothing. One that

@@ -198,5 +198,5 @@ extension Survey {
 }
 
 extension ModelFile {
-    fileprivate var name: String { String(path.split(separator: "/").last ?? path[...]) }
+    fileprivate var name: String { path.fileName }
 }

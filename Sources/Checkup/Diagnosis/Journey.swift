@@ -59,6 +59,9 @@ public struct Journey: Sendable {
     /// All else that could be seen.
     var survey: Survey
 
+    /// Who gave an answer: by the name it has put on it, else the host's.
+    func server(of reply: HTTPReply) -> String { reply.server.map { String($0.prefix(40)) } ?? host }
+
     /// Where the answer sends to, as an address that `--url` takes; nil where it does not.
     var redirection: String? {
         guard let location = bare?.location else { return nil }

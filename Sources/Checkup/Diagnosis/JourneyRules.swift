@@ -216,7 +216,7 @@ enum JourneyRules {
     private static func post(_ journey: Journey) -> Cause? {
         // ComfyUI says 400 to a prompt with nothing in it; what the gate says is the account's business.
         guard let reply = journey.post, !(200...400).contains(reply.status), reply.giver != .gate else { return nil }
-        let server = reply.server.map { String($0.prefix(40)) } ?? journey.host
+        let server = journey.server(of: reply)
         let arguments = ["server": server, "status": "\(reply.status)"]
         return reply.status == 429 || reply.status >= 500
             ? cause("request.post_fails", .worker, server, Words.postFails, arguments)
@@ -239,7 +239,7 @@ enum JourneyRules {
     /// Any other answer that is none of ComfyUI's.
     private static func refusal(_ journey: Journey) -> Cause? {
         guard let bare = journey.bare, !(200..<300).contains(bare.status), !bare.wantsLogin else { return nil }
-        let name = bare.server.map { String($0.prefix(40)) } ?? journey.host
+        let name = journey.server(of: bare)
         let arguments = ["server": name, "status": "\(bare.status)", "location": journey.redirection ?? "–"]
         if bare.sendsToOtherLogin { return cause("login.elsewhere", .login, name, Words.otherLogin, arguments) }
         if journey.isSentToItself { return cause("proxy.redirects", .proxy, name, Words.circle, arguments) }
@@ -297,7 +297,7 @@ enum JourneyRules {
     private static func login(_ journey: Journey) -> Cause? {
         guard let bare = journey.bare, bare.wantsLogin else { return nil }
         if let challenge = bare.challenge, challenge.lowercased().hasPrefix("basic") {
-            let name = bare.server.map { String($0.prefix(40)) } ?? journey.host
+            let name = journey.server(of: bare)
             return cause("login.basic", .login, name, Words.basicLogin, ["server": name])
         }
         if let odd = journey.oddAuthorization, odd.status == 401, let proxy = bare.proxy {
@@ -327,7 +327,7 @@ enum JourneyRules {
         if let told = misread(journey).first { return told }
         if given != nil, found.isEmpty {
             let arguments = [
-                "status": "\(bare.status)", "server": bare.server.map { String($0.prefix(40)) } ?? journey.host,
+                "status": "\(bare.status)", "server": journey.server(of: bare),
             ]
             return cause("login.refused", .login, journey.host, Words.tokenRefused, arguments)
         }

@@ -125,7 +125,7 @@ public struct HTTPProbe: Sendable {
             var reply = HTTPReply(
                 status: answer.status.code, server: answer.fields["Server"],
                 date: answer.fields["Date"].flatMap { HTTPDate.parse($0) },
-                body: try await Self.body(of: answer, within: limit))
+                body: try await answer.body(limit: Self.answerLimit, within: limit))
             (reply.location, reply.challenge) = (answer.fields["Location"], answer.fields["WWW-Authenticate"])
             reply.contentType = answer.fields["Content-Type"]
             reply.certificateEnd = answer.certificateEnd
@@ -135,20 +135,6 @@ public struct HTTPProbe: Sendable {
         case .success(let reply): return .answered(reply)
         case .failure(let failure): return .failed(self.failure(failure))
         }
-    }
-
-    /// The whole of it, however slowly it drips, or nothing.
-    private static func body(
-        of answer: ClientResponse, within limit: Duration
-    ) async throws(UpstreamFailure) -> [UInt8] {
-        let end = ContinuousClock.now + limit
-        var body: [UInt8] = []
-        while let chunk = try await answer.nextChunk() {
-            guard ContinuousClock.now < end else { throw .timedOut }
-            body += chunk
-            guard body.count <= answerLimit else { throw .invalid("the answer is too long") }
-        }
-        return body
     }
 
     /// A client with a pool of its own, which is closed behind it.

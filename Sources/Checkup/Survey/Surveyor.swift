@@ -118,7 +118,7 @@ public struct Surveyor: Sendable {
         var folder = Folder(seen: .seen(files))
         for left in search.leftOut
         where left.reason == .unreadable
-            && FileClass.isCompose(left.path.split(separator: "/").last.map(String.init) ?? "")
+            && FileClass.isCompose(left.path.fileName)
         {
             folder.broken.append(Survey.BrokenFile(path: left.path, reason: ComposeComplaint.unreadable.phrase))
         }
@@ -322,7 +322,7 @@ extension Surveyor.Folder {
             var variables = ComposeVariables(dotenv, surroundings: surroundings)
             let project = ComposeFiles.project(
                 of: document, in: chain.last ?? path, &variables,
-                root: root.split(separator: "/").last.map(String.init) ?? "")
+                root: root.fileName)
             let services = ContainerFacts.services(of: document, in: path, &variables, read: tree.bytes)
             for service in services where includers[path]?.inclusion.isMoved != true {
                 for file in service.environmentFiles { need(file, "env_file", of: path, in: tree) }
@@ -349,7 +349,7 @@ extension ContainerFacts.Mount {
     /// Its names are those of a file: a folder that is not there the engine makes, and that is as it should be.
     var isOfFile: Bool {
         [source, target].contains { path in
-            guard let name = path.split(separator: "/").last else { return false }
+            let name = path.fileName
             let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...] } ?? ""
             return name == "PASSWORD" || (1...10).contains(ending.count) && ending.contains(where: \.isLetter)
         }

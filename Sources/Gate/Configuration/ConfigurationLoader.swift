@@ -175,9 +175,7 @@ public struct ConfigurationLoader {
     }
 
     private static func split(_ text: String) -> [String] {
-        text.split(separator: ",").map { part in
-            String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-        }
+        text.split(separator: ",").map { $0.trimmed { $0 == " " } }
     }
 
     /// An entry of a mapping whose names people choose.

@@ -92,9 +92,16 @@ public final class ClientResponse {
     public func nextChunk() async throws(UpstreamFailure) -> [UInt8]? { try await exchange.nextChunk() }
 
     /// The whole body; `invalid` when it is longer than `limit` bytes.
-    public func body(limit: Int) async throws(UpstreamFailure) -> [UInt8] {
+    ///
+    /// - Parameter time: What it may take together, however steadily it drips; `timedOut` beyond it.
+    public func body(limit: Int, within time: Duration? = nil) async throws(UpstreamFailure) -> [UInt8] {
+        let end = time.map { ContinuousClock.now + $0 }
         var whole: [UInt8] = []
         while let chunk = try await nextChunk() {
+            if let end, ContinuousClock.now >= end {
+                exchange.abandon()
+                throw .timedOut
+            }
             guard whole.count + chunk.count <= limit else {
                 exchange.abandon()
                 throw .invalid("the answer is longer than \(limit) bytes")

@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Text in a compose file, where `$` begins a variable and `$$` stands for one `$`.
 enum ComposeText {
     /// As it has to be written.
@@ -21,6 +23,6 @@ enum ComposeText {
 extension LocationRule {
     /// The file is read by Compose, which takes `$` for a variable.
     var isInterpolated: Bool {
-        kind == .yaml && FileClass.isCompose(path.split(separator: "/").last.map(String.init) ?? path)
+        kind == .yaml && FileClass.isCompose(path.fileName)
     }
 }

@@ -122,13 +122,16 @@ public struct ComposeFiles: Sendable {
         }
         let chosen = Set(layers.keys.map(\.folderPath))
         var found: [String: String] = [:]
-        for folder in Set(documents.keys.map(\.folderPath)).subtracting(chosen) {
-            for names in [Self.usual, Self.overrides] {
-                let there = names.map { folder.isEmpty ? $0 : "\(folder)/\($0)" }.filter { documents[$0] != nil }
-                for path in there.dropFirst() where !used.contains(path) { found[path] = there[0] }
-            }
+        for path in documents.keys where !used.contains(path) && !chosen.contains(path.folderPath) {
+            let names = [Self.usual, Self.overrides].first { $0.contains(path.fileName) } ?? []
+            if let taken = taken(of: names, beside: path), taken != path { found[path] = taken }
         }
         return found
+    }
+
+    /// The first file of these names that there is in the folder.
+    private func taken(of names: [String], beside path: String) -> String? {
+        names.map(path.sibling).first { documents[$0] != nil }
     }
 
     /// The services of a file, each with what it extends.
@@ -178,9 +181,7 @@ public struct ComposeFiles: Sendable {
     }
 
     /// One that Compose takes without being told to, so that it has to be whole.
-    public static func isUsual(_ path: String) -> Bool {
-        path.split(separator: "/").last.map { usual.contains(String($0)) } ?? false
-    }
+    public static func isUsual(_ path: String) -> Bool { usual.contains(path.fileName) }
 
     /// The name of the project that a file makes: what it says, what `.env` says, or its folder's.
     ///
@@ -213,8 +214,8 @@ public struct ComposeFiles: Sendable {
 
     private func overrides(of base: String) -> [(path: String, document: YAMLNode)] {
         if let chosen = layers[base] { return chosen.compactMap { path in documents[path].map { (path, $0) } } }
-        return Self.overrides.map(base.sibling).compactMap { path in documents[path].map { (path, $0) } }.first
-            .map { [$0] } ?? []
+        guard let path = taken(of: Self.overrides, beside: base), let document = documents[path] else { return [] }
+        return [(path, document)]
     }
 
     /// Whether it is only ever read on top of another one.
@@ -227,14 +228,12 @@ public struct ComposeFiles: Sendable {
     /// The one in the folder that is started without naming any.
     private func base(beside path: String) -> String? {
         layers.keys.filter { $0.folderPath == path.folderPath }.min()
-            ?? Self.usual.map(path.sibling).first { documents[$0] != nil }
+            ?? taken(of: Self.usual, beside: path)
     }
 
     private static func services(of document: YAMLNode) -> [YAMLNode.Entry] { document["services"]?.entries ?? [] }
 
-    private static func isOverride(_ path: String) -> Bool {
-        path.split(separator: "/").last.map { overrides.contains(String($0)) } ?? false
-    }
+    private static func isOverride(_ path: String) -> Bool { overrides.contains(path.fileName) }
 }
 
 extension YAMLNode {

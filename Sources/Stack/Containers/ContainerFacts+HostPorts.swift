@@ -5,17 +5,11 @@ extension ContainerFacts {
     /// - Parameter listening: Of the machine whose network it is.
     public func onHost(_ listening: [Machine.Listening]) -> ContainerFacts {
         guard network == "host", run?.isRunning == true, ports.isEmpty else { return self }
-        let named = exposed + namedPorts
+        let named = exposed + values(of: "--port").compactMap { $0.flatMap(Int.init) }
         var found = self
         found.ports = listening.filter { named.contains($0.port) }.map { socket in
             Port(address: socket.address, host: socket.port, container: socket.port)
         }
         return found
-    }
-
-    /// Behind `--port` in its command.
-    private var namedPorts: [Int] {
-        let all = arguments.flatMap { $0.split(separator: "=") }
-        return zip(all, all.dropFirst()).compactMap { $0 == "--port" ? Int($1) : nil }
     }
 }

@@ -174,6 +174,12 @@ public struct ContainerFacts: Sendable, Hashable {
         return (words + variables).flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
     }
 
+    /// The word behind each occurrence of an option in its command, also behind a `=`; nil where it is the last.
+    public func values(of option: String) -> [String?] {
+        let all = arguments.flatMap { $0.split(separator: "=").map(String.init) }
+        return all.indices.filter { all[$0] == option }.map { $0 + 1 < all.count ? all[$0 + 1] : nil }
+    }
+
     /// A capability's name in one spelling: `CAP_SYS_ADMIN` and `sys_admin` are `SYS_ADMIN`.
     static func capability(_ name: String) -> String {
         let upper = name.uppercased()

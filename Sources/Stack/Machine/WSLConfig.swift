@@ -1,3 +1,5 @@
+internal import Basics
+
 /// `.wslconfig` in a Windows user's folder: what all of WSL 2 may have.
 ///
 /// Source: learn.microsoft.com/windows/wsl/wsl-config. What is written there counts from the next `wsl --shutdown` on.
@@ -81,11 +83,6 @@ public struct WSLConfig: Sendable, Hashable {
     }
 
     private static func trimmed(_ text: some StringProtocol) -> String {
-        let bare = text.drop { $0 == " " || $0 == "\t" }
-        var end = bare.endIndex
-        while end > bare.startIndex, [" ", "\t"].contains(bare[bare.index(before: end)]) {
-            end = bare.index(before: end)
-        }
-        return String(bare[..<end])
+        text.trimmed { $0 == " " || $0 == "\t" }
     }
 }

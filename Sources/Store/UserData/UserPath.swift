@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Where a file lies in an account's own folder: names between single slashes, none at the ends; empty for the folder
 /// itself.
 ///
@@ -41,7 +43,7 @@ public struct UserPath: Sendable, Hashable {
     public var isRoot: Bool { text.isEmpty }
 
     /// The last name.
-    public var name: String { String(text.split(separator: "/").last ?? "") }
+    public var name: String { text.fileName }
 
     /// The folders it lies in, the nearest last, without the account's own.
     public var parents: [String] {

@@ -73,7 +73,7 @@ struct SurveyOptions {
         _ given: String, of option: Option<String>, such example: String
     ) throws(UsageError) -> HTTPURL {
         let option = "--" + option.declaration.name
-        let text = String(given.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        let text = given.trimmed(of: \.isWhitespace)
         if let url = HTTPURL(text), url.authority != nil { return url }
         let rest = text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...]
         if rest.prefix(while: { $0 != "/" }).contains("@") { throw UsageError(withPassword(["option": option])) }

@@ -34,7 +34,7 @@ struct ViewRequest: Sendable, Hashable {
     private static func place(_ text: String, _ query: Query) throws(Status) -> FilePlace {
         guard let (path, type) = annotated(text, type: query["type"] ?? "output") else { throw .badRequest }
         // Only the last part counts; folders have a parameter of their own.
-        let name = String(path.split(separator: "/").last ?? "")
+        let name = path.fileName
         guard let subfolder = subfolder(query["subfolder"] ?? "") else { throw .forbidden }
         guard let reference = FileReference(subfolder.isEmpty ? name : "\(subfolder)/\(name)") else { throw .notFound }
         return FilePlace(type, reference.subfolder, reference.filename)

@@ -61,14 +61,13 @@ enum UserDataAnswers {
                 if seen.insert(Array(parent.utf8)).inserted { folders.append(parent) }
             }
         }
-        func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
         func sorted(_ entries: [(name: String, json: JSON)]) -> [JSON] {
             entries.map { (key: $0.name.lowercased(), json: $0.json) }.sorted { $0.key < $1.key }.map(\.json)
         }
         let first = folders.map { path in
             (
-                name: name(path),
-                json: ["name": .string(name(path)), "path": .string(path), "type": "directory"] as JSON
+                name: path.fileName,
+                json: ["name": .string(path.fileName), "path": .string(path), "type": "directory"] as JSON
             )
         }
         let rest = files.map { file in
