@@ -66,18 +66,18 @@ public enum ComposeMessages {
         fr: "il nomme le fichier compose {path}, qui n’est pas là ou ne peut être lu")
 
     static let undefined = Message(
-        "compose.undefined", en: "{key} of the service {service} names {name}, which no file defines",
-        fr: "{key} du service {service} nomme {name}, qu’aucun fichier ne définit")
+        "compose.undefined", en: "`{key}` of the service {service} names {name}, which no file defines",
+        fr: "`{key}` du service {service} nomme {name}, qu’aucun fichier ne définit")
     static let noList = Message(
-        "compose.no_list", en: "{key} of the service {service} has to be a list",
-        fr: "{key} du service {service} doit être une liste")
+        "compose.no_list", en: "`{key}` of the service {service} has to be a list",
+        fr: "`{key}` du service {service} doit être une liste")
     static let misspelt = Message(
-        "compose.misspelt", en: "{key} is no key that Compose knows; probably {meant} is meant",
-        fr: "{key} n’est pas une clé que Compose connaît ; sans doute s’agit-il de {meant}")
+        "compose.misspelt", en: "`{key}` is no key that Compose knows; probably `{meant}` is meant",
+        fr: "`{key}` n’est pas une clé que Compose connaît ; sans doute s’agit-il de `{meant}`")
     static let misspeltOfService = Message(
         "compose.misspelt_of_service",
-        en: "{key} of the service {service} is no key that Compose knows; probably {meant} is meant",
-        fr: "{key} du service {service} n’est pas une clé que Compose connaît ; sans doute s’agit-il de {meant}")
+        en: "`{key}` of the service {service} is no key that Compose knows; probably `{meant}` is meant",
+        fr: "`{key}` du service {service} n’est pas une clé que Compose connaît ; sans doute s’agit-il de `{meant}`")
     static let unreadable = Message(
         "compose.unreadable", en: "this user may not read it, so that nothing in it was judged",
         fr: "cet utilisateur ne peut pas le lire : rien de ce qu’il contient n’a été jugé")
