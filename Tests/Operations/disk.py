@@ -474,7 +474,7 @@ def low(world, short):
     total = os.statvfs(disk.folder).f_blocks * os.statvfs(disk.folder).f_frsize
     limit = total // 20
     world.start()
-    if not (world.data / "reserve").exists():
+    if not has_reserve(world):
         world.wrong("there is no reserve")
     disk.fill(leave=limit + 8 * MB)
     world.enter("there is room")
@@ -501,7 +501,7 @@ def low(world, short):
     time.sleep(2 if short else HOLD)
     world.expect_alive()
     world.count["free while full, KB"] = disk.free >> 10
-    world.count["reserve given up"] = not (world.data / "reserve").exists()
+    world.count["reserve given up"] = not has_reserve(world)
     if world.taken[world.phase]:
         world.wrong(f"{dict(world.taken[world.phase])} were taken while there was no room")
     # The power goes; what the reserve gave is enough for a start, and for more cancels.
@@ -521,18 +521,28 @@ def start(world, short):
     world.start()
     world.enter("there is room")
     until(lambda: world.ended() >= 3, "no job ever ended")
-    world.enter("no room")
-    for end in (world.kill_gate, lambda: world.gate.end()):
+    for way, end in {"killed": world.kill_gate, "ended": lambda: world.gate.end()}.items():
         end()
         disk.fill()
+        world.enter(f"no room, {way} before")
         world.start_gate()
         world.count["starts with a reserve"] += 1
-        if (world.data / "reserve").exists():
+        if has_reserve(world):
             world.wrong("the reserve was not given up")
         cancel_while_full(world)
+        # What it gave is for the ends of jobs: neither for what is new nor for results.
+        world.until_refused("POST /prompt", "POST /upload", code="disk_low")
+        time.sleep(1 if short else HOLD)
+        if world.taken[world.phase]:
+            world.wrong(f"{dict(world.taken[world.phase])} were taken with {world.phase}")
+        world.count[f"free, {way} before, KB"] = disk.free >> 10
+        if disk.free < 48 * MB:
+            world.wrong(f"{disk.free >> 10} KB are left of what the reserve gave")
+        cancel_while_full(world)
+        world.enter("room again")
         (world.folder / "disk/filler").unlink()
         world.until_taken("POST /prompt", "POST /upload")
-        until((world.data / "reserve").exists, "the reserve never came back")
+        until(lambda: has_reserve(world), "the reserve never came back")
     if world.gate.end() != 0:
         world.wrong(f"the gate ended with {world.gate.popen.returncode}")
     (world.data / "reserve").unlink()
@@ -553,6 +563,11 @@ def start(world, short):
     world.finish()
 
 
+def has_reserve(world):
+    reserve = world.data / "reserve"
+    return reserve.exists() and reserve.stat().st_size > 0
+
+
 def cancel_while_full(world):
     """Ends that need nothing but the store are written on a full disk."""
     for owner in world.owners:
@@ -561,8 +576,11 @@ def cancel_while_full(world):
         status, answer = owner.ask("GET", "/queue")
         waiting = [item[1] for item in json.loads(answer)["queue_pending"]]
         for job in [job for job in owner.jobs if job.id in waiting][:3]:
-            end = time.monotonic() + 5
+            end = time.monotonic() + PATIENCE
             while not world.cancel(owner, job):
+                if json.loads(owner.ask("GET", f"/history/{job.id}")[1]):
+                    # Its turn came first, and it ended by itself.
+                    break
                 if time.monotonic() > end:
                     world.wrong(f"job {job.number} could not be canceled while there was no room")
                     return

@@ -4,6 +4,8 @@ public import Loop
 internal import Store
 
 /// How full the disk below the data folder is, and a reserve on it that lets ends of jobs be written when it is full.
+///
+/// The reserve is a file. One without bytes says that it was given up, so that the next process uses it for nothing else either.
 public final class DiskGuard: Sendable {
     /// Room on a disk, in bytes.
     public struct Room: Sendable, Hashable {
@@ -55,9 +57,14 @@ public final class DiskGuard: Sendable {
     ) {
         (path, self.lane, self.clock, self.room) = (folder, lane, clock, room)
         state = Locked(State(low: low.bytes))
-        // That of an earlier process.
-        let isThere = unsafe access(file, F_OK) == 0
-        if isThere { state.withLock { $0.reserve = .kept } }
+        // That of an earlier process; one that gave it up was short of room.
+        var facts = stat()
+        if unsafe stat(file, &facts) == 0 {
+            state.withLock { state in
+                state.reserve = facts.st_size > 0 ? .kept : low.bytes > 0 ? .spent : .none
+                state.isLow = state.reserve == .spent
+            }
+        }
         look()
     }
 
@@ -176,8 +183,14 @@ public final class DiskGuard: Sendable {
     private var file: String { Self.file(in: path) }
     private static func file(in folder: String) -> String { folder + "/reserve" }
 
-    /// For a start on a full disk; false when there is none.
-    public static func giveUpReserve(in folder: String) -> Bool { unsafe unlink(file(in: folder)) == 0 }
+    /// For a start on a full disk; false when there is none left.
+    public static func giveUpReserve(in folder: String) -> Bool {
+        let descriptor = unsafe open(file(in: folder), O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var facts = stat()
+        return unsafe fstat(descriptor, &facts) == 0 && facts.st_size > 0 && ftruncate(descriptor, 0) == 0
+    }
 
     private func reserve() {
         let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -185,13 +198,11 @@ public final class DiskGuard: Sendable {
         let isMade = posix_fallocate(descriptor, 0, off_t(Self.reserveBytes)) == 0
         close(descriptor)
         if !isMade { unsafe unlink(file) }
-        state.withLock { state in
-            if isMade { state.reserve = .kept } else if state.reserve == .kept { state.reserve = .none }
-        }
+        state.withLock { $0.reserve = isMade ? .kept : .none }
     }
 
     private func release() {
-        guard unsafe unlink(file) == 0 else { return }
+        guard Self.giveUpReserve(in: path) else { return }
         state.withLock { $0.reserve = .spent }
     }
 

@@ -21,7 +21,10 @@ struct DiskGuardTests {
             room: { [room] _ in room.withLock { $0 } })
     }
 
-    private var hasReserve: Bool { unsafe access(folder.path("reserve"), F_OK) == 0 }
+    private var hasReserve: Bool {
+        var facts = stat()
+        return unsafe stat(folder.path("reserve"), &facts) == 0 && facts.st_size == Self.reserve
+    }
 
     private func set(free: Int, total: Int = 1 << 40) { room.withLock { $0 = .init(free: free, total: total) } }
 
@@ -118,6 +121,34 @@ struct DiskGuardTests {
             }
         }
         #expect(await isRefused(disk))
+    }
+
+    @Test(arguments: ["look", "store", "start"]) func whatWasGivenUpIsSoForTheNextProcess(by: String) async throws {
+        let low = ByteCount(bytes: 20 << 20)
+        set(free: 8 * Self.reserve)
+        let first = makeGuard(low: low)
+        set(free: 0)
+        switch by {
+        case "look": #expect(await isRefused(first))
+        case "store": first.noteFull()
+        default: #expect(DiskGuard.giveUpReserve(in: folder.path))
+        }
+        #expect(!hasReserve)
+        #expect(!DiskGuard.giveUpReserve(in: folder.path), "there is nothing left to give")
+        set(free: Self.reserve)
+        let second = makeGuard(low: low)
+        #expect(await isRefused(second), "it is for no new work")
+        await #expect(throws: GateError.self) { try await second.checkForResults() }
+        set(free: low.bytes + Self.reserve)
+        #expect(await !isRefused(second))
+        try await second.checkForResults()
+        #expect(!hasReserve)
+        // Still owed, and no reason to be low once there is room.
+        let third = makeGuard(low: low)
+        #expect(await !isRefused(third))
+        set(free: 8 * Self.reserve)
+        #expect(await !isRefused(third))
+        #expect(hasReserve)
     }
 
     @Test func theStoreKnowsBetterThanAnEarlierLook() async throws {
