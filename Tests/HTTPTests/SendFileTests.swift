@@ -108,8 +108,10 @@ struct SendFileTests {
         try await withRig { rig in
             rig.application.respond = Files(path)
             let client = try rig.client("GET /local HTTP/1.1\r\nHost: x\r\n\r\n")
-            client.reads = false
             client.onlyCounts = true
+            // The file is opened on its lane; from its first byte on it is being sent.
+            while client.receivedByteCount == 0 { await client.event() }
+            client.reads = false
             await rig.settle()
             _ = unsafe truncate(path, 1 << 20)
             client.reads = true

@@ -67,8 +67,8 @@ struct AdminJobTests {
     }
 
     @Test func aWaitingJobIsMovedExplainedAndCanceled() async throws {
-        try await JobWorld.run { world in
-            let running = try await world.submit(JobWorld.longGraph, as: "bob")
+        try await JobWorld.run(worker: JobWorld.slow) { world in
+            let running = try await world.running(as: "bob")
             var ids: [String] = []
             for color in 1...3 { ids.append(try await world.submit(JobWorld.graph(color: color), as: "alice")) }
             let last = ids[2]
@@ -130,13 +130,15 @@ struct AdminJobTests {
     }
 
     @Test func whatWaitsTooLongExpiresAndItsOwnerHearsOfIt() async throws {
-        try await JobWorld.run(gate: { configuration in
-            var policy = Configuration.Policy(name: "hasty")
-            policy.maxQueueAge = .seconds(0)
-            configuration.policies = [policy]
-        }) { world in
-            let running = try await world.submit(JobWorld.longGraph, as: "bob")
-            while try await world.job(running, as: "bob") != "in_progress" {}
+        try await JobWorld.run(
+            worker: JobWorld.slow,
+            gate: { configuration in
+                var policy = Configuration.Policy(name: "hasty")
+                policy.maxQueueAge = .seconds(0)
+                configuration.policies = [policy]
+            }
+        ) { world in
+            _ = try await world.running(as: "bob")
             let id = try await world.submit(JobWorld.graph(color: 1), as: "alice")
             try await world.gate.server.keepHouse()
             let entry = try await world.ended(id, as: "alice")

@@ -28,7 +28,7 @@ struct JobMetricsTests {
 
     @Test("What is taken, refused, begun and ended is counted, and names no account")
     func counts() async throws {
-        try await JobWorld.run { world in
+        try await JobWorld.run(worker: JobWorld.slow) { world in
             let id = try await world.submit(JobWorld.graph(color: 1), as: "alice")
             _ = try await world.ended(id, as: "alice")
             try await Self.become("1", #"comfygate_jobs_ended_total{state="succeeded"}"#, world)
@@ -49,15 +49,13 @@ struct JobMetricsTests {
             // The same prompt once more is the same job.
             try await Self.expect("1", "comfygate_jobs_submitted_total", world)
 
-            let running = try await world.submit(JobWorld.longGraph, as: "bob")
-            while try await world.job(running, as: "bob") != "in_progress" {}
+            let running = try await world.running(as: "bob")
             try await Self.expect("1", #"comfygate_jobs_running{phase="running"}"#, world)
             let waiting = try await world.submit(JobWorld.graph(color: 2), as: "alice")
             try await Self.become("1", "comfygate_jobs_waiting", world)
             _ = try await world.gate.ask(.post, "/queue", as: "alice", body: #"{"delete":["\#(waiting)"]}"#)
             try await Self.expect("1", #"comfygate_jobs_ended_total{state="withdrawn"}"#, world)
             _ = try await world.gate.ask(.post, "/interrupt", as: "bob", body: #"{"prompt_id":"\#(running)"}"#)
-            // It may have run to its end before the interrupt found it.
             try await Self.become("0", #"comfygate_jobs_running{phase="running"}"#, world)
             let all = try await world.gate.ask(.get, "/metrics", as: "olga").text
             for name in world.gate.accounts.keys { #expect(!all.contains("\"\(name)")) }

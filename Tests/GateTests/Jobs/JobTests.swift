@@ -112,11 +112,10 @@ struct JobTests {
 
     @Test("Disabling an account cancels what it has waiting and running")
     func cancelsWithTheAccount() async throws {
-        try await JobWorld.run(.current, worker: { $0.nodeTime = 30_000_000 }) { world in
-            let running = try await world.submit(JobWorld.longGraph, as: "alice")
+        try await JobWorld.run(.current, worker: JobWorld.slow) { world in
+            let running = try await world.running(as: "alice")
             let waiting = try await world.submit(JobWorld.graph(color: 2), as: "alice")
             let other = try await world.submit(JobWorld.graph(color: 3), as: "bob")
-            while try await world.job(running, as: "alice") != "in_progress" {}
             let alice = try #require(world.gate.accounts["alice"])
             _ = try await world.gate.server.identity.disable(alice, by: .system)
             // The card is free again, long before that job would have ended.
@@ -144,10 +143,8 @@ struct JobTests {
 
     @Test("One's own running job is stopped by an interrupt, and nobody else's", arguments: ComfyFlavour.allCases)
     func interrupts(flavour: ComfyFlavour) async throws {
-        // Long enough that it still runs when the machine is busy with other tests.
-        try await JobWorld.run(flavour, worker: { $0.nodeTime = 300_000_000 }) { world in
-            let running = try await world.submit(JobWorld.longGraph, as: "alice")
-            while try await world.job(running, as: "alice") != "in_progress" {}
+        try await JobWorld.run(flavour, worker: JobWorld.slow) { world in
+            let running = try await world.running(as: "alice")
             let waiting = try await world.submit(JobWorld.graph(color: 2), as: "bob")
             for body in ["", #"{"prompt_id":"\#(running)"}"#] {
                 try await world.gate.expect(.ok, .post, "/interrupt", as: "bob", body: body)

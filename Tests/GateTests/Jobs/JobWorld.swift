@@ -66,7 +66,8 @@ struct JobWorld: Sendable {
     ]
 
     /// Many nodes, so that an interrupt soon finds a place between two.
-    static let longGraph = chain(500)
+    /// For `running(as:)`: a job of two and a half minutes, which still runs on a machine that is busy with other tests.
+    static func slow(_ options: inout SimulatorOptions) { options.nodeTime = 300_000_000 }
 
     static func chain(_ count: Int) -> JSON {
         var graph: JSONObject = [
@@ -103,6 +104,18 @@ struct JobWorld: Sendable {
         while true {
             let history = try await gate.ask(.get, "/history/\(id)", as: name)
             if let entry = history.json?[id] { return entry }
+        }
+    }
+
+    /// Submits what takes a `slow` worker long, and waits until it runs; returns the prompt's id.
+    func running(as name: String) async throws -> String {
+        let id = try await submit(Self.chain(500), as: name)
+        while true {
+            switch try await job(id, as: name) {
+            case "in_progress": return id
+            case "pending": continue
+            case let state: throw NotThis("\(state ?? "nothing") before it was seen running")
+            }
         }
     }
 
