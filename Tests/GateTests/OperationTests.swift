@@ -193,7 +193,8 @@ struct OperationTests {
             #expect(worker?["since"] == "2027-01-15T08:01:00.000Z")
             #expect(worker?["asked"] == "2027-01-15T08:02:00.000Z")
         }
-        #expect(try await log.lines("worker_down").count == 1)
+        // The fleet has lines of its own, which name their worker.
+        #expect(try await log.lines("worker_down").count { $0["worker"] == nil } == 1)
     }
 
     @Test("Each minute the log gets the head of the audit trail, which the verification takes")

@@ -44,9 +44,11 @@ struct JobFireTests {
     @Test("A job whose cancel was acknowledged before its hand-over is never handed over")
     func cancelsBeforeTheHandOver() async throws {
         // The event socket comes first, and takes its time.
-        try await world(worker: { $0.faults.socketDelay = 300_000_000 }) { world, journal in
+        try await world(worker: { $0.faults.socketDelay = 3_000_000_000 }) { world, journal in
             let id = try await world.submit(JobWorld.graph(color: 1), as: "alice")
-            while try await record(world, id, of: "alice")?.job.state != .dispatched {}
+            while let state = try await record(world, id, of: "alice")?.job.state, state != .dispatched {
+                try #require(!state.isFinal, "it ended before it was seen dispatched")
+            }
             let answer = try await world.gate.ask(.post, "/api/jobs/\(id)/cancel", as: "alice", body: "{}")
             #expect(answer.json == ["cancelled": true])
             while try await record(world, id, of: "alice")?.job.state == .dispatched {}
@@ -78,7 +80,8 @@ struct JobFireTests {
         let journal = Journal()
         let log = try TestLog()
         try await JobWorld.run(
-            worker: { $0.stepTime = 1_000_000 },
+            // The first job must not have ended before there is no room.
+            worker: { $0.nodeTime = 20_000_000 },
             gate: {
                 $0.jobs.finishGrace = .milliseconds(1)
                 $0.jobs.diskLow = .gigabytes(1)
