@@ -71,6 +71,8 @@ struct ListenerTests {
             // The file stays when the program dies: as if its listener had never closed.
             let copy = path + "x"
             try FileManager.default.linkItem(atPath: path, toPath: copy)
+            // A child that another test starts has a copy of the socket until it runs its program.
+            _ = shutdown(first.descriptor, Int32(SHUT_RDWR))
             first.stopListening()
             #expect(!FileManager.default.fileExists(atPath: path))
             let second = try RawUpstream(on: .unix(copy), reactor: reactor)
