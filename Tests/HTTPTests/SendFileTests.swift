@@ -117,6 +117,7 @@ struct SendFileTests {
             var room: Int32 = 65_536
             _ = unsafe setsockopt(client.descriptor, SOL_SOCKET, SO_RCVBUF, &room, 4)
             while !files.hasOpened { await rig.settle() }
+            await rig.settle()
             _ = unsafe truncate(path, 1 << 20)
             client.reads = true
             while !client.isEnded { await client.event() }

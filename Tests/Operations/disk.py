@@ -585,10 +585,11 @@ def cancel_while_full(world):
                     world.wrong(f"job {job.number} could not be canceled while there was no room")
                     return
                 time.sleep(0.2)
+            else:
+                world.count["canceled while full"] += 1
             # One that began meanwhile is being stopped, and may be at the worker for a moment.
             if job.id in [item[1] for item in json.loads(owner.ask("GET", "/queue")[1])["queue_pending"]]:
                 world.wrong(f"job {job.number} is canceled and still waits")
-            world.count["canceled while full"] += 1
 
 
 def full(world, short):

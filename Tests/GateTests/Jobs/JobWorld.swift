@@ -65,7 +65,6 @@ struct JobWorld: Sendable {
         "4": ["class_type": "PreviewImage", "inputs": ["images": ["3", 0]]],
     ]
 
-    /// Many nodes, so that an interrupt soon finds a place between two.
     /// For `running(as:)`: a job of two and a half minutes, which still runs on a machine that is busy with other tests.
     static func slow(_ options: inout SimulatorOptions) { options.nodeTime = 300_000_000 }
 
@@ -109,6 +108,7 @@ struct JobWorld: Sendable {
 
     /// Submits what takes a `slow` worker long, and waits until it runs; returns the prompt's id.
     func running(as name: String) async throws -> String {
+        // Many nodes, so that an interrupt soon finds a place between two.
         let id = try await submit(Self.chain(500), as: name)
         while true {
             switch try await job(id, as: name) {
